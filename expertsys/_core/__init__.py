@@ -1,0 +1,1 @@
+"""What all rooms share and that knows no word of the domain."""

@@ -1,0 +1,83 @@
+"""The boundary to dataframes: any that narwhals knows comes in, pandas goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, listing, nearest
+from expertsys._core.missing import text_or_none
+
+
+def is_frame(value: Any) -> bool:
+    """Whether narwhals knows this object as an eager or lazy dataframe."""
+    try:
+        nw.from_native(value)
+    except TypeError:
+        return False
+    return True
+
+
+def to_pandas(frame: Any) -> pd.DataFrame:
+    """Any dataframe, eager or lazy, as a pandas DataFrame (pandas itself is passed through, not copied)."""
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    try:
+        native = nw.from_native(frame)
+    except TypeError:
+        raise DataError(
+            f"expected a dataframe, not {type(frame).__name__}",
+            remedy="Any dataframe that narwhals knows will do: pandas, Polars, PyArrow, DuckDB, Dask, PySpark.",
+        ) from None
+    eager = native.collect() if isinstance(native, nw.LazyFrame) else native
+    table: pd.DataFrame = eager.to_pandas()
+    return table
+
+
+def check_columns(columns: Sequence[str], wanted: dict[str, str], *, place: str = "", remedy: str = "") -> None:
+    """Refuse a table in which a wanted column is absent, naming every absent one with its nearest match.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The columns that exist.
+    wanted : dict
+        Role (a keyword such as ``"coder"``) to the column's name.
+    """
+    absent = {role: name for role, name in wanted.items() if name not in columns}
+    if not absent:
+        return
+    hints = [f"{role}={guess!r}" for role, name in absent.items() if (guess := nearest(name, columns))]
+    hint = f"Perhaps {', '.join(hints)}." if hints else f"Name them by keyword, such as {next(iter(absent))}='...'."
+    plural = "s" if len(absent) > 1 else ""
+    raise DataError(
+        f"no column{plural} {listing(absent.values())}; the columns are {listing(columns)}",
+        place=place,
+        remedy=f"{hint} {remedy}".strip(),
+    )
+
+
+def as_text(values: Iterable[object]) -> pd.Series[str]:
+    """Cells as text: white space around them gone, blank and missing ones missing."""
+    series = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
+    if isinstance(series.dtype, pd.StringDtype):
+        stripped = series.astype("str").str.strip()
+        return stripped.where(stripped.str.len() > 0)
+    codes, distinct = pd.factorize(series.to_numpy(dtype=object), use_na_sentinel=True)
+    names = np.array([text_or_none(value) for value in distinct] + [None], dtype=object)
+    return pd.Series(names[codes], index=series.index, name=series.name).astype("str")
+
+
+def as_attribute(series: pd.Series[Any]) -> pd.Series[Any]:
+    """A free attribute column in one of four kinds that a file gives back unchanged: boolean, Int64, float64, str."""
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return series.astype("boolean")
+    if pd.api.types.is_integer_dtype(series.dtype):
+        return series.astype("Int64")
+    if pd.api.types.is_float_dtype(series.dtype):
+        return series.astype("float64")
+    return as_text(series)

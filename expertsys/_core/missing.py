@@ -1,0 +1,34 @@
+"""The one place that decides what counts as missing."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None, a float NaN, NaT or pandas' NA.
+
+    Text is never missing, so a code spelt ``"nan"`` or ``"NA"`` is a code. Readers of files turn blank cells into None
+    at the door.
+    """
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    if isinstance(value, float | np.floating):
+        return math.isnan(value)
+    return isinstance(value, np.datetime64) and bool(np.isnat(value))
+
+
+def text_or_none(value: object) -> str | None:
+    """A cell as text without surrounding white space; None where it is missing or blank.
+
+    Whole numbers that a spreadsheet stores as 3.0 become ``"3"``.
+    """
+    if is_missing(value):
+        return None
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text or None

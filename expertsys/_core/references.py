@@ -1,0 +1,194 @@
+"""References by key: what a method, a number or a concept rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from expertsys._core.errors import unknown
+
+
+@attrs.frozen
+class Reference:
+    """One work that a method, a number or a concept rests on.
+
+    Parameters
+    ----------
+    key : str
+        Short name by which code and tables point to it, such as ``"krippendorff2011"``.
+    citation : str
+        Authors, year, title, place: as a reference list prints it.
+    doi : str
+        Without the resolver's address; empty where there is none.
+    """
+
+    key: str
+    citation: str
+    doi: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.citation} doi:{self.doi}" if self.doi else self.citation
+
+
+def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
+    return {key: Reference(key, citation, doi) for key, citation, doi in rows}
+
+
+METHODS: dict[str, Reference] = _table(
+    (
+        "krippendorff2011",
+        "Krippendorff K. Computing Krippendorff's Alpha-Reliability. University of Pennsylvania, 2011.",
+        "",
+    ),
+    (
+        "krippendorff2019",
+        "Krippendorff K. Content Analysis: An Introduction to Its Methodology. 4th ed. Sage, 2019.",
+        "10.4135/9781071878781",
+    ),
+    (
+        "hayes2007",
+        "Hayes AF, Krippendorff K. Answering the call for a standard reliability measure for coding data. "
+        "Commun Methods Meas 2007;1(1):77–89.",
+        "10.1080/19312450709336664",
+    ),
+    (
+        "cohen1960",
+        "Cohen J. A coefficient of agreement for nominal scales. Educ Psychol Meas 1960;20(1):37–46.",
+        "10.1177/001316446002000104",
+    ),
+    (
+        "fleiss1971",
+        "Fleiss JL. Measuring nominal scale agreement among many raters. Psychol Bull 1971;76(5):378–382.",
+        "10.1037/h0031619",
+    ),
+    (
+        "scott1955",
+        "Scott WA. Reliability of content analysis: the case of nominal scale coding. "
+        "Public Opin Q 1955;19(3):321–325.",
+        "10.1086/266577",
+    ),
+    (
+        "gwet2008",
+        "Gwet KL. Computing inter-rater reliability and its variance in the presence of high agreement. "
+        "Br J Math Stat Psychol 2008;61(1):29–48.",
+        "10.1348/000711006X126600",
+    ),
+    (
+        "gwet2021",
+        "Gwet KL. Handbook of Inter-Rater Reliability. Vol. 1: Analysis of Categorical Ratings. 5th ed. "
+        "AgreeStat Analytics, 2021.",
+        "",
+    ),
+    (
+        "jaccard1912",
+        "Jaccard P. The distribution of the flora in the alpine zone. New Phytol 1912;11(2):37–50.",
+        "10.1111/j.1469-8137.1912.tb05611.x",
+    ),
+    (
+        "passonneau2006",
+        "Passonneau RJ. Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. "
+        "Proc LREC 2006:831–836.",
+        "",
+    ),
+    (
+        "efron1993",
+        "Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman & Hall, 1993.",
+        "10.1201/9780429246593",
+    ),
+    (
+        "feinstein1990",
+        "Feinstein AR, Cicchetti DV. High agreement but low kappa: I. The problems of two paradoxes. "
+        "J Clin Epidemiol 1990;43(6):543–549.",
+        "10.1016/0895-4356(90)90158-L",
+    ),
+    (
+        "gale2013",
+        "Gale NK, Heath G, Cameron E, Rashid S, Redwood S. Using the framework method for the analysis of "
+        "qualitative data in multi-disciplinary health research. BMC Med Res Methodol 2013;13:117.",
+        "10.1186/1471-2288-13-117",
+    ),
+    (
+        "oconnor2020",
+        "O'Connor C, Joffe H. Intercoder reliability in qualitative research: debates and practical guidelines. "
+        "Int J Qual Methods 2020;19:1–13.",
+        "10.1177/1609406919899220",
+    ),
+)
+
+FRAMEWORK: dict[str, Reference] = _table(
+    (
+        "greenhalgh2014hsdr",
+        "Greenhalgh T, Swinglehurst D, Stones R. Rethinking resistance to 'big IT': a sociological study of why and "
+        "when healthcare staff do not use nationally mandated information and communication technologies. "
+        "Health Serv Deliv Res 2014;2(39).",
+        "10.3310/hsdr02390",
+    ),
+    (
+        "greenhalgh2014cab",
+        "Greenhalgh T, Stones R, Swinglehurst D. Choose and Book: a sociological analysis of 'resistance' to an "
+        "expert system. Soc Sci Med 2014;104:210–219.",
+        "10.1016/j.socscimed.2013.12.014",
+    ),
+    (
+        "swinglehurst2012",
+        "Swinglehurst D, Greenhalgh T, Roberts C. Computer templates in chronic disease management: ethnographic "
+        "case study in general practice. BMJ Open 2012;2:e001754.",
+        "10.1136/bmjopen-2012-001754",
+    ),
+    (
+        "greenhalgh2010scr",
+        "Greenhalgh T, Stramer K, Bratan T, Byrne E, Russell J, Potts HWW. Adoption and non-adoption of a shared "
+        "electronic summary record in England: a mixed-method case study. BMJ 2010;340:c3111.",
+        "10.1136/bmj.c3111",
+    ),
+    (
+        "greenhalgh2010sst",
+        "Greenhalgh T, Stones R. Theorising big IT programmes in healthcare: strong structuration theory meets "
+        "actor-network theory. Soc Sci Med 2010;70(9):1285–1294.",
+        "10.1016/j.socscimed.2009.12.034",
+    ),
+    ("giddens1984", "Giddens A. The Constitution of Society. Polity, 1984.", ""),
+    ("giddens1990", "Giddens A. The Consequences of Modernity. Polity, 1990.", ""),
+    ("ehi2006", "E-Health Insider (digitalhealth.net). One millionth Choose and Book referral. 20 October 2006.", ""),
+    ("ehi2007a", "E-Health Insider (digitalhealth.net). Missed 90 % Choose and Book target remains. April 2007.", ""),
+    ("ehi2007b", "E-Health Insider (digitalhealth.net). Slow progress of Choose and Book. July 2007.", ""),
+    (
+        "hsj2014",
+        "Swinglehurst D, Greenhalgh T, Stones R. On the cost and the end of Choose and Book. "
+        "Health Service Journal, 2014.",
+        "",
+    ),
+    (
+        "parliament2014",
+        "House of Commons. Written answer on patient choice schemes, question 207281. 5 September 2014.",
+        "",
+    ),
+    (
+        "pulse2013",
+        "Pulse (pulsetoday.co.uk). NHS England on the e-Referral Service that follows Choose and Book. 2013.",
+        "",
+    ),
+    ("latour1987", "Latour B. Science in Action. Harvard University Press, 1987.", ""),
+    (
+        "bowkerstar1999",
+        "Bowker GC, Star SL. Sorting Things Out: Classification and Its Consequences. MIT Press, 1999.",
+        "",
+    ),
+    ("stones2005", "Stones R. Structuration Theory. Palgrave Macmillan, 2005.", ""),
+)
+
+ALL: dict[str, Reference] = {**METHODS, **FRAMEWORK}
+
+
+def reference(key: str) -> Reference:
+    """The reference behind a key; an unknown key is an error that names the nearest one."""
+    try:
+        return ALL[key]
+    except KeyError:
+        raise unknown("reference", key, list(ALL)) from None
+
+
+def cite(keys: Iterable[str]) -> tuple[str, ...]:
+    """Citations for keys, in the order given, each once."""
+    return tuple(str(reference(key)) for key in dict.fromkeys(keys))

@@ -1,0 +1,80 @@
+"""Resampling by weights: how often each distinct profile is drawn, in blocks that fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from expertsys._core.errors import check_positive
+from expertsys._core.rng import RNG, generator
+
+#: Numbers held at once in a block of replicates (8 bytes each).
+BLOCK = 4_000_000
+
+
+@attrs.frozen
+class Bootstrap:
+    """How to bootstrap: units are drawn with replacement, all their ratings together.
+
+    Parameters
+    ----------
+    replicates : int
+        Number of resamples.
+    rng : None, int or numpy.random.Generator
+        Seed or generator; the same seed gives the same interval on any engine. None draws anew each time.
+
+    Examples
+    --------
+    >>> Bootstrap(replicates=2000, rng=1)
+    Bootstrap(replicates=2000, rng=1)
+    """
+
+    replicates: int = attrs.field(default=1000)
+    rng: RNG = 0
+
+    def __attrs_post_init__(self) -> None:
+        check_positive("replicates", self.replicates)
+
+
+def multinomial_weights(
+    counts: npt.NDArray[np.int64], replicates: int, rng: RNG, *, width: int
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Bootstrap weights over profiles, in blocks of shape (B, P).
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (P,)
+        Units per profile; their sum n is drawn in each replicate.
+    replicates : int
+        Rows in all blocks together.
+    width : int
+        Numbers that a user of the weights holds for each replicate beside them.
+    """
+    draw = generator(rng)
+    n, profiles = int(counts.sum()), len(counts)
+    rows = max(1, BLOCK // max(1, profiles + width))
+    if n < 4 * profiles:  # few units per profile: drawing units is cheaper than drawing a binomial for each profile
+        owner = np.repeat(np.arange(profiles), counts)
+        for low in range(0, replicates, rows):
+            block = min(rows, replicates - low)
+            yield np.stack(
+                [np.bincount(owner[draw.integers(0, n, n)], minlength=profiles) for _ in range(block)]
+            ).astype(np.float64)
+        return
+    shares = counts / n
+    for low in range(0, replicates, rows):
+        yield draw.multinomial(n, shares, size=min(rows, replicates - low)).astype(np.float64)
+
+
+def jackknife_weights(counts: npt.NDArray[np.int64], *, width: int) -> Iterator[npt.NDArray[np.float64]]:
+    """Leave-one-unit-out weights, one row per profile (it stands for as many units as `counts` says), in blocks."""
+    profiles = len(counts)
+    rows = max(1, BLOCK // max(1, profiles + width))
+    for low in range(0, profiles, rows):
+        high = min(low + rows, profiles)
+        block = np.tile(counts.astype(np.float64), (high - low, 1))
+        block[np.arange(high - low), np.arange(low, high)] -= 1
+        yield block

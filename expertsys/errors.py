@@ -1,0 +1,5 @@
+"""What the library raises: every error names the place, the value and the remedy."""
+
+from expertsys._core.errors import DataError, DegenerateWarning, MissingDependencyError, Remark
+
+__all__ = ["DataError", "DegenerateWarning", "MissingDependencyError", "Remark"]
