@@ -1,0 +1,8 @@
+"""What a researcher brings: codebook, codings, who saw what, situations, provenance."""
+
+from expertsys.study.check import check
+from expertsys.study.codebook import Code, Codebook
+from expertsys.study.provenance import Provenance, Source
+from expertsys.study.study import Study
+
+__all__ = ["Code", "Codebook", "Provenance", "Source", "Study", "check"]

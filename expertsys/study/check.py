@@ -1,0 +1,151 @@
+"""What is odd in a study: listed, each with its place; nothing is repaired."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from expertsys._core.errors import Remark, listing
+from expertsys.study.provenance import remarks_frame
+from expertsys.study.study import Study
+
+
+def check(study: Study) -> pd.DataFrame:
+    """List what is odd in a study, each with its place and what to do about it.
+
+    Looks for: names of coders, codes and cases that differ only by case, blanks or accents' encoding; codes applied but
+    not in the codebook, and codes in it never applied; codes applied once; the same coding twice; units that only one
+    coder saw, or none; coders who saw nothing; coders who read only part of what the others read, where that was
+    assumed and not said. What the reader tolerated is listed too.
+
+    Parameters
+    ----------
+    study : Study
+        Left as it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``severity, place, what, remedy``, warnings first; empty when nothing is odd.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from expertsys.study import Study
+    >>> codings = pd.DataFrame({"unit": ["u1", "u1"], "coder": ["Ann", "ann "], "code": ["policy", "policy"]})
+    >>> check(Study(codings)).loc[0, "what"]
+    "'Ann' and 'ann' differ only by case or blanks."
+    """
+    found = [*_look(study), *study.provenance.notes]
+    rank = {"error": 0, "warning": 1, "note": 2}
+    return remarks_frame(sorted(dict.fromkeys(found), key=lambda remark: rank[remark.severity]))
+
+
+def _look(study: Study) -> Iterator[Remark]:
+    for kind, names in (("coder", study.coders.index), ("code", study.codes), ("case", study.cases.index)):
+        yield from _look_alikes(kind, names)
+    yield from _codes(study)
+    yield from _repeated(study)
+    yield from _coverage(study)
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _look_alikes(kind: str, names: Iterable[str]) -> Iterator[Remark]:
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        alike[_folded(str(name))].append(str(name))
+    for group in alike.values():
+        if len(group) > 1:
+            told = " and ".join(repr(name) for name in group)
+            yield Remark(
+                "warning",
+                f"{kind}s",
+                f"{told} differ only by case or blanks.",
+                f"If they are one {kind}, name it alike.",
+            )
+
+
+def _codes(study: Study) -> Iterator[Remark]:
+    applied = study.codings["code"].value_counts()
+    parents = {code.parent for code in study.codebook}
+    for name in study.codes:
+        times = int(applied.get(name, 0))
+        place = f"code {name!r}"
+        if name not in study.codebook:
+            yield Remark(
+                "warning", place, f"is applied {times} times and is not in the codebook.", "Add it, or recode."
+            )
+        elif times == 0 and name not in parents:
+            yield Remark("note", place, "is in the codebook and never applied.", "")
+        elif times == 1:
+            row = study.codings[study.codings["code"] == name].iloc[0]
+            where = row["unit"] if isinstance(row["unit"], str) else row["document"]
+            yield Remark("note", place, f"is applied once, by {row['coder']!r} on {where!r}.", "")
+
+
+def _repeated(study: Study) -> Iterator[Remark]:
+    keys = ["unit", "document", "coder", "code", "start", "end", "round"]
+    codings = study.codings
+    twice = codings[codings.duplicated(keys)]
+    for (coder, code), group in twice.groupby(["coder", "code"], sort=True):
+        where = group["unit"].fillna(group["document"])
+        yield Remark(
+            "warning",
+            f"coder {coder!r}, code {code!r}",
+            f"is applied more than once to the same place: {listing(where, 5)}.",
+            "Counts of codings count it each time; agreement counts it once.",
+        )
+
+
+def _coverage(study: Study) -> Iterator[Remark]:
+    seen = study.seen
+    if seen.empty:
+        return
+    coders_per_unit = seen.groupby("unit")["coder"].nunique()
+    per_coder = seen.groupby("coder")["unit"].nunique()
+    for name in study.coders.index:
+        if name not in per_coder:
+            yield Remark("warning", f"coder {name!r}", "saw no unit.", "Check the assignments.")
+    unseen = study.units.index.difference(coders_per_unit.index)
+    if len(unseen):
+        yield Remark(
+            "note",
+            "units",
+            f"{len(unseen):,} of {len(study.units):,} units carry no code and no one is known to have seen them: "
+            f"{listing(unseen, 5)}.",
+            "If coders read them and found nothing to code, say so: study.with_assignments(...) or "
+            "read(..., seen='listed').",
+        )
+    alone = coders_per_unit.index[coders_per_unit == 1]
+    if len(alone) and len(study.coders) > 1:
+        yield Remark(
+            "note",
+            "units",
+            f"{len(alone):,} of {len(coders_per_unit):,} units were seen by one coder only: {listing(alone, 5)}.",
+            "They say nothing about agreement and are left out of it.",
+        )
+    if study.assumed_seen and len(per_coder) > 1:
+        yield from _partial(seen)
+
+
+def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
+    """Find coders with less than others in a case: they saw a subset, or read the rest and found nothing."""
+    counts = seen.assign(case=seen["case"].fillna("")).groupby(["case", "coder"])["unit"].nunique()
+    for case, group in counts.groupby(level="case"):
+        most = int(group.max())
+        for coder, times in group.droplevel("case").items():
+            if times < 0.9 * most:
+                where = f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}"
+                yield Remark(
+                    "warning",
+                    where,
+                    f"coded {times:,} units where another coded {most:,}; the rest is taken as not seen by this coder.",
+                    "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
+                    "study.with_assignments(...) or read(..., seen='listed').",
+                )

@@ -1,0 +1,232 @@
+"""Codes and the codebook that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from expertsys._core.errors import DataError, Remark, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _name(_: object, field: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not value.strip() or value != value.strip():
+        raise DataError(
+            f"a code's {field.name} must be text without blanks around it, not {value!r}", place=f"Code.{field.name}"
+        )
+
+
+@attrs.frozen
+class Code:
+    """One code of a codebook.
+
+    Parameters
+    ----------
+    name : str
+        How codings refer to it; unique within a codebook.
+    guid : str or None
+        Identifier from the coding tool.
+    parent : str or None
+        Name of the code that it is a sub-code of.
+    definition, inclusion, exclusion, example : str
+        What it means, when to apply it, when not, and an example.
+    colour : str
+        As the coding tool writes it, such as ``"#1f77b4"``.
+    concept : str or None
+        Key of the concept that it stands for, such as ``"emptying-out"`` or ``"focus-of-resistance.policy"``; resolved
+        against the framework that is passed, see `expertsys.evidence.coverage`.
+
+    Examples
+    --------
+    >>> Code("fields before faces", concept="emptying-out").concept
+    'emptying-out'
+    """
+
+    name: str = attrs.field(validator=_name)
+    guid: str | None = None
+    parent: str | None = attrs.field(default=None, validator=attrs.validators.optional(_name))
+    definition: str = ""
+    inclusion: str = ""
+    exclusion: str = ""
+    example: str = ""
+    colour: str = ""
+    concept: str | None = None
+
+
+_COLUMNS = tuple(field.name for field in attrs.fields(Code))
+
+
+def _codes(codes: Iterable[Code]) -> tuple[Code, ...]:
+    return tuple(codes)
+
+
+@attrs.frozen(repr=False)
+class Codebook:
+    """The codes of a study, in their order.
+
+    Parameters
+    ----------
+    codes : iterable of Code
+        Names are unique; a parent is a code of the same codebook; no code is its own ancestor.
+    name, version : str
+        As the team calls them; printed in reports.
+
+    Raises
+    ------
+    DataError
+        For repeated names, unknown parents and circles, all at once.
+
+    Examples
+    --------
+    >>> book = Codebook([Code("resistance"), Code("policy", parent="resistance")], version="2")
+    >>> book["policy"].parent
+    'resistance'
+    >>> [code.name for code in book.children("resistance")]
+    ['policy']
+    """
+
+    codes: tuple[Code, ...] = attrs.field(default=(), converter=_codes)
+    name: str = ""
+    version: str = ""
+    _by_name: dict[str, Code] = attrs.field(init=False, eq=False, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        by_name = {code.name: code for code in self.codes}
+        object.__setattr__(self, "_by_name", by_name)
+        faults: list[Remark] = []
+        seen: set[str] = set()
+        for row, code in enumerate(self.codes, start=1):
+            place = f"codebook, code {row}"
+            if code.name in seen:
+                faults.append(Remark("error", place, f"the name {code.name!r} is already taken.", "Give each a path."))
+            seen.add(code.name)
+            if code.parent is not None and code.parent not in by_name:
+                faults.append(
+                    Remark("error", place, f"{code.name!r} has the unknown parent {code.parent!r}.", "Add it.")
+                )
+            elif code.parent is not None and code.name in self._walk_up(code, by_name):
+                faults.append(Remark("error", place, f"{code.name!r} is its own ancestor.", "Correct its parent."))
+        if faults:
+            raise DataError(f"the codebook has {len(faults)} fault(s)", place=self.name, faults=faults)
+
+    @staticmethod
+    def _walk_up(code: Code, by_name: Mapping[str, Code]) -> tuple[str, ...]:
+        names: list[str] = []
+        parent = code.parent
+        while parent is not None and parent in by_name and parent not in names:
+            names.append(parent)
+            parent = by_name[parent].parent
+        return tuple(names)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self.codes)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Code:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise unknown("code", name, self.names) from None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The codes' names, in order."""
+        return tuple(self._by_name)
+
+    def children(self, name: str) -> tuple[Code, ...]:
+        """The codes directly below one."""
+        return tuple(code for code in self.codes if code.parent == self[name].name)
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The names above a code, nearest first."""
+        return self._walk_up(self[name], self._by_name)
+
+    def with_concepts(self, concepts: Mapping[str, str]) -> Codebook:
+        """A new codebook in which the named codes point to concepts.
+
+        Parameters
+        ----------
+        concepts : mapping
+            Code's name to concept's key.
+        """
+        for name in concepts:
+            self[name]
+        codes = (attrs.evolve(code, concept=concepts.get(code.name, code.concept)) for code in self.codes)
+        return attrs.evolve(self, codes=codes)
+
+    @classmethod
+    def of(cls, names: Iterable[str], *, separator: str | None = None) -> Codebook:
+        """A codebook of bare names; with a separator, ``parent->child`` becomes a sub-code of ``parent``.
+
+        Examples
+        --------
+        >>> Codebook.of(["fear->exam"], separator="->").names
+        ('fear', 'fear->exam')
+        """
+        codes: dict[str, Code] = {}
+        for name in names:
+            parts = [part.strip() for part in name.split(separator)] if separator else [name]
+            levels = range(1, len(parts)) if separator and all(parts) else range(0)
+            parent = None
+            for depth in levels:
+                above = (separator or "").join(parts[:depth])
+                codes.setdefault(above, Code(above, parent=parent))
+                parent = above
+            codes.setdefault(name, Code(name, parent=parent))
+        return cls(codes.values())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per code (index ``code``), one column per field of `Code`."""
+        import pandas as pd
+
+        rows = [attrs.astuple(code) for code in self.codes]
+        return (
+            pd.DataFrame(rows, columns=list(_COLUMNS)).astype("str").rename(columns={"name": "code"}).set_index("code")
+        )
+
+    @classmethod
+    def from_frame(cls, frame: Any, *, name: str = "", version: str = "") -> Codebook:
+        """A codebook from any dataframe with a column ``code`` (or ``name``) and any of the fields of `Code`.
+
+        Blank cells are missing; columns that are no field of `Code` are refused by name.
+        """
+        from expertsys._core.frames import as_text, check_columns, to_pandas
+
+        table = to_pandas(frame)
+        if table.index.name in ("code", "name"):
+            table = table.reset_index()
+        table = table.rename(columns={"code": "name"})
+        check_columns(list(map(str, table.columns)), {"code": "name"}, place="codebook")
+        for column in table.columns:
+            if column not in _COLUMNS:
+                raise unknown("codebook column", column, _COLUMNS, place="codebook")
+        cells = {column: as_text(table[column]) for column in table.columns}
+        codes = []
+        for row in range(len(table)):
+            fields = {key: text.iloc[row] for key, text in cells.items() if not text.isna().iloc[row]}
+            if not fields:
+                continue
+            if "name" not in fields:
+                raise DataError("a code without a name", place=f"codebook, row {row + 1}", remedy="Fill the cell.")
+            codes.append(Code(**fields))
+        return cls(codes, name=name, version=version)
+
+    def __repr__(self) -> str:
+        mapped = sum(code.concept is not None for code in self.codes)
+        title = " ".join(part for part in (self.name, f"version {self.version}" if self.version else "") if part)
+        lines = [f"Codebook{f' {title}' if title else ''}: {len(self)} codes, {mapped} of them point to a concept"]
+        for code in self.codes[:20]:
+            indent = "  " * (1 + len(self.ancestors(code.name)))
+            lines.append(f"{indent}{code.name}" + (f"  -> {code.concept}" if code.concept else ""))
+        if len(self) > 20:
+            lines.append(f"  ... and {len(self) - 20} more")
+        return "\n".join(lines)

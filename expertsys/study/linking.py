@@ -1,0 +1,73 @@
+"""How the tables of a study complete and contradict each other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from expertsys._core.errors import DataError, Remark
+from expertsys.study import tables
+
+
+def link(parts: dict[str, pd.DataFrame]) -> None:
+    """Fill documents and cases of units and codings from each other; a unit without a document is its own."""
+    codings, made, documents = parts["codings"], parts["units"], parts["documents"]
+    nowhere = codings["unit"].isna() & codings["document"].isna()
+    if nowhere.any():
+        rows = codings.index[nowhere]
+        faults = [Remark("error", f"codings, row {row + 1}", "has neither unit nor document.") for row in rows]
+        raise DataError("codings must say where they are", place="codings", remedy="Fill one.", faults=faults)
+    made = tables.complete(tables.UNITS, made, codings["unit"])
+    located = codings.dropna(subset=["unit"]).drop_duplicates(["unit", "document", "case"])
+    for value in ("document", "case"):
+        known = located.dropna(subset=[value]).drop_duplicates("unit").set_index("unit")[value]
+        made[value] = _filled(made[value], made.index.to_series(), known)
+    made["document"] = made["document"].where(made["document"].notna(), made.index.to_series())
+    made["case"] = _filled(made["case"], made["document"], documents["case"])
+    for value in ("document", "case"):
+        codings[value] = _filled(codings[value], codings["unit"], made[value])
+    codings["case"] = _filled(codings["case"], codings["document"], documents["case"])
+    parts["units"] = made
+
+
+def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
+    """The column, its missing cells looked up by key."""
+    return column.where(column.notna(), keys.map(known).astype("str"))
+
+
+def complete(parts: dict[str, pd.DataFrame]) -> None:
+    """Give every document, case, coder and participant that is named somewhere a row of its own."""
+    codings, made, seen = parts["codings"], parts["units"], parts["assignments"]
+    documents = parts["documents"]
+    for names in (made["document"], codings["document"], seen["document"]):
+        documents = tables.complete(tables.DOCUMENTS, documents, names)
+    for frame in (made, codings):
+        one_case = frame.dropna(subset=["document", "case"]).drop_duplicates("document").set_index("document")["case"]
+        documents["case"] = _filled(documents["case"], documents.index.to_series(), one_case)
+    parts["documents"] = documents
+    for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"]):
+        parts["cases"] = tables.complete(tables.CASES, parts["cases"], names)
+    for names in (codings["coder"], seen["coder"]):
+        parts["coders"] = tables.complete(tables.CODERS, parts["coders"], names)
+    parts["participants"] = tables.complete(tables.PARTICIPANTS, parts["participants"], documents["participant"])
+
+
+def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
+    """Refuse tables that contradict each other, with every fault located."""
+    codings, made = parts["codings"], parts["units"]
+    placed = ["unit", "document", "case"]
+    both = pd.concat([codings[placed], made.reset_index()[placed]])
+    faults = [fault for value in placed[1:] for fault in tables.contradictions(both, "unit", value, "codings")]
+    whole = codings["document"].map(parts["documents"]["text"]).str.len()
+    lone = codings["start"].isna() != codings["end"].isna()
+    backwards = (codings["end"] < codings["start"]).fillna(False)
+    beyond = (codings["end"] > whole.astype("Int64")).fillna(False)
+    for wrong, what in (
+        (lone, "has a start without an end, or an end without a start."),
+        (backwards, "ends before it starts."),
+        (beyond, "ends behind the end of its document."),
+    ):
+        faults += [
+            Remark("error", f"codings, row {row + 1}", what) for row in codings.index[wrong.to_numpy(dtype=bool)]
+        ]
+    if faults:
+        raise DataError(f"the study has {len(faults)} fault(s)", faults=faults)

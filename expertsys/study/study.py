@@ -1,0 +1,368 @@
+"""The Study: what a researcher brings, checked once and immutable from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import attrs
+import pandas as pd
+
+from expertsys._core.errors import DataError, Remark, listing, unknown
+from expertsys._core.frames import is_frame
+from expertsys.study import linking, tables
+from expertsys.study.codebook import Codebook
+from expertsys.study.provenance import Provenance
+from expertsys.study.units import RULES, Rule, unitise
+
+SEEN = "who saw what"
+ASSUMED = "assumed: a coder saw every document in which they coded anything"
+
+
+@attrs.frozen(init=False, eq=False, repr=False)
+class Study:
+    """Codings by one or more coders, with all that is known of their cases, documents and participants.
+
+    Immutable: a change gives a new study, and the tables that it hands out are copies. A table that is not given is
+    filled from the others: a document that codings name exists. Cells that are blank are missing.
+
+    Parameters
+    ----------
+    codings : dataframe
+        One row per application of a code: ``unit, coder, code, case, document, start, end, text, memo, round,
+        date``, of which ``coder`` and ``code`` must be there, and in each row a ``unit`` or a ``document``. Positions
+        count Unicode code points; ``end`` is exclusive.
+    codebook : Codebook or None
+        Filled from the codings where it is not given.
+    cases, documents, participants, coders : dataframe or None
+        One row each, index (or column) of the same name in the singular; further columns are attributes.
+        Documents have ``case, participant, kind, date, text``, participants ``role, site, case``.
+    units : dataframe or None
+        The units that could be coded: index ``unit``, columns ``document, case, start, end``. A unit without a document
+        is its own.
+    assignments : dataframe or None
+        Who saw what: ``coder, document``. Where it is not given, a coder is taken to have seen every document in which
+        they coded anything, and results say so.
+    situations : dataframe or None
+        One row per occasion on which system and practice meet.
+    provenance : Provenance or None
+        Files, choices and remarks.
+    title : str
+        Printed in reports.
+
+    Raises
+    ------
+    DataError
+        With every fault found, each located.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codings = pd.DataFrame(
+    ...     {"unit": ["u1", "u1", "u2"], "coder": ["ann", "ben", "ann"], "code": ["policy", "policy", "judgement"]}
+    ... )
+    >>> study = Study(codings)
+    >>> study.codebook.names
+    ('policy', 'judgement')
+    >>> study.select(coders=["ann"]).codings["unit"].tolist()
+    ['u1', 'u2']
+    """
+
+    _codings: pd.DataFrame
+    codebook: Codebook
+    _units: pd.DataFrame
+    _cases: pd.DataFrame
+    _documents: pd.DataFrame
+    _participants: pd.DataFrame
+    _coders: pd.DataFrame
+    _assignments: pd.DataFrame
+    _situations: pd.DataFrame
+    provenance: Provenance
+    title: str
+
+    def __init__(
+        self,
+        codings: Any,
+        *,
+        codebook: Codebook | None = None,
+        units: Any = None,
+        cases: Any = None,
+        documents: Any = None,
+        participants: Any = None,
+        coders: Any = None,
+        assignments: Any = None,
+        situations: Any = None,
+        provenance: Provenance | None = None,
+        title: str = "",
+    ) -> None:
+        given = {
+            "units": units,
+            "cases": cases,
+            "documents": documents,
+            "participants": participants,
+            "coders": coders,
+            "situations": situations,
+        }
+        specs = {table.name: table for table in tables.ALL}
+        parts = {
+            name: tables.empty(specs[name]) if frame is None else tables.normalise(specs[name], frame)
+            for name, frame in given.items()
+        }
+        parts["codings"] = tables.normalise(tables.CODINGS, codings)
+        provenance = provenance or Provenance()
+        linking.link(parts)
+        if assignments is None:
+            seen = parts["codings"][["coder", "document"]].drop_duplicates()
+            provenance = provenance.choosing(SEEN, ASSUMED)
+        else:
+            seen = tables.normalise(tables.ASSIGNMENTS, assignments).drop_duplicates()
+            if provenance.choice(SEEN) is None:
+                provenance = provenance.choosing(SEEN, "given")
+        parts["assignments"] = tables.normalise(tables.ASSIGNMENTS, seen)
+        linking.complete(parts)
+        linking.refuse_faults(parts)
+        book = Codebook.of(parts["codings"]["code"].unique()) if codebook is None else codebook
+        frames = {f"_{name}": frame for name, frame in parts.items()}
+        for name, value in {**frames, "codebook": book, "provenance": provenance, "title": title}.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def codings(self) -> pd.DataFrame:
+        """One row per application of a code."""
+        return self._codings.copy(deep=False)
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The units that could be coded, index ``unit``; empty where a study of spans has not been unitised."""
+        return self._units.copy(deep=False)
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Index ``case``; attributes as columns."""
+        return self._cases.copy(deep=False)
+
+    @property
+    def documents(self) -> pd.DataFrame:
+        """Index ``document``; ``case, participant, kind, date, text`` and attributes as columns."""
+        return self._documents.copy(deep=False)
+
+    @property
+    def participants(self) -> pd.DataFrame:
+        """Index ``participant``; ``role, site, case`` and attributes as columns."""
+        return self._participants.copy(deep=False)
+
+    @property
+    def coders(self) -> pd.DataFrame:
+        """Index ``coder``; attributes as columns."""
+        return self._coders.copy(deep=False)
+
+    @property
+    def assignments(self) -> pd.DataFrame:
+        """Who saw what: ``coder, document``."""
+        return self._assignments.copy(deep=False)
+
+    @property
+    def situations(self) -> pd.DataFrame:
+        """One row per occasion on which system and practice meet; may be empty."""
+        return self._situations.copy(deep=False)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Names of all codes: the codebook's, then those that were applied without being in it."""
+        return tuple(dict.fromkeys((*self.codebook.names, *self._codings["code"].unique())))
+
+    @property
+    def rounds(self) -> tuple[str, ...]:
+        """The rounds of coding, in order of appearance; empty where none are named."""
+        return tuple(self._codings["round"].dropna().unique())
+
+    @property
+    def seen(self) -> pd.DataFrame:
+        """Who saw which unit: ``unit, coder, case``, one row for each.
+
+        By the assignments; whoever coded a unit has seen it in any case.
+        """
+        located = self._units.reset_index()[["unit", "document", "case"]]
+        assigned = located.merge(self._assignments, on="document")[["unit", "coder"]]
+        coded = self._codings[["unit", "coder"]].dropna()
+        pairs = pd.concat([assigned, coded]).drop_duplicates(ignore_index=True)
+        return pairs.assign(case=pairs["unit"].map(self._units["case"]).astype("str"))
+
+    @property
+    def assumed_seen(self) -> bool:
+        """Whether who saw what was assumed from the codings."""
+        return self.provenance.choice(SEEN) == ASSUMED
+
+    def excerpts(self) -> pd.Series[str]:
+        """The text behind each coding: its own, else the stretch of its document, else the document's; may be missing.
+
+        It is interview material: show it only to those who may see it.
+        """
+        whole = self._codings["document"].map(self._documents["text"])
+        rows = zip(self._codings["text"], whole, self._codings["start"], self._codings["end"], strict=True)
+        texts = [
+            own if isinstance(own, str) else full if pd.isna(start) or not isinstance(full, str) else full[start:end]
+            for own, full, start, end in rows
+        ]
+        return pd.Series(texts, index=self._codings.index, name="excerpt", dtype="str")
+
+    def require_units(self, purpose: str) -> None:
+        """Refuse a study of spans that has no units yet, naming the choices."""
+        without = self._codings["unit"].isna()
+        if len(self._units) and not without.any():
+            return
+        raise DataError(
+            f"{purpose} needs units, and {int(without.sum())} codings are spans of text without one",
+            place="study.units",
+            remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}.",
+        )
+
+    def require_one_round(self, purpose: str) -> None:
+        """Refuse a study that holds several rounds of coding, naming them."""
+        if len(self.rounds) > 1 or (self.rounds and self._codings["round"].isna().any()):
+            raise DataError(
+                f"{purpose} must not mix rounds of coding; this study has {listing(self.rounds)}",
+                place="study.rounds",
+                remedy=f"Choose one: study.select(rounds=[{self.rounds[0]!r}]).",
+            )
+
+    def select(
+        self,
+        *,
+        cases: Iterable[str] | None = None,
+        documents: Iterable[str] | None = None,
+        participants: Iterable[str] | None = None,
+        coders: Iterable[str] | None = None,
+        codes: Iterable[str] | None = None,
+        rounds: Iterable[str] | None = None,
+    ) -> Study:
+        """The part of the study with these cases, documents, participants, coders, codes or rounds.
+
+        Choosing codes or rounds drops codings, not the fact that a coder saw a unit; choosing codes keeps the rest of
+        the codebook out too. An unknown name is an error that says which exist.
+        """
+        chosen = {
+            "case": (cases, self._cases.index),
+            "document": (documents, self._documents.index),
+            "participant": (participants, self._participants.index),
+            "coder": (coders, self._coders.index),
+            "code": (codes, self.codes),
+            "round": (rounds, self.rounds),
+        }
+        wanted: dict[str, list[str]] = {}
+        for kind, (names, available) in chosen.items():
+            if names is None:
+                continue
+            wanted[kind] = [names] if isinstance(names, str) else list(names)
+            for name in wanted[kind]:
+                if name not in available:
+                    raise unknown(kind, name, list(available), place="study.select")
+        parts = self._parts()
+        for kind in ("case", "participant"):
+            if kind in wanted:
+                parts["documents"] = parts["documents"][parts["documents"][kind].isin(wanted[kind])]
+        if "document" in wanted:
+            parts["documents"] = parts["documents"].loc[wanted["document"]]
+        for name in ("units", "codings", "assignments"):
+            parts[name] = parts[name][parts[name]["document"].isin(parts["documents"].index)]
+        if "case" in wanted:
+            parts["cases"] = parts["cases"].loc[wanted["case"]]
+            parts["units"] = parts["units"][parts["units"]["case"].isin(wanted["case"])]
+            parts["codings"] = parts["codings"][parts["codings"]["case"].isin(wanted["case"])]
+            if "case" in parts["situations"]:
+                parts["situations"] = parts["situations"][parts["situations"]["case"].isin(wanted["case"])]
+        if "participant" in wanted:
+            parts["participants"] = parts["participants"].loc[wanted["participant"]]
+        if "coder" in wanted:
+            parts["coders"] = parts["coders"].loc[wanted["coder"]]
+            parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(wanted["coder"])]
+        for kind in ("coder", "code", "round"):
+            if kind in wanted:
+                parts["codings"] = parts["codings"][parts["codings"][kind].isin(wanted[kind])]
+        book = self.codebook
+        if "code" in wanted:
+            keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
+            book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
+        told = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in wanted.items())
+        provenance = self.provenance.choosing("selected", told) if told else self.provenance
+        return Study(**parts, codebook=book, provenance=provenance, title=self.title)
+
+    def unitise(self, *, by: Rule, size: int | None = None) -> Study:
+        """A study whose units are stretches of its documents, made by one rule and recorded in the provenance.
+
+        Parameters
+        ----------
+        by : {"document", "paragraph", "sentence", "window", "overlap"}
+            Whole documents; non-empty lines; sentences; stretches of `size` characters; or runs of coded text that
+            overlap, whoever coded them (text that no one coded is then no unit, which flatters agreement).
+            Paragraphs, sentences and windows need the documents' texts.
+        size : int, optional
+            Characters in a window.
+
+        Returns
+        -------
+        Study
+            A coding that reaches over several units stands in each of them.
+        """
+        codings, made, told = unitise(self._codings, self._documents, by=by, size=size)
+        parts = {**self._parts(), "codings": codings, "units": made}
+        provenance = self.provenance.choosing("unit of coding", told)
+        return Study(**parts, codebook=self.codebook, provenance=provenance, title=self.title)
+
+    def with_assignments(self, seen: Any | Mapping[str, Iterable[str]] | Literal["coded", "all"]) -> Study:
+        """A study that knows who saw what.
+
+        Parameters
+        ----------
+        seen : dataframe, mapping, "coded" or "all"
+            Columns ``coder, document``; or coder to the documents that they saw; ``"coded"``: every document in which
+            they coded anything; ``"all"``: every coder saw every document.
+        """
+        documents = list(self._documents.index)
+        table: Any
+        if isinstance(seen, str):
+            if seen not in ("coded", "all"):
+                raise unknown("rule of who saw what", seen, ["coded", "all"], place="with_assignments")
+            pairs = [(coder, document) for coder in self._coders.index for document in documents]
+            table = pd.DataFrame(pairs, columns=["coder", "document"]) if seen == "all" else None
+            told = "every coder saw every document" if seen == "all" else ASSUMED
+        elif isinstance(seen, Mapping):
+            pairs = [(coder, document) for coder, names in seen.items() for document in names]
+            table, told = pd.DataFrame(pairs, columns=["coder", "document"]), "given"
+        elif is_frame(seen):
+            table, told = seen, "given"
+        else:
+            raise DataError(
+                f"seen must be a dataframe, a mapping, 'coded' or 'all', not {type(seen).__name__}",
+                place="with_assignments",
+            )
+        parts = {**self._parts(), "assignments": table}
+        provenance = self.provenance.choosing(SEEN, told)
+        return Study(**parts, codebook=self.codebook, provenance=provenance, title=self.title)
+
+    def with_codebook(self, codebook: Codebook) -> Study:
+        """The same codings under another codebook, for instance one whose codes point to concepts."""
+        return Study(**self._parts(), codebook=codebook, provenance=self.provenance, title=self.title)
+
+    def noting(self, *notes: Remark) -> Study:
+        """The same with more remarks in its provenance."""
+        return Study(
+            **self._parts(), codebook=self.codebook, provenance=self.provenance.noting(*notes), title=self.title
+        )
+
+    def _parts(self) -> dict[str, pd.DataFrame]:
+        return {table.name: getattr(self, f"_{table.name}") for table in tables.ALL}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Study):
+            return NotImplemented
+        plain = (self.codebook, self.provenance, self.title) == (other.codebook, other.provenance, other.title)
+        names = [f"_{table.name}" for table in tables.ALL]
+        return plain and all(tables.same(getattr(self, name), getattr(other, name)) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]  # tables are compared by content, which has no cheap hash
+
+    def __repr__(self) -> str:
+        from expertsys.study.summary import summarise
+
+        return summarise(self)

@@ -1,0 +1,176 @@
+"""The tables of a study: their columns, and how each is brought to its one form at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.frames import as_attribute, as_text, check_columns, to_pandas
+
+
+@attrs.frozen
+class Table:
+    """What a table of the study looks like.
+
+    Parameters
+    ----------
+    name : str
+        Its name as a field of the study.
+    index : str or None
+        The column that names its rows; None where rows have no name.
+    text : tuple of str
+        Text columns that it always has.
+    positions : tuple of str
+        Columns of whole numbers that it always has.
+    required : tuple of str
+        Columns in which no cell may be missing.
+    free : bool
+        Whether further columns (attributes) are kept.
+    """
+
+    name: str
+    index: str | None
+    text: tuple[str, ...]
+    positions: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    free: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it always has, its index not among them."""
+        return tuple(name for name in self.text if name not in self.positions)
+
+
+CODINGS = Table(
+    "codings",
+    None,
+    ("unit", "coder", "code", "case", "document", "start", "end", "text", "memo", "round", "date"),
+    positions=("start", "end"),
+    required=("coder", "code"),
+    free=False,
+)
+UNITS = Table("units", "unit", ("document", "case", "start", "end"), positions=("start", "end"), free=False)
+CASES = Table("cases", "case", ())
+DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date", "text"))
+PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
+CODERS = Table("coders", "coder", ())
+ASSIGNMENTS = Table("assignments", None, ("coder", "document"), required=("coder", "document"), free=False)
+SITUATIONS = Table("situations", None, ())
+ALL: tuple[Table, ...] = (CODINGS, UNITS, CASES, DOCUMENTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS)
+
+
+def normalise(table: Table, frame: Any) -> pd.DataFrame:
+    """A frame in the one form of its table: named index, text as text, positions as whole numbers.
+
+    Raises
+    ------
+    DataError
+        For unknown columns where no free ones are kept, for missing cells where none may be, for names given twice.
+    """
+    given = to_pandas(frame)
+    if table.index is not None and given.index.name == table.index:
+        given = given.reset_index()
+    given = given.rename(columns=str)
+    if table.index is not None:
+        check_columns(list(given.columns), {table.index: table.index}, place=table.name)
+    repeated = given.columns[given.columns.duplicated()]
+    if len(repeated):
+        raise DataError(f"repeated columns {listing(repeated)}", place=table.name, remedy="Rename or drop one of each.")
+    known = (*table.text, *([table.index] if table.index else []))
+    extra = [name for name in given.columns if name not in known]
+    if extra and not table.free:
+        raise DataError(
+            f"unknown columns {listing(extra)}; it has {listing(known)}",
+            place=table.name,
+            remedy="Drop or rename them.",
+        )
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in (*([table.index] if table.index else []), *table.text, *extra):
+        if name in table.positions:
+            columns[name] = _positions(given, name, table.name)
+        elif name in extra:
+            columns[name] = as_attribute(given[name])
+        elif name in given:
+            columns[name] = as_text(given[name])
+        else:
+            columns[name] = pd.Series(np.nan, index=given.index, dtype="str")
+    result = pd.DataFrame(columns, index=given.index).reset_index(drop=True)
+    _require(result, (*table.required, *([table.index] if table.index else [])), table.name)
+    if table.index is None:
+        result.index.name = table.name.removesuffix("s")
+        return result.rename_axis(columns="column")
+    doubled = result[table.index][result[table.index].duplicated()].unique()
+    if len(doubled):
+        raise DataError(
+            f"{table.index} given more than once: {listing(doubled)}", place=table.name, remedy="Keep one row for each."
+        )
+    return result.set_index(table.index).rename_axis(columns="column")
+
+
+def _positions(frame: pd.DataFrame, name: str, place: str) -> pd.Series[Any]:
+    if name not in frame:
+        return pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    numbers = pd.to_numeric(frame[name], errors="coerce")
+    text = as_text(frame[name])
+    bad = (numbers.isna() & text.notna()) | (numbers.notna() & ((numbers % 1 != 0) | (numbers < 0)))
+    if bad.any():
+        faults = [
+            Remark("error", f"{place}, row {row + 1}, column {name}", f"{text.iloc[row]!r} is no position.", "")
+            for row in np.flatnonzero(bad.to_numpy(dtype=bool))
+        ]
+        raise DataError(
+            "positions must be whole numbers from 0", place=place, remedy="They count characters.", faults=faults
+        )
+    return numbers.astype("float64").astype("Int64")
+
+
+def _require(frame: pd.DataFrame, names: Iterable[str], place: str) -> None:
+    faults = [
+        Remark("error", f"{place}, row {row + 1}", f"the cell {name!r} is empty.", "")
+        for name in names
+        for row in np.flatnonzero(frame[name].isna().to_numpy(dtype=bool))
+    ]
+    if faults:
+        raise DataError(
+            "cells are empty that may not be", place=place, remedy="Fill them or drop the rows.", faults=faults
+        )
+
+
+def complete(table: Table, frame: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:
+    """The table with a row, empty but for its name, for every name that it lacks; new ones after the given ones."""
+    missing = [name for name in names.dropna().unique() if name not in frame.index]
+    if not missing:
+        return frame
+    index = pd.Index([*frame.index, *missing], dtype="str", name=table.index)
+    return frame.reindex(index).rename_axis(columns="column")
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """The table without rows."""
+    names = [*([table.index] if table.index else []), *table.text]
+    return normalise(table, pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
+
+
+def contradictions(frame: pd.DataFrame, key: str, value: str, place: str) -> list[Remark]:
+    """A fault for every key that stands beside more than one value."""
+    pairs = frame[[key, value]].dropna().drop_duplicates()
+    twice = pairs[key][pairs[key].duplicated()].unique()
+    return [
+        Remark(
+            "error",
+            f"{place}, {key} {name!r}",
+            f"has more than one {value}: {listing(pairs[value][pairs[key] == name])}.",
+            f"Give each {value} its own {key}, or correct the rows.",
+        )
+        for name in twice
+    ]
+
+
+def same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    """Whether two tables have the same columns, index and cells."""
+    return list(left.columns) == list(right.columns) and left.index.equals(right.index) and left.equals(right)
