@@ -1,0 +1,34 @@
+"""Do the coders agree, how sure are we, and where do they not.
+
+Ratings are compressed to distinct profiles and their counts; a coefficient is a function of weights over these
+profiles, so that its interval costs about the same for a thousand units and for a hundred million.
+"""
+
+from expertsys._core.resampling import Bootstrap
+from expertsys._core.results import Interval
+from expertsys.agreement.alpha import Alpha, CrossCheck, krippendorff_alpha
+from expertsys.agreement.coefficient import Coefficient
+from expertsys.agreement.cohen import cohen_kappa
+from expertsys.agreement.disagreements import disagreements
+from expertsys.agreement.fleiss import fleiss_kappa
+from expertsys.agreement.gwet import gwet_ac
+from expertsys.agreement.percent import percent_agreement
+from expertsys.agreement.ratings import Ratings
+from expertsys.agreement.reliability import methods_text, reliability
+
+__all__ = [
+    "Alpha",
+    "Bootstrap",
+    "Coefficient",
+    "CrossCheck",
+    "Interval",
+    "Ratings",
+    "cohen_kappa",
+    "disagreements",
+    "fleiss_kappa",
+    "gwet_ac",
+    "krippendorff_alpha",
+    "methods_text",
+    "percent_agreement",
+    "reliability",
+]
