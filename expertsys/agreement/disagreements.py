@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def disagreements(study: Study, *, text: bool = False) -> pd.DataFrame:
     """The units on which coders disagree, the largest disagreement first: what to talk about at the next meeting.
 
+    Among equals, the unit with more contested codes comes first.
+
     Parameters
     ----------
     study : Study
@@ -66,13 +68,14 @@ def disagreements(study: Study, *, text: bool = False) -> pd.DataFrame:
                 _mean_distance(sets),
                 ", ".join(coded.codes[code] for code in agreed.get(unit, [])),
                 told,
+                len(group),
             )
         )
-    columns = ["unit", "case", "n_coders", "disagreement", "agreed", "contested"]
+    columns = ["unit", "case", "n_coders", "disagreement", "agreed", "contested", "n_contested"]
     table = pd.DataFrame(rows, columns=columns).sort_values(
-        ["disagreement", "n_coders"], ascending=False, kind="stable", ignore_index=True
+        ["disagreement", "n_contested"], ascending=False, kind="stable"
     )
-    table = table.set_index("unit").rename_axis(columns="column")
+    table = table.drop(columns="n_contested").set_index("unit").rename_axis(columns="column")
     return table.assign(text=_texts(study).reindex(table.index)) if text else table
 
 

@@ -31,6 +31,12 @@ COEFFICIENTS: dict[str, Callable[[Ratings], Coefficient]] = {
     "gwet_ac": gwet_ac,
     "percent_agreement": percent_agreement,
 }
+NAMES = {
+    "krippendorff_alpha": "Krippendorff's alpha",
+    "fleiss_kappa": "Fleiss' kappa",
+    "gwet_ac": "Gwet's AC1",
+    "percent_agreement": "percent agreement",
+}
 WHOLE: dict[Literal["jaccard", "masi"], str] = {"jaccard": "all codes (Jaccard)", "masi": "all codes (MASI)"}
 COLUMNS = ("estimate", "low", "high", "n_units", "n_coders", "prevalence", "agreement", "note")
 
@@ -121,7 +127,7 @@ def reliability(
                 rows.append((*key, name, *row))
                 step()
     table = pd.DataFrame(rows, columns=[*keys, "code", *COLUMNS]).set_index([*keys, "code"])
-    table.attrs.update(coefficient=coefficient.replace("_", " "), confidence=confidence, method=_how(method))
+    table.attrs.update(coefficient=NAMES[coefficient], confidence=confidence, method=_how(method))
     return table.rename_axis(columns="column")
 
 

@@ -68,8 +68,8 @@ class CaseMatrix(TableResult):
     def methods_text(self) -> str:
         """A sentence for a methods section."""
         return (
-            f"Cases ({len(self._table)}) were compared over {len(self._table.columns)} {self.of} in a matrix whose cells "
-            f"hold the {self.counted()}." + (f" {self.note}" if self.note else "")
+            f"Cases ({len(self._table)}) were compared over {len(self._table.columns)} {self.of} in a matrix whose "
+            f"cells hold the {self.counted()}." + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -86,9 +86,7 @@ class CaseMatrix(TableResult):
         return f"Cases × {self.of}: {self.counted()}" + (f"\n{self.note}" if self.note else "")
 
 
-def case_matrix(
-    study: Study, *, of: Of = "codes", counting: Counting = "units", show: Show = "count"
-) -> CaseMatrix:
+def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units", show: Show = "count") -> CaseMatrix:
     """Set cases against codes or concepts.
 
     Parameters

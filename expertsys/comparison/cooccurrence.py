@@ -67,8 +67,8 @@ class Cooccurrence(TableResult):
         """A sentence for a methods section."""
         return (
             f"Two codes were taken to occur together where one coder applied both to the same unit; each of "
-            f"{self.n_units:,} units counts once. Strength is the Jaccard index, the share of units with either code that "
-            "have both."
+            f"{self.n_units:,} units counts once. Strength is the Jaccard index, the share of units with either code "
+            "that have both."
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -91,8 +91,8 @@ def cooccurrence(study: Study) -> Cooccurrence:
     Parameters
     ----------
     study : Study
-        With units and one round of coding. A unit counts where one coder applied both codes to it, and once however many
-        coders did.
+        With units and one round of coding. A unit counts where one coder applied both codes to it, and once however
+        many coders did.
 
     Returns
     -------

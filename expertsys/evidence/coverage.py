@@ -101,7 +101,7 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     Returns
     -------
     Coverage
-        A key that the framework does not have is no error: it is listed in `unresolved`, and the note names the nearest.
+        A key that the framework does not have is no error: it is in `unresolved`, and the note names the nearest.
 
     Examples
     --------
@@ -123,7 +123,9 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     by_concept = codings.groupby("concept")
     counts = by_concept.size().reindex(keys, fill_value=0)
     units = codings.dropna(subset=["unit"]).groupby("concept")["unit"].nunique().reindex(keys, fill_value=0)
-    cases = codings.dropna(subset=["case"]).groupby("concept")["case"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    cases = (
+        codings.dropna(subset=["case"]).groupby("concept")["case"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    )
     below = dict.fromkeys(keys, 0)
     for key, times in counts.items():
         for above in framework.ancestors(str(key)):

@@ -12,6 +12,9 @@ from expertsys._core.errors import Remark, listing
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
 
+#: With more coders than this who read less than others, few are meant to have read everything: one remark for all.
+MOST_NAMED = 6
+
 
 def check(study: Study) -> pd.DataFrame:
     """List what is odd in a study, each with its place and what to do about it.
@@ -137,15 +140,20 @@ def _coverage(study: Study) -> Iterator[Remark]:
 def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
     """Find coders with less than others in a case: they saw a subset, or read the rest and found nothing."""
     counts = seen.assign(case=seen["case"].fillna("")).groupby(["case", "coder"])["unit"].nunique()
+    remedy = (
+        "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
+        "study.with_assignments(...) or read(..., seen='listed')."
+    )
     for case, group in counts.groupby(level="case"):
-        most = int(group.max())
-        for coder, times in group.droplevel("case").items():
-            if times < 0.9 * most:
-                where = f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}"
-                yield Remark(
-                    "warning",
-                    where,
-                    f"coded {times:,} units where another coded {most:,}; the rest is taken as not seen by this coder.",
-                    "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
-                    "study.with_assignments(...) or read(..., seen='listed').",
-                )
+        times = group.droplevel("case")
+        most = int(times.max())
+        fewer = times[times < 0.9 * most]
+        where = f"case {case!r}" if case else "coders"
+        if len(fewer) > MOST_NAMED:
+            what = f"{len(fewer):,} of {len(times):,} coders coded fewer units ({int(fewer.min()):,} to "
+            what += f"{int(fewer.max()):,}) than another did ({most:,}); the rest is taken as not seen by them."
+            yield Remark("note", where, what, remedy)
+            continue
+        for coder, number in fewer.items():
+            what = f"coded {number:,} units where another coded {most:,}; the rest is taken as not seen by this coder."
+            yield Remark("warning", f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}", what, remedy)

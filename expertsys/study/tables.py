@@ -143,11 +143,11 @@ def _require(frame: pd.DataFrame, names: Iterable[str], place: str) -> None:
 
 def complete(table: Table, frame: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:
     """The table with a row, empty but for its name, for every name that it lacks; new ones after the given ones."""
-    missing = [name for name in names.dropna().unique() if name not in frame.index]
-    if not missing:
+    named = pd.Index(names.dropna().unique(), dtype="str")
+    missing = named[~named.isin(frame.index)]
+    if missing.empty:
         return frame
-    index = pd.Index([*frame.index, *missing], dtype="str", name=table.index)
-    return frame.reindex(index).rename_axis(columns="column")
+    return frame.reindex(frame.index.append(missing).rename(table.index)).rename_axis(columns="column")
 
 
 def empty(table: Table) -> pd.DataFrame:

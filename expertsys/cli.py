@@ -1,0 +1,226 @@
+"""The command `expertsys`: thin, every command is one library call."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import expertsys as es
+from expertsys._core.errors import DataError, MissingDependencyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from expertsys.study import Study
+
+DONE, REFUSED, USAGE = 0, 1, 2
+
+#: Options of `expertsys.io.read` that are plain text on a command line.
+_COLUMNS = ("unit", "coder", "code", "case", "document", "text")
+_READING = ("pattern", "separator", "hierarchy", "codebook", "documents", "encoding", "delimiter", "sheet")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 data refused, 2 usage.
+
+    Examples
+    --------
+    >>> main(["datasets", "--json"])  # doctest: +ELLIPSIS
+    [
+      {
+        "dataset": ...
+    0
+    """
+    parser = _parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        arguments.run(arguments)
+    except (DataError, MissingDependencyError) as error:
+        print(f"expertsys: {error}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:  # whoever read the output has read enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # so that its closing fails no more
+        return DONE
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"expertsys: {place}{error.strerror or error}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("expertsys: stopped", file=sys.stderr)
+        return 130
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="expertsys",
+        description="Analyse how professionals live with mandated technology: coder agreement, cross-case comparison, "
+        "and the expert-system framework. Nothing leaves this machine.",
+        epilog="Exit status: 0 done, 1 data refused (with place and remedy), 2 usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"expertsys {es.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = _command(commands, "demo", _demo, "write the report of the bundled synthetic study")
+    _output(demo, "expertsys-demo.html")
+
+    report = _command(commands, "report", _report, "write a study's report, one HTML page")
+    _input(report)
+    _output(report, "report.html")
+    report.add_argument("--quotations", action="store_true", help="quote text from the data (interview material)")
+    report.add_argument("--title", help="heading of the report")
+
+    agreement = _command(commands, "agreement", _agreement, "print how far coders agree, code by code")
+    _input(agreement)
+    agreement.add_argument("--by", choices=("case", "pair"), help="a table for each case, or each pair of coders")
+    agreement.add_argument("--confidence", type=float, default=0.95, help="of the intervals (default: 0.95)")
+
+    check = _command(commands, "check", _check, "list what is odd in the data")
+    _input(check)
+
+    convert = _command(commands, "convert", _convert, "read IN and write OUT, the format given by its ending")
+    _input(convert)
+    convert.add_argument("target", metavar="OUT", help="a folder, or .zip .csv .xlsx .parquet .jsonl")
+
+    datasets = _command(commands, "datasets", _datasets, "list the bundled datasets, or print one")
+    datasets.add_argument("name", nargs="?", help="print this one")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None], told: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=told, description=f"{told.capitalize()}.")
+    parser.add_argument("--json", action="store_true", help="print tables as JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="FILE", nargs="+", help="a file, a folder, or several files")
+    group = parser.add_argument_group("reading", "as in expertsys.read, where each is described")
+    group.add_argument("--layout", choices=("long", "wide", "rows"))
+    group.add_argument("--seen", choices=("coded", "listed", "all"), default="coded")
+    for name in (*_COLUMNS, *_READING):
+        group.add_argument(f"--{name}", metavar="COLUMN" if name in _COLUMNS else name.upper())
+    group.add_argument("--header", metavar="A,B,C", help="names of the columns of a table without a header")
+
+
+def _output(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "-o", "--output", metavar="PAGE", default=default, help=f"the page to write (default: {default})"
+    )
+
+
+def _read(arguments: argparse.Namespace) -> Study:
+    given = {name: getattr(arguments, name) for name in (*_COLUMNS, *_READING, "layout")}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if arguments.header:
+        options["header"] = [name.strip() for name in arguments.header.split(",")]
+    if str(options.get("sheet", "")).isdigit():
+        options["sheet"] = int(options["sheet"])
+    source = arguments.source[0] if len(arguments.source) == 1 else arguments.source
+    if arguments.seen != "coded":
+        options["seen"] = arguments.seen
+    return es.read(source, **options)
+
+
+def _print_table(table: pd.DataFrame, arguments: argparse.Namespace, *, empty: str) -> None:
+    if arguments.json:
+        rows = table.reset_index()
+        cells = rows.astype(object).where(rows.notna(), None).to_dict("records")
+        print(json.dumps(cells, ensure_ascii=False, indent=2, default=_plain))
+    elif table.empty:
+        print(empty)
+    else:
+        shown = table.rename_axis(columns=None)
+        print(shown.to_string(float_format="{:.3f}".format, na_rep="–", max_colwidth=72, justify="left"))
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _written(path: str, arguments: argparse.Namespace) -> None:
+    page = Path(path).resolve()
+    model = page.with_suffix(".json")
+    if arguments.json:
+        print(json.dumps({"report": str(page), "model": str(model)}, ensure_ascii=False, indent=2))
+    else:
+        print(f"The report is {page}\nIts figures as JSON: {model}")
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    study = es.datasets.load("synthetic-three-systems").study()
+    if not arguments.json:
+        print(study)
+    es.report(study, arguments.output)
+    _written(arguments.output, arguments)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    study = _read(arguments)
+    if not arguments.json:
+        print(study)
+    es.report(study, arguments.output, quotations=arguments.quotations, title=arguments.title)
+    _written(arguments.output, arguments)
+
+
+def _agreement(arguments: argparse.Namespace) -> None:
+    table = es.reliability(_read(arguments), by=arguments.by, confidence=arguments.confidence)
+    _print_table(table, arguments, empty="No code was applied.")
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    found = es.check(_read(arguments))
+    if arguments.json or found.empty:
+        _print_table(found, arguments, empty="Nothing odd was found.")
+        return
+    for severity, place, what, remedy in found.itertuples(index=False, name=None):
+        print(f"{severity}: {place}: {what}" + (f" {remedy}" if remedy else ""))
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    study = _read(arguments)
+    es.write(study, arguments.target)
+    where = Path(arguments.target).resolve()
+    print(json.dumps({"written": str(where)}, ensure_ascii=False) if arguments.json else f"Written: {where}")
+
+
+def _datasets(arguments: argparse.Namespace) -> None:
+    if arguments.name is None:
+        known = es.datasets.table()
+        if arguments.json:
+            _print_table(known, arguments, empty="None.")
+        else:
+            width = max(map(len, known.index))
+            print("\n".join(f"{name:<{width}}  {title}" for name, title in known["title"].items()))
+        return
+    dataset = es.datasets.load(arguments.name)
+    if not arguments.json:
+        print(dataset)
+    if dataset.kind == "synthetic study":
+        if arguments.json:
+            _print_table(dataset.study().codings, arguments, empty="No codings.")
+        return
+    _print_table(dataset.to_frame(), arguments, empty="No rows.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

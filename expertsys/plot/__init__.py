@@ -1,0 +1,7 @@
+"""One function per picture, over result objects and tables; each returns matplotlib axes."""
+
+from expertsys.plot.distribution import bootstrap_distribution
+from expertsys.plot.forest import forest
+from expertsys.plot.heat import cooccurrence, heatmap
+
+__all__ = ["bootstrap_distribution", "cooccurrence", "forest", "heatmap"]

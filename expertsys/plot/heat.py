@@ -1,0 +1,118 @@
+"""Tables as shades."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from expertsys.plot.style import SHADES, axes, shorten
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from expertsys.comparison import CaseMatrix, Cooccurrence
+
+#: More rows or columns than this are not readable in one picture.
+MOST = 40
+
+
+def heatmap(matrix: CaseMatrix, *, most: int = MOST, ax: Axes | None = None) -> Axes:
+    """Draw cases × codes as shades, with the figures in the cells; what is counted stands below.
+
+    Parameters
+    ----------
+    matrix : CaseMatrix
+        As `expertsys.case_matrix` gives it. Codes run down and cases across, since there are more codes than cases.
+    most : int
+        Codes and cases drawn; with more, those with the largest sums, and the title says so.
+    ax : matplotlib axes, optional
+        To draw into; by default a new figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from expertsys import Study, case_matrix
+    >>> codings = pd.DataFrame({"unit": ["u1"], "coder": ["ann"], "code": ["policy"], "case": ["A"]})
+    >>> heatmap(case_matrix(Study(codings))).get_xlabel()
+    'case'
+    """
+    table = matrix.to_frame().T
+    digits = 2 if matrix.show == "share" else 0
+    return _draw(table, digits, matrix.counted(), most=most, ax=ax, xlabel="case")
+
+
+def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None) -> Axes:
+    """Draw how strongly codes occur together (Jaccard index), the most frequent codes only.
+
+    Parameters
+    ----------
+    result : Cooccurrence
+        As `expertsys.cooccurrence` gives it.
+    most : int
+        Codes drawn; with more, the most frequent, and the title says so.
+    ax : matplotlib axes, optional
+        To draw into; by default a new figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import expertsys as es
+    >>> codings = pd.DataFrame({"unit": ["u1", "u1"], "coder": ["ann", "ann"], "code": ["policy", "workload"]})
+    >>> len(cooccurrence(es.cooccurrence(es.Study(codings))).get_xticklabels())
+    2
+    """
+    own = np.diagonal(result.counts.to_numpy())
+    kept = np.sort(np.argsort(-own, kind="stable")[:most])
+    table = result.jaccard.iloc[kept, kept].copy()
+    cells = table.to_numpy(copy=True)
+    cells[np.triu_indices(len(cells))] = np.nan
+    shown = table.where(~np.isnan(cells))
+    if len(shown) > 1:
+        shown = shown.iloc[1:, :-1]
+    left_out = f"; the {most} most frequent of {len(own)} codes" if len(own) > most else ""
+    return _draw(shown, 2, f"Jaccard index: units with both / units with either{left_out}", most=most, ax=ax, xlabel="")
+
+
+def _draw(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str) -> Axes:
+    sums = table.fillna(0)
+    rows = np.sort(np.argsort(-sums.sum(axis=1).to_numpy(), kind="stable")[:most])
+    columns = np.sort(np.argsort(-sums.sum(axis=0).to_numpy(), kind="stable")[:most])
+    if xlabel and (len(rows) < len(table) or len(columns) < len(table.columns)):
+        told += (
+            f"; {len(rows)} of {len(table)} rows, {len(columns)} of {len(table.columns)} columns with the largest sums"
+        )
+    shown = table.iloc[rows, columns]
+    cells = shown.to_numpy(dtype=np.float64)
+    largest = float(np.nanmax(cells)) if np.isfinite(cells).any() else 1.0
+    ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=1.6 + 0.27 * len(rows))
+    image = ax.imshow(np.ma.masked_invalid(cells), cmap=SHADES, vmin=0, vmax=max(largest, 1e-9), aspect="auto")
+    for row, column in zip(*np.nonzero(np.isfinite(cells)), strict=True):
+        value = cells[row, column]
+        colour = _legible(image.to_rgba(value))
+        ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)
+    few = len(columns) <= 6 and max((len(str(name)) for name in shown.columns), default=0) <= 9
+    ax.set_xticks(range(len(columns)), [shorten(name, 22) for name in shown.columns], fontsize=9)
+    if not few:
+        for label in ax.get_xticklabels():
+            label.set(rotation=40, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(rows)), [shorten(name) for name in shown.index], fontsize=9)
+    ax.set_xlabel(xlabel)
+    ax.set_title(_wrapped(told, 20 + 8 * len(columns)), fontsize=9, loc="left", color="#444444")
+    for side in ax.spines.values():
+        side.set_visible(False)
+    ax.tick_params(length=0)
+    return ax
+
+
+def _legible(shade: Any) -> str:
+    """White or near-black, whichever stands out more (relative luminance, WCAG 2.2)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shade[:3])
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#1a1a1a"
+
+
+def _wrapped(text: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, max(48, width)))

@@ -1,0 +1,146 @@
+"""From a study to its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from expertsys._core import references
+from expertsys._core.errors import DataError, check_between
+from expertsys._core.files import write_text
+from expertsys._core.resampling import Bootstrap
+from expertsys.reporting import sections
+from expertsys.reporting.model import Report
+
+if TYPE_CHECKING:
+    from expertsys.study import Study
+
+_SOURCES = (
+    "krippendorff2019",
+    "krippendorff2011",
+    "jaccard1912",
+    "passonneau2006",
+    "efron1993",
+    "gale2013",
+    "oconnor2020",
+    "greenhalgh2014hsdr",
+)
+
+
+def build(
+    study: Study,
+    *,
+    quotations: bool = False,
+    confidence: float = 0.95,
+    method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    title: str | None = None,
+) -> Report:
+    """Collect all that a report says.
+
+    Parameters
+    ----------
+    study : Study
+        With one round of coding. Sections that the data cannot carry say why.
+    quotations : bool
+        Whether to quote text from the data. It is interview material: off unless asked for.
+    confidence : float
+        Nominal coverage of intervals.
+    method : Bootstrap
+        How they are made.
+    title : str, optional
+        By default the study's.
+
+    Returns
+    -------
+    Report
+        The model; `Report.to_html` and `Report.to_json` write it.
+
+    Raises
+    ------
+    DataError
+        For a study without codings, or with several rounds of coding.
+    """
+    from importlib.metadata import version
+
+    check_between("confidence", confidence, 0, 1)
+    study.require_one_round("a report")
+    if study.codings.empty:
+        raise DataError(
+            "there is nothing to report: the study has no codings",
+            place=study.title or "study",
+            remedy="Check the columns with es.check(study).",
+        )
+    made = (
+        sections.data(study),
+        sections.oddities(study),
+        sections.reliability(study, confidence, method),
+        sections.disagreements(study, quotations),
+        sections.cases(study),
+        sections.theory(study),
+        sections.provenance(study),
+    )
+    return Report(
+        title if title is not None else study.title or "Study",
+        version("expertsys"),
+        study.provenance.synthetic,
+        quotations,
+        [section for section in made if section is not None],
+        references.cite(_SOURCES),
+    )
+
+
+def report(
+    study: Study,
+    path: str | Path,
+    *,
+    quotations: bool = False,
+    confidence: float = 0.95,
+    method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    title: str | None = None,
+) -> Report:
+    """Write a study's report: one self-contained HTML page, and the same content as JSON beside it.
+
+    The page needs no script and no network and reads on a phone and in print. It says what the data are and what is odd
+    in them, how far coders agree and where not, what differs between cases, what the codebook says about the theory,
+    and where it all comes from.
+
+    Parameters
+    ----------
+    study : Study
+        With one round of coding.
+    path : str or Path
+        The page, such as ``"report.html"``; the model goes to ``"report.json"`` beside it.
+    quotations, confidence, method, title
+        As in `build`.
+
+    Returns
+    -------
+    Report
+        What was written.
+
+    Raises
+    ------
+    DataError
+        For a study without codings or with several rounds, or a path that does not end in ``.html``. Nothing is half
+        written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import expertsys as es
+    >>> study = es.datasets.load("synthetic-three-systems").study()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = report(study, f"{folder}/report.html", method=es.agreement.Bootstrap(replicates=50, rng=0))
+    >>> [section.key for section in made.sections]
+    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory', 'provenance']
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise DataError(
+            f"a report is an HTML page, and {target.name!r} does not end in .html", place="path", remedy="Name it so."
+        )
+    made = build(study, quotations=quotations, confidence=confidence, method=method, title=title)
+    page, model = made.to_html(), made.to_json()
+    write_text(target, page)
+    write_text(target.with_suffix(".json"), model)
+    return made
