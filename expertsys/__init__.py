@@ -15,6 +15,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from expertsys._core.version import __version__
+
 if TYPE_CHECKING:
     from expertsys import agreement, comparison, datasets, errors, evidence, io, plot, reporting, study, theory
     from expertsys.agreement import reliability
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from expertsys.io import read, write
     from expertsys.reporting import report
     from expertsys.study import Code, Codebook, Study, check
-
-__version__ = "0.1.0"
 
 _ROOMS = (
     "agreement",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from expertsys.study import Study
 
+__all__ = ["main"]
+
 DONE, REFUSED, USAGE = 0, 1, 2
 
 #: Options of `expertsys.io.read` that are plain text on a command line.

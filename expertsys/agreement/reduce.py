@@ -124,7 +124,7 @@ def from_long(
     ordered = order_categories(found, categories)
     keys = -(-len(coders) // digits_per_key(len(ordered) + 1)) + -(-len(coders) // _PER_TALLY)
     names = [str(name) for name in coders]
-    small = len(coders) <= MOST_CODERS and len(found) <= MOST_CATEGORIES and keys <= MOST_KEYS
+    small = 0 < len(coders) <= MOST_CODERS and len(found) <= MOST_CATEGORIES and keys <= MOST_KEYS
     if not small or repeated is not None:
         return _fetched(table, coders, names, ordered, repeated)
     by_coder = _counted(table, coders, ordered)

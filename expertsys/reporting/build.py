@@ -9,6 +9,7 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
 from expertsys._core.files import write_text
 from expertsys._core.resampling import Bootstrap
+from expertsys._core.version import __version__
 from expertsys.reporting import sections
 from expertsys.reporting.model import Report
 
@@ -60,8 +61,6 @@ def build(
     DataError
         For a study without codings, or with several rounds of coding.
     """
-    from importlib.metadata import version
-
     check_between("confidence", confidence, 0, 1)
     study.require_one_round("a report")
     if study.codings.empty:
@@ -81,7 +80,7 @@ def build(
     )
     return Report(
         title if title is not None else study.title or "Study",
-        version("expertsys"),
+        __version__,
         study.provenance.synthetic,
         quotations,
         [section for section in made if section is not None],

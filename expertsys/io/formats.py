@@ -1,0 +1,84 @@
+"""The registry: every format, in the order in which they are asked whether a file is theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from expertsys._core.errors import DataError, listing, nearest
+from expertsys.io import columnar, delimited, jsonlines, saved, workbook
+from expertsys.io.content import content_of, kind_of
+from expertsys.io.registry import FOLDER, Format
+
+FORMATS: tuple[Format, ...] = (
+    saved.FORMAT,
+    delimited.FORMAT,
+    workbook.FORMAT,
+    columnar.FORMAT,
+    jsonlines.FORMAT,
+)
+
+
+def formats() -> pd.DataFrame:
+    """What can be read and written: one row per format.
+
+    Examples
+    --------
+    >>> formats().loc["delimited text", "suffixes"]
+    '.csv .tsv .tab .txt'
+    """
+    rows = [
+        (
+            form.name,
+            " ".join(suffix or "a folder" for suffix in form.suffixes),
+            "study" if form.read_study else "table",
+            form.write is not None,
+        )
+        for form in FORMATS
+    ]
+    table = pd.DataFrame(rows, columns=["format", "suffixes", "reads", "writes"]).set_index("format")
+    return table.rename_axis(columns="column")
+
+
+def table_suffixes() -> tuple[str, ...]:
+    """Suffixes of the formats that hold one table."""
+    return tuple(suffix for form in FORMATS if form.read_table for suffix in form.suffixes)
+
+
+def format_of(path: Path) -> Format | None:
+    """The format of a file or folder; None for a folder that no format knows."""
+    folder = path.is_dir()
+    head = b"" if folder else content_of(path, 64)
+    suffix = FOLDER if folder else path.suffix.lower()
+    claimed = [form for form in FORMATS if suffix in form.suffixes]
+    for form in claimed:
+        if form.recognises(path, head):
+            return form
+    if folder:
+        return None
+    if claimed:
+        found = kind_of(head) or "something else"
+        what = f"the name says {claimed[0].name}, the file is {found}" if head else "the file is empty"
+        raise DataError(what, place=path.name, remedy=claimed[0].instead or "Export it again.")
+    raise _unknown(path, "read")
+
+
+def format_for_writing(path: Path) -> Format:
+    """The format that a path to be written asks for; a path without a suffix is a folder."""
+    suffix = FOLDER if path.is_dir() else path.suffix.lower()
+    for form in FORMATS:
+        if suffix in form.suffixes and form.write is not None:
+            return form
+    raise _unknown(path, "write")
+
+
+def _unknown(path: Path, verb: str) -> DataError:
+    able = [form for form in FORMATS if verb == "read" or form.write is not None]
+    suffixes = [suffix for form in able for suffix in form.suffixes if suffix]
+    guess = nearest(path.suffix, suffixes)
+    return DataError(
+        f"cannot {verb} files named {path.suffix!r}; it can be {listing(suffixes, 30)}, or a folder",
+        place=path.name,
+        remedy=f"Did you mean {guess!r}?" if guess else "Export it as CSV, or name it by what it is.",
+    )

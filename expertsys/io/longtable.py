@@ -1,0 +1,48 @@
+"""A study as one long table: a row per coding, and a row with a blank code for what was read and not coded."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from expertsys.study import Study
+
+_ALWAYS = ("unit", "coder", "code")
+
+
+def long_table(study: Study) -> pd.DataFrame:
+    """The codings as text, then the units that a coder saw and did not code, then the units that no one saw.
+
+    Attributes of cases, documents, participants and coders, the codebook and the situations have no place in it.
+    """
+    codings, units, documents = study.codings, study.units, study.documents
+    bare = documents.index[~documents.index.isin(units["document"])]
+    whole = study.assignments[study.assignments["document"].isin(bare)]
+    listed = pd.concat(
+        [
+            _silent(study.seen, codings, "unit", units.index),
+            _silent(whole, codings, "document", bare),
+        ],
+        ignore_index=True,
+    )
+    listed["document"] = listed["unit"].map(units["document"]).fillna(listed["document"])
+    listed["case"] = listed["unit"].map(units["case"]).fillna(listed["document"].map(documents["case"]))
+    table = pd.concat([codings, listed], ignore_index=True)[list(codings.columns)]
+    own = table["unit"] == table["document"]
+    table["text"] = table["text"].fillna(table["document"].map(documents["text"]).where(own))
+    if own.all():
+        table["document"] = None
+    for name in ("start", "end"):
+        table[name] = table[name].astype("Int64").astype("str").where(table[name].notna())
+    table = table.astype("str")
+    return table[[name for name in table if name in _ALWAYS or table[name].notna().any()]].rename_axis(columns=None)
+
+
+def _silent(seen: pd.DataFrame, codings: pd.DataFrame, place: str, every: pd.Index[str]) -> pd.DataFrame:
+    """The places that a coder saw and did not code, then those that no one saw."""
+    coded = codings[[place, "coder"]].dropna().drop_duplicates()
+    both = seen[[place, "coder"]].merge(coded, how="left", on=[place, "coder"], indicator="where")
+    silent = both.loc[both["where"] == "left_only", [place, "coder"]]
+    unseen = every[~every.isin(seen[place]) & ~every.isin(coded[place])]
+    return pd.concat([silent, pd.DataFrame({place: unseen})], ignore_index=True).reindex(
+        columns=["unit", "document", "coder"]
+    )

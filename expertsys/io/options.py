@@ -1,0 +1,94 @@
+"""What a reader may be told: one frozen object, handed to every format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+
+from expertsys._core.errors import DataError, check_choice, listing
+
+Layout = Literal["long", "wide", "rows"]
+Repeated = Literal["drop", "keep"]
+LAYOUTS: tuple[Layout, ...] = ("long", "wide", "rows")
+
+
+def _layout(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        check_choice(field.name, value, LAYOUTS)
+
+
+def _repeated(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    check_choice(field.name, value, ("drop", "keep"))
+
+
+def _seen(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, str):
+        check_choice(field.name, value, ("coded", "listed", "all"))
+
+
+def _mark(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, str) or not value):
+        raise DataError(f"{field.name} must be text or None, not {value!r}", place=field.name)
+
+
+def _delimiter(_: object, __: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, str) or len(value) != 1 or value in '"\r\n'):
+        raise DataError(
+            f"delimiter must be one character, and neither quote nor line end, not {value!r}", place="delimiter"
+        )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Options:
+    """The keyword arguments of `expertsys.io.read`, checked; see there for what each means."""
+
+    layout: Layout | None = attrs.field(default=None, validator=_layout)
+    unit: str = "unit"
+    coder: str = "coder"
+    code: str = "code"
+    case: str = "case"
+    document: str = "document"
+    participant: str = "participant"
+    start: str = "start"
+    end: str = "end"
+    text: str = "text"
+    memo: str = "memo"
+    round: str = "round"
+    date: str = "date"
+    header: Sequence[str] | None = None
+    pattern: str | re.Pattern[str] | None = None
+    seen: Any = attrs.field(default="coded", validator=_seen)
+    repeated: Repeated = attrs.field(default="drop", validator=_repeated)
+    separator: str | None = attrs.field(default=None, validator=_mark)
+    hierarchy: str | None = attrs.field(default="->", validator=_mark)
+    codebook: Any = None
+    documents: Any = None
+    encoding: str | None = None
+    delimiter: str | None = attrs.field(default=None, validator=_delimiter)
+    sheet: str | int | None = None
+    title: str | None = None
+
+    def column(self, role: str) -> str:
+        """The name of the column that plays a role, such as ``"coder"``."""
+        name: str = getattr(self, role)
+        return name
+
+    def refuse_others(self, path: Path, kept: Sequence[str]) -> None:
+        """Refuse every option that was given and that a format, which brings a whole study, would ignore."""
+        given = [
+            field.name for field in attrs.fields(Options) if field.name not in kept and not self._is_default(field)
+        ]
+        if given:
+            raise DataError(
+                f"this file holds a whole study, to which {listing(given)} cannot be applied",
+                place=path.name,
+                remedy=f"Leave them out; it takes {listing(kept)}.",
+            )
+
+    def _is_default(self, field: attrs.Attribute[Any]) -> bool:
+        value = getattr(self, field.name)
+        return value is field.default or (isinstance(value, str) and value == field.default)

@@ -1,0 +1,188 @@
+"""Excel workbooks, through openpyxl."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.files import replacing
+from expertsys.io.cells import Cells, letter, tabulate, with_header
+from expertsys.io.content import require_content
+from expertsys.io.log import Log
+from expertsys.io.longtable import long_table
+from expertsys.io.options import Options
+from expertsys.io.registry import Format
+from expertsys.study import Source, Study
+
+_INSTEAD = "Save it in Excel as .xlsx, without a password."
+_MOST_BYTES = 2 * 1024**3
+_MOST_ROWS = 1_048_576
+_LONGEST_CELL = 32_767
+
+
+def _recognises(_: Path, head: bytes) -> bool:
+    return head.startswith(b"PK")
+
+
+def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
+    """The cells of one sheet: of formulas their last computed values, of whole numbers no decimals."""
+    require_content(name, content)
+    rows = list(_rows(name, content, options, log, formulas=False))
+    if _has_formulas(name, content):
+        _tell_uncomputed(name, rows, _rows(name, content, options, None, formulas=True), log)
+    first = next((at for at, row in enumerate(rows) if any(cell not in (None, "") for cell in row)), None)
+    if first is None:
+        raise DataError("the sheet is empty", place=name, remedy="Name another: sheet='...'.")
+    width = max(map(len, rows))
+    table = [[_text(cell) for cell in row] + [None] * (width - len(row)) for row in rows[first:]]
+    columns = [pd.Series(list(column), dtype=object) for column in zip(*table, strict=True)]
+    header, skip = with_header(name, [cell or "" for cell in table[0]], options)
+    numbers = np.arange(first + 1, len(rows) + 1, dtype=np.int64)[skip:]
+    source = Source.of_bytes(name, content, len(numbers))
+    return tabulate(name, header, [column.iloc[skip:] for column in columns], numbers, source, options, log)
+
+
+def _archive(name: str, content: bytes) -> zipfile.ZipFile:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        raise DataError("the workbook is damaged", place=name, remedy="Open it in Excel and save it again.") from None
+    total = sum(member.file_size for member in archive.infolist())
+    if total > _MOST_BYTES:
+        raise DataError(f"the workbook unpacks to {total:,} bytes", place=name, remedy="Export the sheet as CSV.")
+    return archive
+
+
+def _has_formulas(name: str, content: bytes) -> bool:
+    archive = _archive(name, content)
+    sheets = [
+        member for member in archive.namelist() if member.startswith("xl/worksheets/") and member.endswith(".xml")
+    ]
+    return any(b"<f>" in archive.read(sheet) or b"<f " in archive.read(sheet) for sheet in sheets)
+
+
+def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formulas: bool) -> Iterator[tuple[Any, ...]]:
+    from openpyxl import load_workbook
+
+    _archive(name, content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas)
+        except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
+            raise DataError(
+                f"the workbook cannot be opened ({type(error).__name__})", place=name, remedy=_INSTEAD
+            ) from None
+        sheet = book[_sheet(name, book.sheetnames, options, log)]
+        try:
+            if hasattr(sheet, "reset_dimensions"):
+                sheet.reset_dimensions()
+            yield from sheet.iter_rows(values_only=True)
+        except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
+            raise DataError(
+                f"the sheet {sheet.title!r} is damaged ({type(error).__name__})", place=name, remedy=_INSTEAD
+            ) from None
+        finally:
+            book.close()
+
+
+def _sheet(name: str, sheets: list[str], options: Options, log: Log | None) -> str:
+    wanted = options.sheet
+    if isinstance(wanted, int):
+        if not 1 <= wanted <= len(sheets):
+            raise DataError(f"no sheet {wanted}; there are {len(sheets)}", place=name, remedy="They count from 1.")
+        return sheets[wanted - 1]
+    if wanted is not None:
+        if wanted not in sheets:
+            raise unknown("sheet", wanted, sheets, place=name)
+        return wanted
+    if len(sheets) > 1 and log is not None:
+        log.tell(
+            "warning",
+            name,
+            f"only the first sheet, {sheets[0]!r}, was read; there are also {listing(sheets[1:])}.",
+            "Name another: read(..., sheet='...').",
+        )
+    return sheets[0]
+
+
+def _text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    if isinstance(cell, dt.datetime | dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _tell_uncomputed(name: str, values: list[tuple[Any, ...]], raw: Iterator[tuple[Any, ...]], log: Log) -> None:
+    places = [
+        f"{letter(column)}{row}"
+        for row, (computed, written) in enumerate(zip(values, raw, strict=True), start=1)
+        for column, (value, formula) in enumerate(zip(computed, written, strict=True))
+        if value is None and formula is not None
+    ]
+    if places:
+        log.tell(
+            "warning",
+            name,
+            f"{len(places)} formulas have never been computed and count as blank: {listing(places)}.",
+            "Open the file in a spreadsheet and save it.",
+        )
+
+
+def write(study: Study, path: Path) -> None:
+    """The codings as one sheet; every cell is text, so that none turns into a formula, a number or a date."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    table = long_table(study)
+    if len(table) >= _MOST_ROWS:
+        raise DataError(f"{len(table):,} rows do not fit a sheet", place=path.name, remedy="Write .csv or .parquet.")
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("codings")
+    sheet.append(list(table.columns))
+    cells = zip(*(table[name].fillna("").tolist() for name in table), strict=True)
+    for row, texts in enumerate(cells, start=2):
+        made = []
+        for column, text in enumerate(texts):
+            place = f"{path.name}, cell {letter(column)}{row}"
+            if len(text) > _LONGEST_CELL:
+                raise DataError(f"{len(text):,} characters do not fit a cell", place=place, remedy="Write .csv.")
+            try:
+                cell = WriteOnlyCell(sheet, value=text or None)
+            except IllegalCharacterError:
+                raise DataError(
+                    "a workbook cannot hold control characters", place=place, remedy="Write .csv."
+                ) from None
+            if text:
+                cell.data_type = "s"
+            made.append(cell)
+        sheet.append(made)
+    with replacing(path) as temporary:
+        book.save(temporary)
+
+
+FORMAT = Format(
+    name="Excel workbook",
+    suffixes=(".xlsx", ".xlsm", ".xls"),
+    recognises=_recognises,
+    read_table=read_table,
+    write=write,
+    instead=_INSTEAD,
+)

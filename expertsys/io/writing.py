@@ -1,0 +1,66 @@
+"""`write`: a Study into files."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from expertsys._core.errors import DataError
+from expertsys.io.formats import format_for_writing
+from expertsys.study import Study
+
+
+def write(study: Study, path: str | PathLike[str]) -> Path:
+    """Save a study: exactly, as a folder or ``.zip``; or its codings alone, as one long table.
+
+    Files are written beside their place and moved there when they are complete, so that a failed write leaves the old
+    one whole.
+
+    Parameters
+    ----------
+    study : Study
+        Left as it is.
+    path : path
+        Without a suffix, a folder; ``.zip``, the same files in a zip: plain CSV tables in UTF-8 and ``study.json``,
+        from which `read` gives back an equal study. Neither replaces anything but a saved study. ``.csv``, ``.tsv``,
+        ``.xlsx``, ``.parquet`` or ``.jsonl``: one long table with a row for each coding, and a row with a blank code
+        for each unit that a coder saw and did not code (``read(..., seen="listed")`` takes it so). It leaves out the
+        codebook, the provenance, situations, and attributes of cases, documents, participants and coders.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Notes
+    -----
+    Cells are written verbatim, so that they come back as they were. A spreadsheet may take a text in a ``.csv`` that
+    begins with ``=``, ``+``, ``-`` or ``@`` for a formula: import its columns as text, or write ``.xlsx``, in which
+    every cell is text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from expertsys.io import read
+    >>> study = read(pd.DataFrame({"unit": ["a"], "coder": ["ann"], "code": ["policy"]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read(write(study, Path(folder) / "study.zip")) == study
+    True
+    """
+    if not isinstance(study, Study):
+        raise DataError(f"expected a Study, not {type(study).__name__}", place="write")
+    target = Path(path)
+    form = format_for_writing(target)
+    if form.write is None:
+        raise DataError(f"{form.name} cannot be written", place=target.name)
+    try:
+        form.write(study, target)
+    except OSError as error:
+        raise DataError(
+            f"cannot be written ({error.strerror or type(error).__name__})",
+            place=str(target),
+            remedy="Check the folder, the room on the disk, and that no other program holds the file.",
+        ) from error
+    return target

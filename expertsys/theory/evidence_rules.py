@@ -1,0 +1,128 @@
+"""How coded evidence bears on a proposition, as data: rules that sort evidence and give no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from expertsys.theory import fields as f
+from expertsys.theory.conditions import Condition, condition
+from expertsys.theory.standing import Standing, Term
+
+
+class EvidenceUnit(Term):
+    """What a rule of evidence looks at.
+
+    Attributes
+    ----------
+    CASE, SITUATION, EXCERPT
+        A case; one occasion; a coded passage.
+
+    Examples
+    --------
+    >>> EvidenceUnit("excerpt").value
+    'excerpt'
+    """
+
+    CASE = "case"
+    SITUATION = "situation"
+    EXCERPT = "excerpt"
+
+
+class Bearing(Term):
+    """How one unit bears on a proposition by one rule of evidence; no verdict.
+
+    Attributes
+    ----------
+    SUPPORTS, CONTRADICTS
+        As the rule says.
+    MIXED
+        Both at once.
+    SILENT
+        The rule applies and the unit says neither.
+    UNDETERMINED
+        What would tell is missing.
+    OUTSIDE
+        The rule does not apply to it.
+
+    Examples
+    --------
+    >>> Bearing("silent").value
+    'silent'
+    """
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    MIXED = "mixed"
+    SILENT = "silent"
+    UNDETERMINED = "undetermined"
+    OUTSIDE = "outside"
+
+
+EVIDENCE_FEATURES: Mapping[str, str] = {
+    "concepts": "any unit: keys of the concepts that its codes point to, with the concepts above them",
+    "frames": "excerpt: keys of the explanatory frames for which its concepts speak",
+    "mode": "situation: mode of use, coded independently of the action taken",
+    "followed": "situation: whether the action taken is the one prescribed",
+    "distance": "situation: distance from the origin of the rules",
+    "mandate_level": "case: national, regional or local",
+    "local_ownership": "case: little, some or much",
+    "local_flexibility": "case: little, some or much",
+    "prevailing_mode": "case: the mode of use of most of its situations",
+}
+"""The features that rules of evidence read, and what each says of which unit. One that is missing is unknown."""
+
+
+@attrs.frozen(kw_only=True)
+class EvidenceRule:
+    """How coded units of one kind bear on a proposition (standing: proposed).
+
+    Parameters
+    ----------
+    unit : EvidenceUnit or str
+        What it looks at.
+    wording : str
+        The rule in words.
+    where : Condition, dict or list
+        Which units it applies to; an empty list is all. Features: `EVIDENCE_FEATURES`.
+    supports, contradicts : Condition, dict, list or None
+        When a unit supports or contradicts the proposition; None is never.
+    standing : Standing or str
+        Whose rule it is.
+
+    Examples
+    --------
+    >>> rule = EvidenceRule(
+    ...     unit="situation",
+    ...     wording="Used as intended, and followed.",
+    ...     where={"feature": "distance", "op": ">", "value": 0},
+    ...     supports={"feature": "followed", "op": "==", "value": True},
+    ... )
+    >>> rule.bearing({"distance": 2, "followed": True}).value, rule.bearing({"distance": 0}).value
+    ('supports', 'outside')
+    """
+
+    unit: EvidenceUnit = attrs.field(converter=EvidenceUnit)
+    wording: str = attrs.field(validator=f.text)
+    where: Condition = attrs.field(converter=condition)
+    supports: Condition | None = attrs.field(default=None, converter=attrs.converters.optional(condition))
+    contradicts: Condition | None = attrs.field(default=None, converter=attrs.converters.optional(condition))
+    standing: Standing = attrs.field(default=Standing.PROPOSED, converter=Standing)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its conditions, as far as there are any."""
+        return tuple(part for part in (self.where, self.supports, self.contradicts) if part is not None)
+
+    def bearing(self, features: Mapping[str, object]) -> Bearing:
+        """How a unit with these features bears on the proposition."""
+        applies = self.where.holds(features)
+        if not applies:
+            return Bearing.OUTSIDE if applies is False else Bearing.UNDETERMINED
+        pro, contra = (False if part is None else part.holds(features) for part in (self.supports, self.contradicts))
+        if pro and contra:
+            return Bearing.MIXED
+        if pro or contra:
+            return Bearing.SUPPORTS if pro else Bearing.CONTRADICTS
+        return Bearing.UNDETERMINED if None in (pro, contra) else Bearing.SILENT
