@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import sys
@@ -45,21 +47,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["datasets", "--json"])  # doctest: +ELLIPSIS
     [
       {
-        "dataset": ...
+        "name": ...
     0
     """
-    parser = _parser()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its number
     try:
-        arguments = parser.parse_args(argv)
+        arguments = _parser().parse_args(argv)
+        arguments.run(arguments)
+        sys.stdout.flush()
     except SystemExit as stop:
         return int(stop.code or 0)
-    try:
-        arguments.run(arguments)
     except (DataError, MissingDependencyError) as error:
         print(f"expertsys: {error}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:  # whoever read the output has read enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # so that its closing fails no more
+        with contextlib.suppress(OSError):  # so that its closing fails no more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -147,12 +151,17 @@ def _print_table(table: pd.DataFrame, arguments: argparse.Namespace, *, empty: s
     if arguments.json:
         rows = table.reset_index()
         cells = rows.astype(object).where(rows.notna(), None).to_dict("records")
-        print(json.dumps(cells, ensure_ascii=False, indent=2, default=_plain))
+        _print_json(cells)
     elif table.empty:
         print(empty)
     else:
         shown = table.rename_axis(columns=None)
         print(shown.to_string(float_format="{:.3f}".format, na_rep="–", max_colwidth=72, justify="left"))
+
+
+def _print_json(value: Any) -> None:
+    wide = (sys.stdout.encoding or "utf-8").casefold().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not wide, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> Any:
@@ -163,7 +172,7 @@ def _written(path: str, arguments: argparse.Namespace) -> None:
     page = Path(path).resolve()
     model = page.with_suffix(".json")
     if arguments.json:
-        print(json.dumps({"report": str(page), "model": str(model)}, ensure_ascii=False, indent=2))
+        _print_json({"report": str(page), "model": str(model)})
     else:
         print(f"The report is {page}\nIts figures as JSON: {model}")
 
@@ -202,7 +211,10 @@ def _convert(arguments: argparse.Namespace) -> None:
     study = _read(arguments)
     es.write(study, arguments.target)
     where = Path(arguments.target).resolve()
-    print(json.dumps({"written": str(where)}, ensure_ascii=False) if arguments.json else f"Written: {where}")
+    if arguments.json:
+        _print_json({"written": str(where)})
+    else:
+        print(f"Written: {where}")
 
 
 def _datasets(arguments: argparse.Namespace) -> None:

@@ -48,7 +48,7 @@ class DataError(ValueError):
     remedy : str
         What to do.
     faults : iterable of Remark
-        All faults, where a reader found several; the message lists the first twenty.
+        All faults, where a check found several or one at another place; the message lists the first twenty.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class DataError(ValueError):
     def __init__(self, what: str, *, place: str = "", remedy: str = "", faults: Iterable[Remark] = ()) -> None:
         self.faults: tuple[Remark, ...] = tuple(faults) or (Remark("error", place, _sentence(what), remedy),)
         message = str(Remark("error", place, _sentence(what), remedy))
-        if len(self.faults) > 1:
+        if len(self.faults) > 1 or self.faults[0].place != place:
             lines = [f"  - {fault}" for fault in self.faults[:20]]
             if len(self.faults) > 20:
                 lines.append(f"  ... and {len(self.faults) - 20} more")

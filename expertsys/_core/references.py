@@ -81,6 +81,28 @@ METHODS: dict[str, Reference] = _table(
         "",
     ),
     (
+        "zwick1988",
+        "Zwick R. Another look at interrater agreement. Psychol Bull 1988;103(3):374–378.",
+        "10.1037/0033-2909.103.3.374",
+    ),
+    (
+        "brennan1981",
+        "Brennan RL, Prediger DJ. Coefficient kappa: some uses, misuses, and alternatives. "
+        "Educ Psychol Meas 1981;41(3):687–699.",
+        "10.1177/001316448104100307",
+    ),
+    (
+        "gwet2014",
+        "Gwet KL. Handbook of Inter-Rater Reliability. 4th ed. Advanced Analytics, 2014.",
+        "",
+    ),
+    (
+        "artstein2008",
+        "Artstein R, Poesio M. Inter-coder agreement for computational linguistics. "
+        "Comput Linguist 2008;34(4):555–596.",
+        "10.1162/coli.07-034-R2",
+    ),
+    (
         "jaccard1912",
         "Jaccard P. The distribution of the flora in the alpine zone. New Phytol 1912;11(2):37–50.",
         "10.1111/j.1469-8137.1912.tb05611.x",

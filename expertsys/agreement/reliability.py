@@ -221,7 +221,7 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
     parts = [
         f"{int(whole['n_units']):,} of {len(study.units):,} units "
         + (f"(unit of coding: {unit}) " if unit else "")
-        + f"were read by at least two of {len(study.coders)} coders. Who saw which unit was {seen}.",
+        + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}.",
         f"Agreement on the set of codes per unit was {number(whole['estimate'])} (Krippendorff's alpha with Jaccard "
         f"distance; {confidence:.0%} interval {number(whole['low'])} to {number(whole['high'])}, {how}).",
     ]

@@ -96,8 +96,8 @@ def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units",
     of : {"codes", "concepts"}
         Columns: every code that was applied, in the codebook's order; or every concept that such a code points to.
     counting : {"units", "codings", "documents"}
-        What is counted. Units and documents count once however many coders applied the code; codings grow with the
-        number of coders who read a case.
+        What is counted. Units and documents count once however many coders applied the code, and a document that tells
+        of several cases once in each; codings grow with the number of coders who read a case.
     show : {"count", "share", "presence"}
         Counts; shares of the units or documents of the case that anyone read (of its codings, where those are counted);
         or 1 where there is any and 0 where there is none.
@@ -150,11 +150,11 @@ def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units",
     if counting != "codings":
         if counting == "units":
             study.require_units("counting units")
-        rows = rows.drop_duplicates([counting.removesuffix("s"), column])
+        rows = rows.drop_duplicates(["case", counting.removesuffix("s"), column])
     columns = _columns(study, of)
-    cases = [*study.cases.index, *([NO_CASE] if (rows["case"] == NO_CASE).any() else [])]
+    cases = list(dict.fromkeys([*study.cases.index, *([NO_CASE] if (rows["case"] == NO_CASE).any() else [])]))
     counts = pd.crosstab(rows["case"], rows[column]).reindex(index=cases, columns=columns, fill_value=0)
-    totals = _totals(study, rows, counting).reindex(cases, fill_value=0).rename_axis("case")
+    totals = _totals(study, counting).reindex(cases, fill_value=0).rename_axis("case")
     table = counts
     if show == "presence":
         table = (counts > 0).astype("int64")
@@ -184,10 +184,13 @@ def _columns(study: Study, of: Of) -> list[str]:
     return list(dict.fromkeys(concepts))
 
 
-def _totals(study: Study, rows: pd.DataFrame, counting: Counting) -> pd.Series[int]:
+def _totals(study: Study, counting: Counting) -> pd.Series[int]:
     if counting == "codings":
         return study.codings["case"].fillna(NO_CASE).value_counts()
     if counting == "units":
         return study.seen.fillna({"case": NO_CASE}).groupby("case")["unit"].nunique()
-    read = pd.concat([study.assignments["document"], rows["document"]]).unique()
-    return study.documents["case"].reindex(read).fillna(NO_CASE).value_counts()
+    placed = pd.concat([study.units[["document", "case"]], study.codings[["document", "case"]]])
+    whole = study.documents[~study.documents.index.isin(placed["document"])].reset_index()[["document", "case"]]
+    pairs = pd.concat([placed, whole]).fillna({"case": NO_CASE}).drop_duplicates()  # a document may tell of two cases
+    read = pd.concat([study.assignments["document"], study.codings["document"]])
+    return pairs[pairs["document"].isin(read)].groupby("case")["document"].nunique()

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import check_choice, unknown
 from expertsys.datasets.dataset import KINDS, Dataset, Kind, PublishedValue
 from expertsys.datasets.synthetic import synthetic_study
 from expertsys.study import Study
+from expertsys.theory import choose_and_book
 
 _DATA = files("expertsys.datasets") / "data"
 
@@ -145,8 +147,9 @@ def _use_of_choose_and_book() -> Dataset:
             "Share of GP referrals to first outpatient appointments in England that were booked through Choose and "
             "Book, against a target of 90 % by March 2007: three figures from the trade press, then a year of monthly "
             "figures from a written answer in Parliament. The sources measured in different ways and years lie between "
-            "them: read it as a level, not as a trend. lower and upper, where given, are the extremes among the trusts "
-            "of one region, not an interval estimate."
+            "them: read it as a level, not as a trend. A row with lower and upper instead of a share gives the "
+            "extremes among the trusts of one region (its scope), not an interval estimate. approximate: the source "
+            "says about."
         ),
         origin="Figures as the cited public sources report them; the parliamentary answer: Open Parliament Licence.",
         make=_series,
@@ -154,9 +157,23 @@ def _use_of_choose_and_book() -> Dataset:
 
 
 def _series() -> pd.DataFrame:
-    with (_DATA / "choose_and_book.csv").open(encoding="utf-8") as file:
-        text = dict.fromkeys(("period", "of", "note", "source"), "str")
-        return pd.read_csv(file, dtype=text, index_col="period").rename_axis(columns="column")
+    rows = [
+        (
+            fact.period,
+            np.nan if fact.to is not None else float(fact.value) / 100,
+            np.nan if fact.to is None else float(fact.value) / 100,
+            np.nan if fact.to is None else fact.to / 100,
+            fact.denominator,
+            fact.scope or None,
+            fact.approximate,
+            "; ".join(citation.key for citation in fact.sources),
+        )
+        for fact in choose_and_book().documented_use
+        if fact.name.startswith("utilisation")
+    ]
+    columns = ["period", "share", "lower", "upper", "of", "scope", "approximate", "source"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"period": "str", "of": "str", "scope": "str", "source": "str"})
+    return frame.set_index("period").sort_index(kind="stable").rename_axis(columns="column")
 
 
 @functools.cache

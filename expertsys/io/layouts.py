@@ -67,7 +67,7 @@ def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log) 
     numbered = _numbered(cells, options)
     layout = options.layout or ("rows" if numbered and "code" not in found else "long")
     if layout == "wide":
-        listed = _wide(cells, options, fixed, found, log)
+        listed = _wide(cells, fixed, found, log)
     elif layout == "rows":
         listed = _rows(cells, options, fixed, found, numbered, log)
     else:
@@ -206,7 +206,7 @@ def _unit_column(cells: Cells, found: dict[str, str], others: list[str], log: Lo
     return free[0]
 
 
-def _wide(cells: Cells, options: Options, fixed: Mapping[str, str], found: dict[str, str], log: Log) -> Listed:
+def _wide(cells: Cells, fixed: Mapping[str, str], found: dict[str, str], log: Log) -> Listed:
     if "coder" in fixed or "coder" in found:
         where = f"the column {found['coder']!r}" if "coder" in found else "the file's name"
         raise DataError(

@@ -24,11 +24,11 @@ def long_table(study: Study) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-    listed["document"] = listed["unit"].map(units["document"]).fillna(listed["document"])
-    listed["case"] = listed["unit"].map(units["case"]).fillna(listed["document"].map(documents["case"]))
+    listed["document"] = _looked_up(listed["unit"], units["document"]).fillna(listed["document"])
+    listed["case"] = _looked_up(listed["unit"], units["case"]).fillna(_looked_up(listed["document"], documents["case"]))
     table = pd.concat([codings, listed], ignore_index=True)[list(codings.columns)]
     own = table["unit"] == table["document"]
-    table["text"] = table["text"].fillna(table["document"].map(documents["text"]).where(own))
+    table["text"] = table["text"].fillna(_looked_up(table["document"], documents["text"]).where(own))
     if own.all():
         table["document"] = None
     for name in ("start", "end"):
@@ -37,12 +37,16 @@ def long_table(study: Study) -> pd.DataFrame:
     return table[[name for name in table if name in _ALWAYS or table[name].notna().any()]].rename_axis(columns=None)
 
 
+def _looked_up(names: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
+    """What is known of each name, as text; a column of nothing stays text too."""
+    return names.map(known).astype("str")
+
+
 def _silent(seen: pd.DataFrame, codings: pd.DataFrame, place: str, every: pd.Index[str]) -> pd.DataFrame:
     """The places that a coder saw and did not code, then those that no one saw."""
     coded = codings[[place, "coder"]].dropna().drop_duplicates()
-    both = seen[[place, "coder"]].merge(coded, how="left", on=[place, "coder"], indicator="where")
-    silent = both.loc[both["where"] == "left_only", [place, "coder"]]
+    found = seen[[place, "coder"]].merge(coded, how="left", on=[place, "coder"], indicator="where")
+    silent = found.loc[found["where"] == "left_only", [place, "coder"]]
     unseen = every[~every.isin(seen[place]) & ~every.isin(coded[place])]
-    return pd.concat([silent, pd.DataFrame({place: unseen})], ignore_index=True).reindex(
-        columns=["unit", "document", "coder"]
-    )
+    both = pd.concat([silent, pd.DataFrame({place: unseen})], ignore_index=True)
+    return both.reindex(columns=["unit", "document", "coder"]).astype("str")

@@ -17,7 +17,7 @@ from expertsys._core.errors import DataError, listing, unknown
 from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
-from expertsys.io.log import Log
+from expertsys.io.log import Log, counted
 from expertsys.io.longtable import long_table
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
@@ -140,41 +140,43 @@ def _tell_uncomputed(name: str, values: list[tuple[Any, ...]], raw: Iterator[tup
         log.tell(
             "warning",
             name,
-            f"{len(places)} formulas have never been computed and count as blank: {listing(places)}.",
+            f"took {counted(len(places), 'formula')} that was never computed as blank: {listing(places)}.",
             "Open the file in a spreadsheet and save it.",
         )
 
 
 def write(study: Study, path: Path) -> None:
-    """The codings as one sheet; every cell is text, so that none turns into a formula, a number or a date."""
+    """The codings as one sheet; every cell is text, so that none turns into a formula, a number or a date.
+
+    Line ends within cells come back as LF, as XML has them.
+    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     table = long_table(study)
     if len(table) >= _MOST_ROWS:
         raise DataError(f"{len(table):,} rows do not fit a sheet", place=path.name, remedy="Write .csv or .parquet.")
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("codings")
-    sheet.append(list(table.columns))
-    cells = zip(*(table[name].fillna("").tolist() for name in table), strict=True)
-    for row, texts in enumerate(cells, start=2):
-        made = []
-        for column, text in enumerate(texts):
-            place = f"{path.name}, cell {letter(column)}{row}"
-            if len(text) > _LONGEST_CELL:
-                raise DataError(f"{len(text):,} characters do not fit a cell", place=place, remedy="Write .csv.")
-            try:
-                cell = WriteOnlyCell(sheet, value=text or None)
-            except IllegalCharacterError:
-                raise DataError(
-                    "a workbook cannot hold control characters", place=place, remedy="Write .csv."
-                ) from None
-            if text:
-                cell.data_type = "s"
-            made.append(cell)
-        sheet.append(made)
+    for column, name in enumerate(table):
+        long = table[name].str.len() > _LONGEST_CELL
+        strange = table[name].str.contains(ILLEGAL_CHARACTERS_RE).fillna(False).astype(bool)
+        for wrong, what in (
+            (long, f"a cell holds {_LONGEST_CELL:,} characters at most"),
+            (strange, "a workbook cannot hold control characters"),
+        ):
+            if wrong.any():
+                place = f"{path.name}, cell {letter(column)}{int(np.argmax(wrong)) + 2}"
+                raise DataError(what, place=place, remedy="Write .csv.")
     with replacing(path) as temporary:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("codings")
+        sheet.append(list(table.columns))
+        for texts in zip(*(table[name].fillna("").tolist() for name in table), strict=True):
+            cells = [WriteOnlyCell(sheet, value=text or None) for text in texts]
+            for cell, text in zip(cells, texts, strict=True):
+                if text:
+                    cell.data_type = "s"
+            sheet.append(cells)
         book.save(temporary)
 
 

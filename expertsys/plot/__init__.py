@@ -1,7 +1,16 @@
 """One function per picture, over result objects and tables; each returns matplotlib axes."""
 
 from expertsys.plot.distribution import bootstrap_distribution
+from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
 
-__all__ = ["bootstrap_distribution", "cooccurrence", "forest", "heatmap"]
+__all__ = [
+    "against_chance",
+    "bootstrap_distribution",
+    "cooccurrence",
+    "emptying",
+    "fidelity",
+    "forest",
+    "heatmap",
+]

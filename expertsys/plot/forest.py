@@ -8,6 +8,7 @@ import numpy as np
 
 from expertsys._core.errors import check_positive
 from expertsys._core.frames import check_columns
+from expertsys.agreement.reliability import WHOLE
 from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def forest(table: pd.DataFrame, *, most: int = 40, ax: Axes | None = None) -> Ax
     check_positive("most", most)
     check_columns(list(table.columns), {"estimate": "estimate", "low": "low", "high": "high"}, place="forest")
     names = [" · ".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in table.index]
-    whole = np.array(["all codes (" in name for name in names])
+    whole = table.index.get_level_values(-1).isin(list(WHOLE.values()))
     chosen = np.ones(len(table), dtype=bool)
     if len(table) > most and "prevalence" in table:
         ranked = np.argsort(-table["prevalence"].fillna(-1).to_numpy() - 2 * whole, kind="stable")
@@ -59,7 +60,7 @@ def forest(table: pd.DataFrame, *, most: int = 40, ax: Axes | None = None) -> Ax
         estimate, low, high = (float(table[name].iloc[place]) for name in ("estimate", "low", "high"))
         colour = ACCENT if whole[place] else INK
         if np.isnan(estimate):
-            ax.text(0.0, row, "undefined", color=MUTED, va="center", fontsize=8)
+            ax.text(0.012, row, "undefined", color=MUTED, va="center", fontsize=8)
             continue
         if not np.isnan(low):
             ax.plot([low, high], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from expertsys._core.errors import check_positive
 from expertsys.plot.style import SHADES, axes, shorten
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def heatmap(matrix: CaseMatrix, *, most: int = MOST, ax: Axes | None = None) -> 
     """
     table = matrix.to_frame().T
     digits = 2 if matrix.show == "share" else 0
-    return _draw(table, digits, matrix.counted(), most=most, ax=ax, xlabel="case")
+    return draw_shades(table, digits, matrix.counted(), most=most, ax=ax, xlabel="case")
 
 
 def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None) -> Axes:
@@ -60,22 +61,31 @@ def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None
     >>> import pandas as pd
     >>> import expertsys as es
     >>> codings = pd.DataFrame({"unit": ["u1", "u1"], "coder": ["ann", "ann"], "code": ["policy", "workload"]})
-    >>> len(cooccurrence(es.cooccurrence(es.Study(codings))).get_xticklabels())
-    2
+    >>> cooccurrence(es.cooccurrence(es.Study(codings))).texts[0].get_text()
+    '1.00'
     """
+    check_positive("most", most)
     own = np.diagonal(result.counts.to_numpy())
     kept = np.sort(np.argsort(-own, kind="stable")[:most])
     table = result.jaccard.iloc[kept, kept].copy()
     cells = table.to_numpy(copy=True)
     cells[np.triu_indices(len(cells))] = np.nan
     shown = table.where(~np.isnan(cells))
-    if len(shown) > 1:
-        shown = shown.iloc[1:, :-1]
+    shown = shown.iloc[1:, :-1]
     left_out = f"; the {most} most frequent of {len(own)} codes" if len(own) > most else ""
-    return _draw(shown, 2, f"Jaccard index: units with both / units with either{left_out}", most=most, ax=ax, xlabel="")
+    return draw_shades(
+        shown, 2, f"Jaccard index: units with both / units with either{left_out}", most=most, ax=ax, xlabel=""
+    )
 
 
-def _draw(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str) -> Axes:
+def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str) -> Axes:
+    """Draw a table as shades with its figures in the cells; NaN cells stay blank."""
+    check_positive("most", most)
+    if table.empty:
+        ax = axes(ax, height=1.6)
+        ax.text(0.5, 0.5, "nothing to draw", ha="center", va="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return ax
     sums = table.fillna(0)
     rows = np.sort(np.argsort(-sums.sum(axis=1).to_numpy(), kind="stable")[:most])
     columns = np.sort(np.argsort(-sums.sum(axis=0).to_numpy(), kind="stable")[:most])
@@ -86,20 +96,22 @@ def _draw(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | 
     shown = table.iloc[rows, columns]
     cells = shown.to_numpy(dtype=np.float64)
     largest = float(np.nanmax(cells)) if np.isfinite(cells).any() else 1.0
-    ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=1.6 + 0.27 * len(rows))
+    few = len(columns) <= 6 and max((len(str(name)) for name in shown.columns), default=0) <= 9
+    title = _wrapped(told, 6 + 8 * len(columns))
+    around = (0.8 if few else 1.7) + 0.16 * title.count("\n")
+    ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=around + 0.27 * len(rows))
     image = ax.imshow(np.ma.masked_invalid(cells), cmap=SHADES, vmin=0, vmax=max(largest, 1e-9), aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(cells)), strict=True):
         value = cells[row, column]
         colour = _legible(image.to_rgba(value))
         ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)
-    few = len(columns) <= 6 and max((len(str(name)) for name in shown.columns), default=0) <= 9
     ax.set_xticks(range(len(columns)), [shorten(name, 22) for name in shown.columns], fontsize=9)
     if not few:
         for label in ax.get_xticklabels():
             label.set(rotation=40, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(rows)), [shorten(name) for name in shown.index], fontsize=9)
     ax.set_xlabel(xlabel)
-    ax.set_title(_wrapped(told, 20 + 8 * len(columns)), fontsize=9, loc="left", color="#444444")
+    ax.set_title(title, fontsize=9, loc="left", color="#444444")
     for side in ax.spines.values():
         side.set_visible(False)
     ax.tick_params(length=0)
@@ -107,12 +119,12 @@ def _draw(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | 
 
 
 def _legible(shade: Any) -> str:
-    """White or near-black, whichever stands out more (relative luminance, WCAG 2.2)."""
+    """White or black, whichever stands out more: 4.5 : 1 at least (relative luminance, WCAG 2.2)."""
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shade[:3])
-    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#1a1a1a"
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.179 else "black"
 
 
 def _wrapped(text: str, width: int) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(text, max(48, width)))
+    return "\n".join(textwrap.wrap(text, max(32, width)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 INK, MUTED, ACCENT = "#1b4965", "#767676", "#b4541a"
 #: One hue from light to dark, so that order survives a black-and-white printer.
 SHADES = "Blues"
+
+#: Line ends and what SVG cannot hold.
+_UNDRAWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
 def axes(ax: Axes | None, *, width: float = 7.0, height: float = 4.0) -> Axes:
@@ -34,8 +38,8 @@ def plain(ax: Axes) -> None:
 
 def shorten(name: object, most: int = 34) -> str:
     """A label that leaves room for the picture: the end of a path tells codes apart, so the middle goes."""
-    text = str(name).replace("$", r"\$")
-    if len(text) <= most:
-        return text
-    head = (most - 1) // 2
-    return f"{text[:head]}…{text[-(most - 1 - head) :]}"
+    text = _UNDRAWABLE.sub(" ", str(name))
+    if len(text) > most:
+        head = (most - 1) // 2
+        text = f"{text[:head]}…{text[-(most - 1 - head) :]}"
+    return text.replace("$", r"\$")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
-from expertsys._core.files import write_text
+from expertsys._core.files import replacing
 from expertsys._core.resampling import Bootstrap
 from expertsys._core.version import __version__
 from expertsys.reporting import sections
-from expertsys.reporting.model import Report
+from expertsys.reporting.model import Report, is_report
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -120,8 +120,8 @@ def report(
     Raises
     ------
     DataError
-        For a study without codings or with several rounds, or a path that does not end in ``.html``. Nothing is half
-        written.
+        For a study without codings or with several rounds, a path that does not end in ``.html``, or another file in
+        the place of the model. Nothing is half written.
 
     Examples
     --------
@@ -133,13 +133,19 @@ def report(
     >>> [section.key for section in made.sections]
     ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory', 'provenance']
     """
-    target = Path(path)
+    target, model = Path(path), Path(path).with_suffix(".json")
     if target.suffix.lower() not in (".html", ".htm"):
         raise DataError(
             f"a report is an HTML page, and {target.name!r} does not end in .html", place="path", remedy="Name it so."
         )
+    if model.is_file() and not is_report(model):
+        raise DataError(
+            "is another file, and the report's figures would replace it",
+            place=model.name,
+            remedy="Give the page another name.",
+        )
     made = build(study, quotations=quotations, confidence=confidence, method=method, title=title)
-    page, model = made.to_html(), made.to_json()
-    write_text(target, page)
-    write_text(target.with_suffix(".json"), model)
+    with replacing(target) as page, replacing(model) as figures:
+        page.write_text(made.to_html(), encoding="utf-8", newline="\n")
+        figures.write_text(made.to_json(), encoding="utf-8", newline="\n")
     return made

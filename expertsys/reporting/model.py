@@ -13,6 +13,8 @@ from expertsys._core.errors import DataError, unknown
 from expertsys._core.results import number
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 Cell: TypeAlias = str | int | float | None
@@ -42,10 +44,17 @@ class Column:
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return "–" if self.kind != "text" else ""
         if self.kind == "share" and isinstance(value, int | float):
-            return f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.1%}"
+            return _percentage(value)
         if self.kind == "figure" and isinstance(value, int | float):
             return number(float(value))
         return number(value)
+
+
+def _percentage(share: float) -> str:
+    """Whole per cents; near 0 and 1 one decimal, so that little is not none and most is not all."""
+    if 0 < share < 0.0005 or 0.9995 < share < 1:
+        return "<0.1%" if share < 0.5 else ">99.9%"
+    return f"{share:.1%}" if 0 < share < 0.01 or 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _columns(columns: Iterable[Column]) -> tuple[Column, ...]:
@@ -53,7 +62,7 @@ def _columns(columns: Iterable[Column]) -> tuple[Column, ...]:
 
 
 def _cells(rows: Iterable[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
-    return tuple(tuple(row) for row in rows)
+    return tuple(tuple(map(plain, row)) for row in rows)
 
 
 @attrs.frozen
@@ -204,29 +213,35 @@ class Report:
     @classmethod
     def from_json(cls, text: str) -> Report:
         """The report that `to_json` wrote."""
-        data = json.loads(text)
-        if data.pop("format", None) != FORMAT:
-            raise DataError("this is no report of this version", place="report.json", remedy="Make it anew.")
-        sections = [
-            Section(
-                **{
-                    **section,
-                    "tables": [
-                        Table(**{**table, "columns": [Column(**column) for column in table["columns"]]})
-                        for table in section["tables"]
-                    ],
-                    "figures": [Figure(**figure) for figure in section["figures"]],
-                }
-            )
-            for section in data.pop("sections")
-        ]
-        return cls(**data, sections=sections)
+        try:
+            data = json.loads(text)
+            if data.pop("format") == FORMAT:
+                return cls(**{**data, "sections": [_section(section) for section in data["sections"]]})
+        except (ValueError, LookupError, TypeError, AttributeError):
+            pass
+        raise DataError("this is no report of this version", place="report.json", remedy="Make it anew.")
 
     def to_html(self) -> str:
         """One self-contained page: no script, nothing fetched, text from the data escaped."""
         from expertsys.reporting.render import html
 
         return html(self)
+
+
+def _section(data: dict[str, Any]) -> Section:
+    tables = [
+        Table(**{**table, "columns": [Column(**column) for column in table["columns"]]}) for table in data["tables"]
+    ]
+    return Section(**{**data, "tables": tables, "figures": [Figure(**figure) for figure in data["figures"]]})
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file holds a report's model, of this version or another."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return isinstance(data, dict) and {"format", *(field.name for field in attrs.fields(Report))} <= set(data)
 
 
 def plain(value: Any) -> Cell:

@@ -41,6 +41,10 @@ def data(study: Study) -> Section:
     return Section("data", "What the data are", tables=tables, code="print(study)")
 
 
+def _has_units(study: Study) -> bool:
+    return len(study.units) > 0 and bool(study.codings["unit"].notna().all())
+
+
 def _read(study: Study, seen: pd.DataFrame) -> Table:
     """Who read how much, by case where there are cases."""
     coders = list(study.coders.index)[:8]
@@ -82,7 +86,7 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
     title = "How far the coders agree"
     if len(study.coders) < 2:
         return Section("reliability", title, ["One coder: agreement cannot be measured."])
-    if not len(study.units):
+    if not _has_units(study):
         text = "The codings are spans of text without units. Choose the unit of coding first: study.unitise(by=...)."
         return Section("reliability", title, [text])
     table = agreement.reliability(study, confidence=confidence, method=method)
@@ -117,7 +121,7 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
     figures = []
     if table["estimate"].notna().any():
         figures.append(reliability_figure(table))
-    caption = f"Krippendorff's alpha with {confidence:.0%} intervals ({method.replicates:,} bootstrap replicates)"
+    caption = f"Krippendorff's alpha with {100 * confidence:g}% intervals ({method.replicates:,} bootstrap replicates)"
     return Section(
         "reliability",
         title,
@@ -130,7 +134,7 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
 
 def disagreements(study: Study, quotations: bool) -> Section | None:
     """Where the coders disagree most."""
-    if len(study.coders) < 2 or not len(study.units):
+    if len(study.coders) < 2 or not _has_units(study):
         return None
     title = "Where the coders disagree most"
     code = "es.agreement.disagreements(study)"
@@ -155,7 +159,7 @@ def cases(study: Study) -> Section | None:
     """What differs between cases."""
     if not len(study.cases) or study.codings.empty:
         return None
-    counting: Literal["units", "documents"] = "units" if len(study.units) else "documents"
+    counting: Literal["units", "documents"] = "units" if _has_units(study) else "documents"
     matrix = comparison.case_matrix(study, counting=counting)
     table = matrix.to_frame().T
     order = table.sum(axis=1).sort_values(ascending=False, kind="stable").index

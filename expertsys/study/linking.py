@@ -41,7 +41,8 @@ def complete(parts: dict[str, pd.DataFrame]) -> None:
     for names in (made["document"], codings["document"], seen["document"]):
         documents = tables.complete(tables.DOCUMENTS, documents, names)
     for frame in (made, codings):
-        one_case = frame.dropna(subset=["document", "case"]).drop_duplicates("document").set_index("document")["case"]
+        pairs = frame[["document", "case"]].dropna().drop_duplicates()
+        one_case = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
         documents["case"] = _filled(documents["case"], documents.index.to_series(), one_case)
     parts["documents"] = documents
     for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"]):

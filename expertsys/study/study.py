@@ -253,14 +253,17 @@ class Study:
         for kind, (names, available) in chosen.items():
             if names is None:
                 continue
-            wanted[kind] = [names] if isinstance(names, str) else list(names)
+            wanted[kind] = [names] if isinstance(names, str) else list(dict.fromkeys(names))
             for name in wanted[kind]:
                 if name not in available:
                     raise unknown(kind, name, list(available), place="study.select")
         parts = self._parts()
-        for kind in ("case", "participant"):
-            if kind in wanted:
-                parts["documents"] = parts["documents"][parts["documents"][kind].isin(wanted[kind])]
+        if "case" in wanted:
+            located = pd.concat([parts[name][["document", "case"]] for name in ("units", "codings")])
+            within = parts["documents"].index.isin(located["document"][located["case"].isin(wanted["case"])])
+            parts["documents"] = parts["documents"][within | parts["documents"]["case"].isin(wanted["case"])]
+        if "participant" in wanted:
+            parts["documents"] = parts["documents"][parts["documents"]["participant"].isin(wanted["participant"])]
         if "document" in wanted:
             parts["documents"] = parts["documents"].loc[wanted["document"]]
         for name in ("units", "codings", "assignments"):
@@ -327,7 +330,8 @@ class Study:
             table = pd.DataFrame(pairs, columns=["coder", "document"]) if seen == "all" else None
             told = "every coder saw every document" if seen == "all" else ASSUMED
         elif isinstance(seen, Mapping):
-            pairs = [(coder, document) for coder, names in seen.items() for document in names]
+            listed = {coder: [names] if isinstance(names, str) else names for coder, names in seen.items()}
+            pairs = [(coder, document) for coder, names in listed.items() for document in names]
             table, told = pd.DataFrame(pairs, columns=["coder", "document"]), "given"
         elif is_frame(seen):
             table, told = seen, "given"

@@ -31,6 +31,8 @@ class Table:
         Columns in which no cell may be missing.
     free : bool
         Whether further columns (attributes) are kept.
+    verbatim : tuple of str
+        Text columns that keep their white space, because positions count it.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Table:
     positions: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     free: bool = True
+    verbatim: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -56,7 +59,7 @@ CODINGS = Table(
 )
 UNITS = Table("units", "unit", ("document", "case", "start", "end"), positions=("start", "end"), free=False)
 CASES = Table("cases", "case", ())
-DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date", "text"))
+DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date", "text"), verbatim=("text",))
 PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
 CODERS = Table("coders", "coder", ())
 ASSIGNMENTS = Table("assignments", None, ("coder", "document"), required=("coder", "document"), free=False)
@@ -96,13 +99,14 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
         elif name in extra:
             columns[name] = as_attribute(given[name])
         elif name in given:
-            columns[name] = as_text(given[name])
+            columns[name] = _verbatim(given[name]) if name in table.verbatim else as_text(given[name])
         else:
             columns[name] = pd.Series(np.nan, index=given.index, dtype="str")
     result = pd.DataFrame(columns, index=given.index).reset_index(drop=True)
     _require(result, (*table.required, *([table.index] if table.index else [])), table.name)
     if table.index is None:
-        result.index.name = table.name.removesuffix("s")
+        name = table.name.removesuffix("s")
+        result.index.name = None if name in result.columns else name
         return result.rename_axis(columns="column")
     doubled = result[table.index][result[table.index].duplicated()].unique()
     if len(doubled):
@@ -110,6 +114,12 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
             f"{table.index} given more than once: {listing(doubled)}", place=table.name, remedy="Keep one row for each."
         )
     return result.set_index(table.index).rename_axis(columns="column")
+
+
+def _verbatim(column: pd.Series[Any]) -> pd.Series[Any]:
+    cells = column.astype(object)
+    kept = cells.map(lambda cell: isinstance(cell, str) and cell != "").astype(bool)
+    return cells.where(kept, as_text(column).astype(object)).astype("str")
 
 
 def _positions(frame: pd.DataFrame, name: str, place: str) -> pd.Series[Any]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_choice, check_positive, listing
+from expertsys._core.errors import DataError, Remark, check_choice, check_positive, listing
 
 Rule = Literal["document", "paragraph", "sentence", "window", "overlap"]
 RULES: tuple[Rule, ...] = ("document", "paragraph", "sentence", "window", "overlap")
 
 # A sentence ends at . ! ? or an ellipsis with its closing quotes, where white space and no small letter follow,
 # and at a line end.
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[\w])(?!\s+[a-zà-ÿ])|\n")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s+[\"'“‘«(\[¿¡]*[\w])(?!\s+[a-zà-ÿ])|[\r\n]")
 _LINE = re.compile(r"[^\r\n]+")
 
 Stretch = tuple[int, int]
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 def paragraphs(text: str) -> Iterator[Stretch]:
@@ -98,7 +100,10 @@ def _cut(documents: pd.DataFrame, by: Rule, size: int) -> pd.DataFrame:
 
 
 def _runs(codings: pd.DataFrame) -> pd.DataFrame:
-    """Stretches that chains of overlapping codings cover; those that only touch stay apart."""
+    """Stretches that chains of overlapping codings cover; those that only touch stay apart.
+
+    A coding without length counts as one character.
+    """
     spans = codings.dropna(subset=["start", "end"])[["document", "start", "end"]].drop_duplicates()
     whole = codings["start"].isna()
     if whole.any():
@@ -109,6 +114,7 @@ def _runs(codings: pd.DataFrame) -> pd.DataFrame:
     for key, group in spans.sort_values(["document", "start", "end"]).groupby("document", sort=True):
         name, reach = str(key), -1
         for start, end in group[["start", "end"]].to_numpy(dtype=np.int64).tolist():
+            end = max(end, start + 1)
             if start >= reach:
                 rows.append((name, start, end))
             else:
@@ -120,29 +126,41 @@ def _runs(codings: pd.DataFrame) -> pd.DataFrame:
 
 def _assign(codings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """One row per coding and unit that it reaches into; a coding without positions covers its whole document."""
-    by_document: dict[Any, pd.DataFrame] = dict(tuple(units.groupby("document", sort=False)))
-    pieces: list[tuple[int, str | None]] = []
+    cut = {
+        document: (
+            group["unit"].tolist(),
+            group["start"].to_numpy(dtype=np.int64),
+            group["end"].to_numpy(dtype=np.int64),
+        )
+        for document, group in units.groupby("document", sort=False)
+    }
+    pieces: list[tuple[int, str]] = []
+    faults: list[Remark] = []
     columns = zip(codings["document"], codings["start"], codings["end"], strict=True)
     for row, (document, start, end) in enumerate(columns):
-        near = by_document.get(document)
-        if near is None:
-            pieces.append((row, None))
+        place = f"codings, row {row + 1}"
+        if document not in cut:
+            faults.append(Remark("error", place, f"lies in the document {document!r}, which holds no unit."))
             continue
-        starts, ends = near["start"].to_numpy(dtype=np.int64), near["end"].to_numpy(dtype=np.int64)
-        low, high = (0, int(ends.max())) if pd.isna(start) else (int(start), max(int(end), int(start) + 1))
-        first, last = int(np.searchsorted(ends, low, side="right")), int(np.searchsorted(starts, high, side="left"))
-        pieces.extend((row, str(name)) for name in near["unit"].iloc[first:last])
-    lost = [row for row, name in pieces if name is None]
-    if lost:
+        names, starts, ends = cut[document]
+        first, last = (0, len(names)) if pd.isna(start) else _reached(starts, ends, int(start), int(end))
+        if first >= last:
+            faults.append(Remark("error", place, f"marks only white space between units, {start} to {end}."))
+        pieces.extend((row, name) for name in names[first:last])
+    if faults:
         raise DataError(
-            f"{len(lost)} codings lie in documents without a unit, the first in row {lost[0] + 1}",
+            f"{len(faults)} codings reach no unit",
             place="study.codings",
-            remedy="Choose another rule, or give the documents their texts.",
+            remedy="Drop them, or choose by='window' or by='document'.",
+            faults=faults,
         )
-    reached = codings.iloc[[row for row, _ in pieces]].assign(unit=[str(name) for _, name in pieces])
-    between = len(codings) - len({row for row, _ in pieces})
-    if between:
-        raise DataError(
-            f"{between} codings mark only white space between units", place="study.codings", remedy="Choose a window."
-        )
+    reached = codings.iloc[[row for row, _ in pieces]].assign(unit=[name for _, name in pieces])
     return reached.reset_index(drop=True)
+
+
+def _reached(starts: Ints, ends: Ints, start: int, end: int) -> Stretch:
+    """The units, first to last, that a coding reaches into; one without length counts as the character behind it."""
+    first, last = np.searchsorted(ends, start, side="right"), np.searchsorted(starts, max(end, start + 1), side="left")
+    if first >= last and start == end:  # behind the last character of a unit
+        first, last = np.searchsorted(ends, start, side="left"), np.searchsorted(starts, start, side="right")
+    return int(first), int(last)

@@ -1,0 +1,50 @@
+"""Entropies from counts: plug-in, and two corrections for small samples.
+
+Natural logarithms throughout; ratios of entropies do not depend on the base.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Estimator = Literal["plugin", "miller-madow", "chao-shen"]
+ESTIMATORS: tuple[Estimator, ...] = ("plugin", "miller-madow", "chao-shen")
+
+
+def entropy(counts: Floats, *, estimator: Estimator = "plugin") -> Floats:
+    """Entropy of the distribution behind counts, over the last axis: (..., K) to (...).
+
+    Miller–Madow adds (K⁺ − 1) / 2n, K⁺ being the number of cells above 0. Chao–Shen (2003) shrinks the shares by the
+    estimated coverage and weights them by the inverse of their chance to be seen. Neither is cut at its bounds.
+    """
+    total = counts.sum(axis=-1, keepdims=True)
+    shares = np.divide(counts, total, out=np.zeros_like(counts, dtype=np.float64), where=total > 0)
+    plain: Floats = -np.asarray(_times_log(shares).sum(axis=-1))
+    if estimator == "plugin":
+        return plain
+    n = total[..., 0]
+    if estimator == "miller-madow":
+        filled = (counts > 0).sum(axis=-1)
+        return plain + np.divide(filled - 1, 2 * n, out=np.zeros_like(plain), where=n > 0)
+    singletons = (counts == 1).sum(axis=-1)
+    seen_once = np.where(singletons == n, np.maximum(n - 1, 0), singletons)  # Chao & Shen 2003: coverage above 0
+    coverage = 1 - np.divide(seen_once, n, out=np.zeros_like(plain), where=n > 0)
+    shrunk = coverage[..., None] * shares
+    with np.errstate(invalid="ignore", divide="ignore"):
+        seen = 1 - (1 - shrunk) ** total
+        terms = np.where(shrunk > 0, _times_log(shrunk) / seen, 0.0)
+    return np.asarray(-terms.sum(axis=-1))
+
+
+def conditional(joint: Floats, *, estimator: Estimator = "plugin") -> Floats:
+    """H(row ∣ column) of tables of counts: (..., R, C) to (...)."""
+    flat = joint.reshape(*joint.shape[:-2], -1)
+    return entropy(flat, estimator=estimator) - entropy(joint.sum(axis=-2), estimator=estimator)
+
+
+def _times_log(shares: Floats) -> Floats:
+    return np.asarray(shares * np.log(np.where(shares > 0, shares, 1.0)))
