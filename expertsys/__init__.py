@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from expertsys._core.version import __version__
 
 if TYPE_CHECKING:
-    from expertsys import agreement, comparison, datasets, errors, evidence, io, plot, reporting, study, theory
+    from expertsys import agreement, comparison, datasets, enactment, errors, evidence, io, plot, reporting, study, theory
     from expertsys.agreement import reliability
     from expertsys.comparison import case_matrix, cooccurrence
     from expertsys.io import read, write
@@ -29,6 +29,7 @@ _ROOMS = (
     "agreement",
     "comparison",
     "datasets",
+    "enactment",
     "errors",
     "evidence",
     "io",
@@ -61,6 +62,7 @@ __all__ = [
     "comparison",
     "cooccurrence",
     "datasets",
+    "enactment",
     "errors",
     "evidence",
     "io",

@@ -53,18 +53,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its number
     try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has read enough
+        with contextlib.suppress(OSError):  # so that its closing fails no more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return status
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
         arguments = _parser().parse_args(argv)
         arguments.run(arguments)
-        sys.stdout.flush()
     except SystemExit as stop:
         return int(stop.code or 0)
     except (DataError, MissingDependencyError) as error:
         print(f"expertsys: {error}", file=sys.stderr)
         return REFUSED
-    except BrokenPipeError:  # whoever read the output has read enough
-        with contextlib.suppress(OSError):  # so that its closing fails no more
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+    except BrokenPipeError:
+        raise
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"expertsys: {place}{error.strerror or error}", file=sys.stderr)

@@ -42,7 +42,7 @@ class Ratings:
     --------
     >>> ratings = Ratings.from_array([[1, 1, 2, 2], [1, 1, 2, None]], coders="rows")
     >>> ratings
-    Ratings: 4 units, 2 coders, 2 categories, 7 ratings (2 distinct profiles)
+    Ratings: 4 units, 2 coders, 2 categories, 7 ratings (3 distinct profiles)
     >>> ratings.n_pairable
     3
     """

@@ -105,8 +105,7 @@ def _changed(raw: Any, stripped: pd.Series[str]) -> npt.NDArray[np.int64]:
 
 def _names(place: str, header: Sequence[str | None], columns: Sequence[Any]) -> tuple[list[str], list[int]]:
     """Names of the columns that hold anything, and where they stand; a column without a name gets its letter."""
-    if len(header) > MOST_COLUMNS:
-        raise DataError(f"the header has {len(header):,} columns", place=place, remedy="Is it a table?")
+    refuse_width(place, len(header))
     names: list[str] = []
     kept: list[int] = []
     for at, label in enumerate(header):
@@ -136,6 +135,12 @@ def letter(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def refuse_width(name: str, columns: int) -> None:
+    """Refuse a table with more columns than a spreadsheet has."""
+    if columns > MOST_COLUMNS:
+        raise DataError(f"the first row has {columns:,} cells", place=name, remedy="Is it a table?")
 
 
 def with_header(name: str, first: Sequence[str], options: Options) -> tuple[list[str], int]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
-from expertsys.io.cells import Cells, tabulate, with_header
+from expertsys.io.cells import Cells, refuse_width, tabulate, with_header
 from expertsys.io.content import kind_of, text_of
 from expertsys.io.log import Log, counted, rows_listed
 from expertsys.io.longtable import long_table
@@ -52,6 +52,7 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
             f"the first line is more than {_LONGEST_LINE:,} characters long", place=name, remedy="Is it a table?"
         )
     delimiter = options.delimiter or _delimiter(name, text, log)
+    refuse_width(name, text[: text.find("\n")].count(delimiter) + 1)
     columns = _fast(text, delimiter)
     if columns is None:
         columns, numbers = _careful(name, text, delimiter, log)

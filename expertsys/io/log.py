@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +14,8 @@ from expertsys.study import Provenance, Source
 
 def library_version() -> str:
     """Version of this library, for the provenance."""
-    import expertsys
-
-    return expertsys.__version__
+    version: str = importlib.import_module(__name__.partition(".")[0]).__version__
+    return version
 
 
 def counted(number: int, noun: str) -> str:

@@ -4,6 +4,7 @@ from expertsys.plot.distribution import bootstrap_distribution
 from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
+from expertsys.plot.resistance import resistance
 
 __all__ = [
     "against_chance",
@@ -13,4 +14,5 @@ __all__ = [
     "fidelity",
     "forest",
     "heatmap",
+    "resistance",
 ]
