@@ -3,6 +3,8 @@
 `FRAMEWORK` holds the records, each with its standing (source, companion, background, proposed) and its sources; the
 classes make instances for analysis. Nothing here knows of tables.
 
+Examples
+--------
 >>> from expertsys.theory import FRAMEWORK
 >>> print(FRAMEWORK.proposition("P4").wording)
 Expert systems tend to empty out social situations: their rules and categories are insensitive to local contingency and
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     )
 
     FRAMEWORK: Framework
+    """The framework of the study, as shipped: concepts, relations, propositions, frames, measures and sources."""
 
 __all__ = [
     "ABSENT",

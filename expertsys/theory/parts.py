@@ -30,6 +30,7 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+"""Documented as not there; None is unknown."""
 
 
 class Level(Term):
