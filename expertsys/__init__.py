@@ -18,7 +18,19 @@ from typing import TYPE_CHECKING, Any
 from expertsys._core.version import __version__
 
 if TYPE_CHECKING:
-    from expertsys import agreement, comparison, datasets, enactment, errors, evidence, io, plot, reporting, study, theory
+    from expertsys import (
+        agreement,
+        comparison,
+        datasets,
+        enactment,
+        errors,
+        evidence,
+        io,
+        plot,
+        reporting,
+        study,
+        theory,
+    )
     from expertsys.agreement import reliability
     from expertsys.comparison import case_matrix, cooccurrence
     from expertsys.io import read, write

@@ -51,7 +51,8 @@ def check_columns(columns: Sequence[str], wanted: dict[str, str], *, place: str 
     absent = {role: name for role, name in wanted.items() if name not in columns}
     if not absent:
         return
-    hints = [f"{role}={guess!r}" for role, name in absent.items() if (guess := nearest(name, columns))]
+    free = [name for name in columns if name not in wanted.values()]
+    hints = [f"{role}={guess!r}" for role, name in absent.items() if (guess := nearest(name, free))]
     hint = f"Perhaps {', '.join(hints)}." if hints else f"Name them by keyword, such as {next(iter(absent))}='...'."
     plural = "s" if len(absent) > 1 else ""
     raise DataError(

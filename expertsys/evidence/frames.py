@@ -46,8 +46,8 @@ class FrameEvidence(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """Index ``frame, case``; numbers of excerpts.
 
-        ``speaks`` for the frame; ``alone``, for no other; ``both``, for it and a rival; ``against``, the case's excerpts
-        that speak for a rival only and so contradict the frame.
+        ``speaks`` for the frame; ``alone``, for no other; ``both``, for it and a rival; ``against``, for a rival
+        only, so that it contradicts the frame.
         """
         return self._table.copy(deep=False)
 

@@ -304,7 +304,7 @@ def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:
             )
         table = table.set_index("document")
     table = table.set_axis(as_text(table.index.to_series()).array, axis=0).rename_axis("document")
-    if not table.index.isin(held.index).any():
+    if (held.index.get_indexer(table.index) < 0).all():
         raise DataError(
             f"none of {listing(table.index, 5)} occurs in the codings; there are {listing(held.index, 5)}",
             place="documents",

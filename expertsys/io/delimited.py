@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -52,7 +53,7 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
             f"the first line is more than {_LONGEST_LINE:,} characters long", place=name, remedy="Is it a table?"
         )
     delimiter = options.delimiter or _delimiter(name, text, log)
-    refuse_width(name, text[: text.find("\n")].count(delimiter) + 1)
+    refuse_width(name, re.split("[\r\n]", text, maxsplit=1)[0].count(delimiter) + 1)
     columns = _fast(text, delimiter)
     if columns is None:
         columns, numbers = _careful(name, text, delimiter, log)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from expertsys._core.errors import DataError, Remark, Severity
+from expertsys._core.version import __version__
 from expertsys.study import Provenance, Source
-
-
-def library_version() -> str:
-    """Version of this library, for the provenance."""
-    version: str = importlib.import_module(__name__.partition(".")[0]).__version__
-    return version
 
 
 def counted(number: int, noun: str) -> str:
@@ -59,5 +53,5 @@ class Log:
     def provenance(self) -> Provenance:
         """All of it, as it travels with the study."""
         sources: Any = self.sources
-        made = Provenance(sources=sources, choices=self.choices.items(), version=library_version())
+        made = Provenance(sources=sources, choices=self.choices.items(), version=__version__)
         return made.noting(*self.remarks)

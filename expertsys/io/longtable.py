@@ -15,7 +15,7 @@ def long_table(study: Study) -> pd.DataFrame:
     Attributes of cases, documents, participants and coders, the codebook and the situations have no place in it.
     """
     codings, units, documents = study.codings, study.units, study.documents
-    bare = documents.index[~documents.index.isin(units["document"])]
+    bare = _without(documents.index, units["document"])
     whole = study.assignments[study.assignments["document"].isin(bare)]
     listed = pd.concat(
         [
@@ -37,6 +37,12 @@ def long_table(study: Study) -> pd.DataFrame:
     return table[[name for name in table if name in _ALWAYS or table[name].notna().any()]].rename_axis(columns=None)
 
 
+def _without(every: pd.Index[str], names: pd.Series[str]) -> pd.Index[str]:
+    """The names that are not among others; by position, as membership is slow for many texts."""
+    left: pd.Index[str] = every[pd.Index(names.unique(), dtype="str").get_indexer(every) < 0]
+    return left
+
+
 def _looked_up(names: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
     """What is known of each name, as text; a column of nothing stays text too."""
     return names.map(known).astype("str")
@@ -47,6 +53,6 @@ def _silent(seen: pd.DataFrame, codings: pd.DataFrame, place: str, every: pd.Ind
     coded = codings[[place, "coder"]].dropna().drop_duplicates()
     found = seen[[place, "coder"]].merge(coded, how="left", on=[place, "coder"], indicator="where")
     silent = found.loc[found["where"] == "left_only", [place, "coder"]]
-    unseen = every[~every.isin(seen[place]) & ~every.isin(coded[place])]
+    unseen = _without(every, pd.concat([seen[place], coded[place]]))
     both = pd.concat([silent, pd.DataFrame({place: unseen})], ignore_index=True)
     return both.reindex(columns=["unit", "document", "coder"]).astype("str")

@@ -62,3 +62,8 @@ def case_figure(matrix: CaseMatrix) -> Figure:
         "below holds the same figures.",
         svg(heatmap(matrix)),
     )
+
+
+def described(ax: Axes, caption: str, alt: str) -> Figure:
+    """A picture with its caption and with what to say in its place."""
+    return Figure(caption, alt, svg(ax))

@@ -22,11 +22,20 @@ def link(parts: dict[str, pd.DataFrame]) -> None:
         known = located.dropna(subset=[value]).drop_duplicates("unit").set_index("unit")[value]
         made[value] = _filled(made[value], made.index.to_series(), known)
     made["document"] = made["document"].where(made["document"].notna(), made.index.to_series())
-    made["case"] = _filled(made["case"], made["document"], documents["case"])
-    for value in ("document", "case"):
-        codings[value] = _filled(codings[value], codings["unit"], made[value])
-    codings["case"] = _filled(codings["case"], codings["document"], documents["case"])
+    codings["document"] = _filled(codings["document"], codings["unit"], made["document"])
+    known = _case_of_document(documents, made, codings)
+    made["case"] = _filled(made["case"], made["document"], known)
+    codings["case"] = _filled(codings["case"], codings["unit"], made["case"])
+    codings["case"] = _filled(codings["case"], codings["document"], known)
     parts["units"] = made
+
+
+def _case_of_document(documents: pd.DataFrame, *frames: pd.DataFrame) -> pd.Series[str]:
+    """The case of each document: as given, else the one that its units and codings name, if it is one."""
+    given = documents["case"].dropna()
+    pairs = pd.concat([frame[["document", "case"]] for frame in frames]).dropna().drop_duplicates()
+    found = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
+    return pd.concat([given, found.drop(index=given.index, errors="ignore")])
 
 
 def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
@@ -40,10 +49,8 @@ def complete(parts: dict[str, pd.DataFrame]) -> None:
     documents = parts["documents"]
     for names in (made["document"], codings["document"], seen["document"]):
         documents = tables.complete(tables.DOCUMENTS, documents, names)
-    for frame in (made, codings):
-        pairs = frame[["document", "case"]].dropna().drop_duplicates()
-        one_case = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
-        documents["case"] = _filled(documents["case"], documents.index.to_series(), one_case)
+    known = _case_of_document(documents, made, codings)
+    documents["case"] = _filled(documents["case"], documents.index.to_series(), known)
     parts["documents"] = documents
     for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"]):
         parts["cases"] = tables.complete(tables.CASES, parts["cases"], names)

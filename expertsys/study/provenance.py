@@ -38,6 +38,10 @@ class Source:
         return cls(name, hashlib.sha256(content).hexdigest(), rows)
 
 
+def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(sources)
+
+
 def _choices(choices: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((str(what), str(choice)) for what, choice in choices)
 
@@ -65,7 +69,7 @@ class Provenance:
         Version of the library that read the data.
     """
 
-    sources: tuple[Source, ...] = attrs.field(default=(), converter=tuple)
+    sources: tuple[Source, ...] = attrs.field(default=(), converter=_sources)
     choices: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_choices)
     notes: tuple[Remark, ...] = attrs.field(default=(), converter=_remarks)
     synthetic: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -154,7 +155,7 @@ def _require(frame: pd.DataFrame, names: Iterable[str], place: str) -> None:
 def complete(table: Table, frame: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:
     """The table with a row, empty but for its name, for every name that it lacks; new ones after the given ones."""
     named = pd.Index(names.dropna().unique(), dtype="str")
-    missing = named[~named.isin(frame.index)]
+    missing = named[frame.index.get_indexer(named) < 0]
     if missing.empty:
         return frame
     return frame.reindex(frame.index.append(missing).rename(table.index)).rename_axis(columns="column")
@@ -162,6 +163,11 @@ def complete(table: Table, frame: pd.DataFrame, names: pd.Series[Any]) -> pd.Dat
 
 def empty(table: Table) -> pd.DataFrame:
     """The table without rows."""
+    return _without_rows(table).copy(deep=False)
+
+
+@functools.cache
+def _without_rows(table: Table) -> pd.DataFrame:
     names = [*([table.index] if table.index else []), *table.text]
     return normalise(table, pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
 
