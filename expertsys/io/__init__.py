@@ -1,7 +1,8 @@
 """Files into a Study and out of it: one module per format, one registry."""
 
+from expertsys.io.codebooks import write_codebook
 from expertsys.io.formats import formats
 from expertsys.io.reading import read
 from expertsys.io.writing import write
 
-__all__ = ["formats", "read", "write"]
+__all__ = ["formats", "read", "write", "write_codebook"]

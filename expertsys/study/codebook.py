@@ -12,6 +12,8 @@ from expertsys._core.errors import DataError, Remark, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
+    from expertsys.theory import Framework
+
 
 def _name(_: object, field: attrs.Attribute[str], value: object) -> None:
     if not isinstance(value, str) or not value.strip() or value != value.strip():
@@ -183,6 +185,27 @@ class Codebook:
                 parent = above
             codes.setdefault(name, Code(name, parent=parent))
         return cls(codes.values())
+
+    @classmethod
+    def template(cls, framework: Framework | None = None) -> Codebook:
+        """A codebook of a framework's concepts, ready to code with.
+
+        Parameters
+        ----------
+        framework : Framework, optional
+            By default `expertsys.theory.FRAMEWORK`. Definitions are its wordings; instructions for coders and the
+            examples, which are invented and say so, are proposed by this library.
+
+        Examples
+        --------
+        >>> Codebook.template()["Emptying out"].concept
+        'emptying-out'
+        """
+        from expertsys.theory import FRAMEWORK
+
+        chosen = FRAMEWORK if framework is None else framework
+        rows = ({key: value for key, value in row.items() if value} for row in chosen.codebook_rows())
+        return cls((Code(**row) for row in rows), name=chosen.name)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per code (index ``code``), one column per field of `Code`."""

@@ -35,7 +35,8 @@ def _case_of_document(documents: pd.DataFrame, *frames: pd.DataFrame) -> pd.Seri
     given = documents["case"].dropna()
     pairs = pd.concat([frame[["document", "case"]] for frame in frames]).dropna().drop_duplicates()
     found = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
-    return pd.concat([given, found.drop(index=given.index, errors="ignore")])
+    known: pd.Series[str] = pd.concat([given, found.drop(index=list(given.index), errors="ignore")])
+    return known
 
 
 def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
