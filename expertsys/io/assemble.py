@@ -61,9 +61,9 @@ def assemble(
     seen = options.seen
     assignments = None
     if isinstance(seen, str) and seen != "all":
-        _tell_silent(places, codings, listed, held.get("text"), seen, log)
+        read = _tell_silent(places, codings, listed, held.get("text"), seen, log)
         if seen == "listed":
-            assignments = listed
+            assignments = read
             log.choices[SEEN] = LISTED
     book = codebook if codebook is not None else _codebook(codings, options, log)
     log.refuse("read")
@@ -261,22 +261,29 @@ def _tell_silent(
     texts: pd.Series[str] | None,
     seen: str,
     log: Log,
-) -> None:
-    """Say how the listed documents without a code were taken, per case and coder."""
+) -> pd.DataFrame:
+    """Say how the listed documents without a code were taken, per case and coder.
+
+    Gives the pairs of coder and document that were read if listed ones were: without a code, and in a table of texts
+    without a text, there was nothing to read.
+    """
     coded = codings[["coder", "document"]].drop_duplicates()
     both = listed.merge(coded, how="left", on=["coder", "document"], indicator="where")
     case = places.drop_duplicates("document").set_index("document")["case"]
     both["case"] = both["document"].map(case).fillna("")
     both["silent"] = both["where"] == "left_only"
-    both["bare"] = both["silent"] & (False if texts is None else both["document"].map(texts).isna())
+    with_texts = texts is not None and bool(texts.notna().any())
+    bare = both["document"].map(texts).isna() if texts is not None and with_texts else False
+    both["bare"] = both["silent"] & bare
+    read = both.loc[~both["bare"], ["coder", "document"]].reset_index(drop=True)
     counts = both.groupby(["case", "coder"], sort=False).agg(
         silent=("silent", "sum"), bare=("bare", "sum"), size=("silent", "size")
     )
     counts = counts[counts["silent"] > 0]
     if seen == "listed":
-        counts = counts[counts["bare"] > 0]
-        taken = "as read, with nothing to code"
-        remedy = "If they are questions without an answer, give who saw what as a table: read(..., seen=...)."
+        counts = counts[counts["bare"] > 0].assign(silent=counts["bare"])
+        taken = "as not seen: there is nothing to read"
+        remedy = "If coders did read them, give who saw what as a table: read(..., seen=...)."
     else:
         taken = "as not seen by this coder"
         remedy = "If they read them and nothing applied, agreement is overstated: say so with read(..., seen='listed')."
@@ -284,12 +291,14 @@ def _tell_silent(
         total = int(counts["silent"].sum())
         what = f"took {total:,} listed units without a code {taken}, over {len(counts):,} pairs of case and coder."
         log.tell("warning", "who saw what", what, remedy)
-        return
+        return read
     for key, silent, bare, size in zip(counts.index, *(counts[name] for name in counts), strict=True):
         where = f"case {key[0]!r}, coder {key[1]!r}" if key[0] else f"coder {key[1]!r}"
         of_these = f" ({bare:,} of them without a text)" if bare else ""
+        of_these = " and without a text" if seen == "listed" else of_these
         what = f"took {silent:,} of {counted(size, 'listed unit')}, without a code{of_these}, {taken}."
         log.tell("warning", where, what, remedy)
+    return read
 
 
 def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:

@@ -81,8 +81,9 @@ def read(
         all of them and tells them apart.
     seen : {"coded", "listed", "all"}, mapping or dataframe
         Who saw what. ``"coded"``: a coder saw the documents in which they coded anything. ``"listed"``: those that
-        their table lists, so that a row without a code means *read, and nothing applies* (in a wide table: every row).
-        ``"all"``: every coder saw every document. Or coder to documents; or columns ``coder, document``.
+        their table lists, so that a row without a code means *read, and nothing applies* (in a wide table: every row);
+        a row without a text, in a table that has texts, gave nothing to read. ``"all"``: every coder saw every
+        document. Or coder to documents; or columns ``coder, document``.
     repeated : {"drop", "keep"}
         What happens to rows that repeat an earlier row of the same table in every cell.
     separator : str, optional

@@ -17,7 +17,7 @@ SHADES = "Blues"
 _UNDRAWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
-def axes(ax: Axes | None, *, width: float = 7.0, height: float = 4.0) -> Axes:
+def axes(ax: Axes | None, *, width: float = 5.4, height: float = 4.0) -> Axes:
     """The axes given, or new ones of this size in inches, outside pyplot's list of open figures."""
     if ax is not None:
         return ax

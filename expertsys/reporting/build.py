@@ -146,6 +146,6 @@ def report(
         )
     made = build(study, quotations=quotations, confidence=confidence, method=method, title=title)
     with replacing(target) as page, replacing(model) as figures:
-        page.write_text(made.to_html(), encoding="utf-8", newline="\n")
-        figures.write_text(made.to_json(), encoding="utf-8", newline="\n")
+        page.write_text(made.to_html(), encoding="utf-8", errors="backslashreplace", newline="\n")
+        figures.write_text(made.to_json(), encoding="utf-8", errors="backslashreplace", newline="\n")
     return made

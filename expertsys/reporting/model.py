@@ -86,6 +86,10 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_cells)
     note: str = ""
 
+    def shown(self, row: Sequence[Cell]) -> list[tuple[Column, str]]:
+        """A row's cells as text, each with its column."""
+        return [(column, column.shown(cell)) for column, cell in zip(self.columns, row, strict=True)]
+
     @classmethod
     def of(
         cls, caption: str, frame: pd.DataFrame, kinds: Mapping[str, Kind], *, names: Mapping[str, str] | None = None,

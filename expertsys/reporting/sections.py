@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Rows of a long table that the page shows; the Python below each table gives them all.
 MOST_ROWS = 60
 MOST_UNITS = 15
+#: Characters of a quotation that the page shows.
+LONGEST = 600
 
 
 def data(study: Study) -> Section:
@@ -74,9 +76,10 @@ def oddities(study: Study) -> Section:
     kinds: dict[str, Kind] = {"what": "text", "remedy": "text"}
     for title, rows in (("Warnings: they may change results", serious), ("Notes", minor)):
         if len(rows):
+            names = {"place": "Place", "what": "What was found", "remedy": "What to do"}
             shown = rows.head(MOST_ROWS if rows is serious else MOST_UNITS).set_index("place")
             note = f"{len(rows) - len(shown)} more are listed by es.check(study)." if len(rows) > len(shown) else ""
-            tables.append(Table.of(f"{title} ({len(rows)})", shown, kinds, note=note))
+            tables.append(Table.of(f"{title} ({len(rows)})", shown, kinds, names=names, note=note))
     text = f"{len(serious)} warnings and {len(minor)} notes. Nothing was repaired silently."
     return Section("odd", "What is odd in the data", [text], tables, code="es.check(study)")
 
@@ -137,22 +140,34 @@ def disagreements(study: Study, quotations: bool) -> Section | None:
     if len(study.coders) < 2 or not _has_units(study):
         return None
     title = "Where the coders disagree most"
-    code = "es.agreement.disagreements(study)"
+    code = f"es.agreement.disagreements(study{', text=True' if quotations else ''})"
     table = agreement.disagreements(study, text=quotations)
     if table.empty:
         return Section("disagreements", title, ["On no unit that two coders read."], code=code)
-    shown = table.head(MOST_UNITS).fillna({"case": "", "agreed": ""})
+    shown = table.head(MOST_UNITS)
     kinds: dict[str, Kind] = {"case": "text", "disagreement": "figure", "agreed": "text", "contested": "text"}
+    note = ""
     if quotations:
         kinds["text"] = "text"
+        shown["text"] = shown["text"].map(_cut, na_action="ignore")
+        note = f"Texts are cut after {LONGEST} characters."
     names = {"unit": "Unit", "case": "Case", "disagreement": "Distance", "agreed": "Agreed", "contested": "Contested"}
+    names["text"] = "Text"
     text = (
         f"Coders differ on {len(table):,} units. The {len(shown)} on which they differ most, by the mean Jaccard "
         "distance between their sets of codes (0 the same, 1 nothing in common):"
     )
     return Section(
-        "disagreements", title, [text], [Table.of("Units to talk about", shown, kinds, names=names)], code=code
+        "disagreements",
+        title,
+        [text],
+        [Table.of("Units to talk about", shown, kinds, names=names, note=note)],
+        code=code,
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} …"
 
 
 def cases(study: Study) -> Section | None:

@@ -16,6 +16,12 @@ from expertsys.study.study import Study
 MOST_NAMED = 6
 
 
+_READ = (
+    "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
+    "study.with_assignments(...) or read(..., seen='listed')."
+)
+
+
 def check(study: Study) -> pd.DataFrame:
     """List what is odd in a study, each with its place and what to do about it.
 
@@ -42,7 +48,9 @@ def check(study: Study) -> pd.DataFrame:
     >>> check(Study(codings)).loc[0, "what"]
     "'Ann' and 'ann' differ only by case or blanks."
     """
-    found = [*_look(study), *study.provenance.notes]
+    told = {note.place for note in study.provenance.notes}
+    found = [remark for remark in _look(study) if not (remark.remedy == _READ and remark.place in told)]
+    found += study.provenance.notes
     rank = {"error": 0, "warning": 1, "note": 2}
     return remarks_frame(sorted(dict.fromkeys(found), key=lambda remark: rank[remark.severity]))
 
@@ -140,10 +148,6 @@ def _coverage(study: Study) -> Iterator[Remark]:
 def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
     """Find coders with less than others in a case: they saw a subset, or read the rest and found nothing."""
     counts = seen.assign(case=seen["case"].fillna("")).groupby(["case", "coder"])["unit"].nunique()
-    remedy = (
-        "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
-        "study.with_assignments(...) or read(..., seen='listed')."
-    )
     for case, group in counts.groupby(level="case"):
         times = group.droplevel("case")
         most = int(times.max())
@@ -152,8 +156,8 @@ def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
         if len(fewer) > MOST_NAMED:
             what = f"{len(fewer):,} of {len(times):,} coders coded fewer units ({int(fewer.min()):,} to "
             what += f"{int(fewer.max()):,}) than another did ({most:,}); the rest is taken as not seen by them."
-            yield Remark("note", where, what, remedy)
+            yield Remark("note", where, what, _READ)
             continue
         for coder, number in fewer.items():
             what = f"coded {number:,} units where another coded {most:,}; the rest is taken as not seen by this coder."
-            yield Remark("warning", f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}", what, remedy)
+            yield Remark("warning", f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}", what, _READ)
