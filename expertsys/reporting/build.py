@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from expertsys._core.errors import DataError, check_between
 from expertsys._core.files import replacing
 from expertsys._core.resampling import Bootstrap
 from expertsys._core.version import __version__
-from expertsys.reporting import sections
+from expertsys.reporting import enacted, sections
 from expertsys.reporting.model import Report, is_report
 
 if TYPE_CHECKING:
     from expertsys.study import Study
+    from expertsys.theory import ExpertSystem
 
 _SOURCES = (
     "krippendorff2019",
@@ -35,6 +37,7 @@ def build(
     confidence: float = 0.95,
     method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
     title: str | None = None,
+    systems: Iterable[ExpertSystem] = (),
 ) -> Report:
     """Collect all that a report says.
 
@@ -50,6 +53,8 @@ def build(
         How they are made.
     title : str, optional
         By default the study's.
+    systems : iterable of ExpertSystem
+        To be described side by side, such as ``[es.theory.choose_and_book()]``.
 
     Returns
     -------
@@ -69,6 +74,7 @@ def build(
             place=study.title or "study",
             remedy="Check the columns with es.check(study).",
         )
+    described = tuple(systems)
     made = (
         sections.data(study),
         sections.oddities(study),
@@ -76,6 +82,11 @@ def build(
         sections.disagreements(study, quotations),
         sections.cases(study),
         sections.theory(study),
+        enacted.systems(described),
+        enacted.situations(study),
+        enacted.resistance(study),
+        enacted.frames(study),
+        enacted.propositions(study, described),
         sections.provenance(study),
     )
     return Report(
@@ -96,12 +107,13 @@ def report(
     confidence: float = 0.95,
     method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
     title: str | None = None,
+    systems: Iterable[ExpertSystem] = (),
 ) -> Report:
     """Write a study's report: one self-contained HTML page, and the same content as JSON beside it.
 
     The page needs no script and no network and reads on a phone and in print. It says what the data are and what is odd
     in them, how far coders agree and where not, what differs between cases, what the codebook says about the theory,
-    and where it all comes from.
+    what happens where system and practice meet, what bears on each proposition, and where it all comes from.
 
     Parameters
     ----------
@@ -109,7 +121,7 @@ def report(
         With one round of coding.
     path : str or Path
         The page, such as ``"report.html"``; the model goes to ``"report.json"`` beside it.
-    quotations, confidence, method, title
+    quotations, confidence, method, title, systems
         As in `build`.
 
     Returns
@@ -130,8 +142,8 @@ def report(
     >>> study = es.datasets.load("synthetic-three-systems").study()
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = report(study, f"{folder}/report.html", method=es.agreement.Bootstrap(replicates=50, rng=0))
-    >>> [section.key for section in made.sections]
-    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory', 'provenance']
+    >>> [section.key for section in made.sections][:6]
+    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory']
     """
     target, model = Path(path), Path(path).with_suffix(".json")
     if target.suffix.lower() not in (".html", ".htm"):
@@ -144,7 +156,7 @@ def report(
             place=model.name,
             remedy="Give the page another name.",
         )
-    made = build(study, quotations=quotations, confidence=confidence, method=method, title=title)
+    made = build(study, quotations=quotations, confidence=confidence, method=method, title=title, systems=systems)
     with replacing(target) as page, replacing(model) as figures:
         page.write_text(made.to_html(), encoding="utf-8", errors="backslashreplace", newline="\n")
         figures.write_text(made.to_json(), encoding="utf-8", errors="backslashreplace", newline="\n")
