@@ -208,6 +208,8 @@ def _jackknife(part: pd.DataFrame, cluster: str) -> tuple[Floats, Floats, int]:
 
 def _reach(covariance: Floats, degrees: int, confidence: float, draw: np.random.Generator) -> Floats:
     """Half-widths of simultaneous intervals, by the distribution of the largest |t|."""
+    from scipy.stats import t as student
+
     error = np.sqrt(np.diagonal(covariance))
     if degrees < 1 or np.isnan(error).any():
         return np.full(len(error), np.nan)
@@ -218,7 +220,8 @@ def _reach(covariance: Floats, degrees: int, confidence: float, draw: np.random.
     values, vectors = np.linalg.eigh(correlation)
     normal = draw.standard_normal((20_000, int(live.sum()))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
     t = np.abs(normal) / np.sqrt(draw.chisquare(degrees, 20_000) / degrees)[:, None]
-    return np.asarray(error * float(np.quantile(t.max(axis=1), confidence)))
+    single = float(student.ppf((1 + confidence) / 2, degrees))  # all at once cannot be narrower than one
+    return np.asarray(error * max(single, float(np.quantile(t.max(axis=1), confidence))))
 
 
 def _contrasts(

@@ -1,0 +1,128 @@
+"""Codes that occur together, counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from generated import codings, few, study
+from hypothesis import given
+
+from expertsys import Code, Codebook, Study, cooccurrence
+from expertsys.errors import DataError
+
+CODED = [
+    ("u1", "ann", "policy"),
+    ("u1", "ann", "workload"),
+    ("u1", "ben", "policy"),
+    ("u1", "ben", "workload"),
+    ("u2", "ann", "policy"),
+    ("u2", "ben", "workload"),
+    ("u3", "ann", "workload"),
+    ("u3", "ann", "judgement"),
+    ("u3", "ann", "judgement"),
+]
+
+
+def test_counts_by_hand() -> None:
+    found = cooccurrence(study(CODED))
+    expected = pd.DataFrame(
+        [[2, 1, 0], [1, 3, 1], [0, 1, 1]],
+        index=pd.Index(["policy", "workload", "judgement"], name="code"),
+        columns=pd.Index(["policy", "workload", "judgement"], name="code"),
+    )
+    pd.testing.assert_frame_equal(found.counts, expected, check_index_type=False, check_column_type=False)
+    assert found.n_units == 3
+
+
+def test_two_coders_with_one_code_each_are_no_cooccurrence() -> None:
+    found = cooccurrence(study([("u1", "ann", "a"), ("u1", "ben", "b")]))
+    assert found.counts.to_numpy().tolist() == [[1, 0], [0, 1]]
+    assert found.to_frame().empty
+
+
+def test_the_table_of_pairs() -> None:
+    table = cooccurrence(study(CODED)).to_frame()
+    assert table.index.names == ["code_a", "code_b"]
+    assert table.index.tolist() == [("workload", "judgement"), ("policy", "workload")]
+    assert table.loc[("workload", "judgement")].tolist() == [1, 2, 0, pytest.approx(1 / 3)]
+    assert table.loc[("policy", "workload")].tolist() == [1, 1, 2, pytest.approx(1 / 4)]
+
+
+def test_pairs_are_ordered_by_number_then_strength_then_codebook() -> None:
+    rows = [
+        (f"u{unit}", "ann", code) for unit, codes in enumerate(["ab", "ab", "cd", "ef", "e", "ac"]) for code in codes
+    ]
+    pairs = cooccurrence(study(rows)).to_frame().index.tolist()
+    # a-b on two units; then one unit each: c-d 1/2, e-f 1/2, a-c 1/4; c-d before e-f as in the codebook
+    assert pairs == [("a", "b"), ("c", "d"), ("e", "f"), ("a", "c")]
+
+
+def test_jaccard_by_hand() -> None:
+    jaccard = cooccurrence(study(CODED)).jaccard
+    np.testing.assert_allclose(jaccard, [[1, 1 / 4, 0], [1 / 4, 1, 1 / 3], [0, 1 / 3, 1]])
+
+
+def test_codes_stand_in_the_order_of_the_codebook_and_unused_ones_are_left_out() -> None:
+    book = Codebook([Code("workload"), Code("idle"), Code("policy"), Code("judgement")])
+    assert cooccurrence(study(CODED, codebook=book)).counts.index.tolist() == ["workload", "policy", "judgement"]
+
+
+def test_units_read_and_not_coded_are_counted() -> None:
+    units = pd.DataFrame({"unit": ["u1", "u2"], "document": ["d", "d"]})
+    assert cooccurrence(study([("u1", "ann", "a")], units=units)).n_units == 2
+
+
+def test_no_codings() -> None:
+    found = cooccurrence(study(CODED).select(codes=[]))
+    assert found.counts.shape == found.jaccard.shape == (0, 0)
+    assert found.to_frame().empty
+
+
+def test_jaccard_is_undefined_where_no_unit_has_either() -> None:
+    names = pd.Index(["a", "b"], name="code")
+    made = type(cooccurrence(study(CODED)))(pd.DataFrame([[0, 0], [0, 0]], index=names, columns=names), 0)
+    assert made.jaccard.isna().all(axis=None)
+
+
+def test_spans_and_rounds_are_refused() -> None:
+    spans = pd.DataFrame({"document": ["d"], "coder": "ann", "code": "p", "start": 0, "end": 4})
+    with pytest.raises(DataError, match=r"co-occurrence needs units.*unitise"):
+        cooccurrence(Study(spans))
+    rounds = pd.DataFrame({"unit": ["u", "u"], "coder": "ann", "code": "p", "round": ["1", "2"]})
+    with pytest.raises(DataError, match="must not mix rounds"):
+        cooccurrence(Study(rounds))
+
+
+def test_words_for_the_paper() -> None:
+    found = cooccurrence(study(CODED))
+    assert "each of 3 units counts once" in found.methods_text()
+    assert "Jaccard index" in found.methods_text()
+    assert found.cite()[0].startswith("Jaccard P")
+    assert repr(found).startswith("Codes that occur together, in 3 units")
+    assert "workload" in found._repr_html_()
+
+
+@few
+@given(codings())
+def test_counts_by_brute_force_and_jaccard_between_0_and_1(table: pd.DataFrame) -> None:
+    found = cooccurrence(study(table))
+    counts, jaccard = found.counts.to_numpy(), found.jaccard.to_numpy()
+    assert (counts == counts.T).all()
+    np.testing.assert_array_equal(jaccard, jaccard.T)
+    assert ((jaccard >= 0) & (jaccard <= 1)).all()
+    assert (np.diagonal(jaccard) == 1).all()
+    sets = table.groupby(["unit", "coder"])["code"].agg(set)
+    for one in found.counts.index:
+        for other in found.counts.index:
+            units = {unit for (unit, _), codes in sets.items() if {one, other} <= codes}
+            assert found.counts.loc[one, other] == len(units)
+
+
+@few
+@given(codings())
+def test_names_of_coders_and_order_of_rows_do_not_matter(table: pd.DataFrame) -> None:
+    first = cooccurrence(study(table)).counts
+    renamed = table.iloc[::-1].assign(coder=table["coder"].map({"ann": "3", "ben": "2", "cem": "1"}))
+    second = cooccurrence(study(renamed)).counts
+    pd.testing.assert_frame_equal(second.loc[first.index, first.columns], first)
