@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     agreement = _command(commands, "agreement", _agreement, "print how far coders agree, code by code")
     _input(agreement)
     agreement.add_argument("--by", choices=("case", "pair"), help="a table for each case, or each pair of coders")
-    agreement.add_argument("--confidence", type=float, default=0.95, help="of the intervals (default: 0.95)")
+    agreement.add_argument("--confidence", type=_confidence, default=0.95, help="of the intervals (default: 0.95)")
 
     check = _command(commands, "check", _check, "list what is odd in the data")
     _input(check)
@@ -117,6 +117,13 @@ def _parser() -> argparse.ArgumentParser:
     datasets = _command(commands, "datasets", _datasets, "list the bundled datasets, or print one")
     datasets.add_argument("name", nargs="?", help="print this one")
     return parser
+
+
+def _confidence(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"must lie between 0 and 1, such as 0.95, not {text}")
+    return value
 
 
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None], told: str) -> argparse.ArgumentParser:

@@ -36,7 +36,14 @@ class Interval:
     note: str = ""
 
     def __str__(self) -> str:
-        return f"{number(self.low)} to {number(self.high)} ({self.confidence:.0%}, {self.method})"
+        if math.isnan(self.low) or math.isnan(self.high):
+            return f"undefined: {self.note}" if self.note else "undefined"
+        return f"{number(self.low)} to {number(self.high)} ({percent(self.confidence)}, {self.method})"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with the digits that it has: 95%, 97.5%, 99.9%."""
+    return f"{100 * share:g}%"
 
 
 def number(value: object, digits: int = 3) -> str:

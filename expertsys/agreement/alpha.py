@@ -243,7 +243,11 @@ def _why_undefined(ratings: Ratings, profiles: ValueProfiles) -> str:
     used = np.flatnonzero(profiles.totals(np.ones((1, len(profiles.counts))))[0])
     if len(used) == 1:
         same = ratings.categories[int(used[0])]
-        shown = "the empty set" if same == frozenset() else repr(same)
+        shown = repr(same)
+        if isinstance(same, bool):
+            shown = "applied everywhere" if same else "applied nowhere"
+        elif same == frozenset():
+            shown = "the empty set"
         return f"all ratings are the same ({shown}), so there is no variation to agree on"
     return "all ratings are at distance 0, so there is no variation to agree on"
 

@@ -11,7 +11,7 @@ import numpy as np
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_choice
 from expertsys._core.resampling import Bootstrap, jackknife_weights, multinomial_weights
-from expertsys._core.results import Interval, Result, number
+from expertsys._core.results import Interval, Result, number, percent
 from expertsys.agreement.profiles import Floats, Ints
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class Coefficient(Result):
         interval = self.interval()
         return (
             f"Agreement was measured with {self.name}{scale} over {self.n_units:,} units rated by {self.n_coders:,} "
-            f"coders: {number(self.estimate)} ({interval.confidence:.0%} interval {number(interval.low)} to "
+            f"coders: {number(self.estimate)} ({percent(interval.confidence)} interval {number(interval.low)} to "
             f"{number(interval.high)}, {interval.method}). Units with fewer than two ratings were left out: they say "
             "nothing about agreement."
         )

@@ -75,6 +75,7 @@ def disagreements(study: Study, *, text: bool = False) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns).sort_values(
         ["disagreement", "n_contested"], ascending=False, kind="stable"
     )
+    table["case"] = table["case"].astype("str")
     table = table.drop(columns="n_contested").set_index("unit").rename_axis(columns="column")
     return table.assign(text=_texts(study).reindex(table.index)) if text else table
 
@@ -89,15 +90,15 @@ def _mean_distance(sets: list[frozenset[int]]) -> float:
 
 
 def _texts(study: Study) -> pd.Series[str]:
-    """The text of each unit: its stretch of the document, else the document, else what a coding quotes."""
-    units, documents = study.units, study.documents
-    whole = units["document"].map(documents["text"])
+    """Text of each unit: its stretch of the document, what a coding quotes, or the document where it is the unit."""
+    units = study.units
+    whole = units["document"].map(study.documents["text"])
+    alone = ~units["document"].duplicated(keep=False)
     texts = [
-        full if pd.isna(start) or not isinstance(full, str) else full[start:end]
-        for full, start, end in zip(whole, units["start"], units["end"], strict=True)
+        full[start:end] if isinstance(full, str) and not pd.isna(start) else full if only else None
+        for full, start, end, only in zip(whole, units["start"], units["end"], alone, strict=True)
     ]
     known = pd.Series(texts, index=units.index, dtype="str")
-    quoted = (
-        study.codings.assign(excerpt=study.excerpts()).dropna(subset=["excerpt"]).groupby("unit")["excerpt"].first()
-    )
-    return known.fillna(quoted.reindex(known.index))
+    quoted = study.codings.dropna(subset=["text", "unit"]).groupby("unit")["text"].first()
+    known = known.where(known.notna(), quoted.reindex(known.index).astype("str"))
+    return known.where(known.notna(), whole.astype("str"))

@@ -12,7 +12,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, check_between, check_choice, unknown
 from expertsys._core.progress import track
 from expertsys._core.resampling import Bootstrap
-from expertsys._core.results import number
+from expertsys._core.results import number, percent
 from expertsys.agreement.alpha import krippendorff_alpha
 from expertsys.agreement.coefficient import Coefficient, Method
 from expertsys.agreement.fleiss import fleiss_kappa
@@ -223,7 +223,7 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
         + (f"(unit of coding: {unit}) " if unit else "")
         + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}.",
         f"Agreement on the set of codes per unit was {number(whole['estimate'])} (Krippendorff's alpha with Jaccard "
-        f"distance; {confidence:.0%} interval {number(whole['low'])} to {number(whole['high'])}, {how}).",
+        f"distance; {percent(confidence)} interval {number(whole['low'])} to {number(whole['high'])}, {how}).",
     ]
     if len(known):
         low, middle, high = (float(known.quantile(share)) for share in (0, 0.5, 1))

@@ -60,7 +60,7 @@ def synthetic_study(
     prescribed with a probability that depends on the mode (as intended 0.95, adapted 0.65, token 0.35, workaround
     0.20), else what the local matter calls for, which may be the same. No ``category``: not used, or the scheme has
     no place for it; no ``prescribed``: that, or the rules are silent (category "other"); no ``taken``: not observed
-    (0.06). One of Ada and Ben, by lot, coded each row, without error.
+    (0.06). One of Ada and Ben, by lot, coded each row, without error. ``distance`` is 20 times the site's number.
 
     All rates, words and names stand in ``data/synthetic.toml`` of this package.
 
@@ -290,7 +290,7 @@ def _cases() -> pd.DataFrame:
             (case, system["about"], "national", system["local_ownership"])
             for case, system in _model()["systems"].items()
         ],
-        columns=["case", "about", "mandate", "local_ownership"],
+        columns=["case", "about", "mandate_level", "local_ownership"],
     )
 
 
@@ -316,4 +316,5 @@ def _situations(trouble: Mapping[str, float], occasions: int, draw: np.random.Ge
                 done = taken if seen else None
                 rows.append((name, case, site, role, date, local, category, prescribed, done, mode, coder))
     names = ["situation", "case", "site", "role", "date", "local", "category", "prescribed", "taken", "mode", "coder"]
-    return pd.DataFrame(rows, columns=names)
+    away = {site: 20 * number for number, site in enumerate(trouble, start=1)}
+    return pd.DataFrame(rows, columns=names).assign(distance=lambda table: table["site"].map(away))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_choice
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, percent
 from expertsys._core.rng import RNG, generator
 from expertsys.evidence.excerpts import By, Excerpts
 from expertsys.theory import FRAMEWORK, FocusOfResistance, Framework
@@ -67,8 +67,8 @@ class ResistanceProfile(TableResult):
         """A paragraph for a methods section."""
         return (
             "For each focus of resistance, the profile gives the share of resistance excerpts that carry it; an "
-            f"excerpt may carry several, so that shares need not sum to one. Intervals ({self.confidence:.0%}) are "
-            f"jackknife intervals over {self.cluster}s, simultaneous over the foci by the maximum of t. {self.note} "
+            f"excerpt may carry several, so that shares need not sum to one. Intervals ({percent(self.confidence)}) "
+            f"are jackknife intervals over {self.cluster}s, simultaneous over the foci by the maximum of t. {self.note} "
             "The measure is proposed by expertsys."
         )
 

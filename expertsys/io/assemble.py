@@ -281,7 +281,7 @@ def _tell_silent(
     )
     counts = counts[counts["silent"] > 0]
     if seen == "listed":
-        counts = counts[counts["bare"] > 0].assign(silent=counts["bare"])
+        counts = counts[counts["bare"] > 0].assign(silent=lambda table: table["bare"])
         taken = "as not seen: there is nothing to read"
         remedy = "If coders did read them, give who saw what as a table: read(..., seen=...)."
     else:

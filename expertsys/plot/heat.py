@@ -96,9 +96,10 @@ def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: A
     shown = table.iloc[rows, columns]
     cells = shown.to_numpy(dtype=np.float64)
     largest = float(np.nanmax(cells)) if np.isfinite(cells).any() else 1.0
-    few = len(columns) <= 6 and max((len(str(name)) for name in shown.columns), default=0) <= 9
+    longest = max(len(str(name)) for name in shown.columns)
+    upright = longest <= 6 or (len(columns) <= 6 and longest <= 9)
     title = _wrapped(told, 6 + 8 * len(columns))
-    around = (0.8 if few else 1.7) + 0.16 * title.count("\n")
+    around = (0.8 if upright else 1.7) + 0.16 * title.count("\n")
     ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=around + 0.27 * len(rows))
     image = ax.imshow(np.ma.masked_invalid(cells), cmap=SHADES, vmin=0, vmax=max(largest, 1e-9), aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(cells)), strict=True):
@@ -106,7 +107,7 @@ def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: A
         colour = _legible(image.to_rgba(value))
         ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)
     ax.set_xticks(range(len(columns)), [shorten(name, 22) for name in shown.columns], fontsize=9)
-    if not few:
+    if not upright:
         for label in ax.get_xticklabels():
             label.set(rotation=40, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(rows)), [shorten(name) for name in shown.index], fontsize=9)

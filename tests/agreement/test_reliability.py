@@ -60,7 +60,7 @@ def test_a_code_that_one_coder_applied_where_no_other_looked() -> None:
     row = reliability(studies.trapped(), codes=["rare"], method=QUICK).loc["rare"]
     assert math.isnan(row["estimate"])
     assert row["prevalence"] == 0
-    assert row["note"] == "all ratings are the same (False), so there is no variation to agree on"
+    assert row["note"] == "all ratings are the same (applied nowhere), so there is no variation to agree on"
 
 
 def test_by_case() -> None:

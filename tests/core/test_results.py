@@ -31,7 +31,9 @@ def test_digits() -> None:
 
 def test_an_interval_in_words() -> None:
     assert str(Interval(0.1, 0.25, 0.95, "bootstrap")) == "0.100 to 0.250 (95%, bootstrap)"
-    assert str(Interval(float("nan"), float("nan"), 0.9, "x")) == "– to – (90%, x)"
+    assert str(Interval(0.1, 0.25, 0.975, "x")) == "0.100 to 0.250 (97.5%, x)"
+    assert str(Interval(float("nan"), float("nan"), 0.9, "x")) == "undefined"
+    assert str(Interval(float("nan"), float("nan"), 0.9, "x", "one site")) == "undefined: one site"
 
 
 @attrs.frozen(repr=False)

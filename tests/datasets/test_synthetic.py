@@ -168,7 +168,9 @@ def test_truth_is_the_truth_behind_the_same_study(large: Study, large_truth: pd.
 
 def test_situations(large: Study) -> None:
     table = large.situations
-    assert list(table.columns) == [name for name in SITUATION_COLUMNS if name not in ("distance", "weight")]
+    assert list(table.columns) == [name for name in SITUATION_COLUMNS if name not in ("distance", "weight")] + [
+        "distance"
+    ]
     assert table["situation"].is_unique
     assert set(table["mode"]) == {str(mode) for mode in ModeOfUse}
     assert table.loc[table["mode"] == "non-use", "category"].isna().all()

@@ -1,0 +1,36 @@
+"""Small studies to report on, and quick reports of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from expertsys import Study
+from expertsys.agreement import Bootstrap
+from expertsys.reporting import Report, build
+
+QUICK = Bootstrap(replicates=30, rng=0)
+
+
+@cache
+def usual() -> Study:
+    return small(title="Usual")
+
+
+def small(**tables: Any) -> Study:
+    rows = [
+        ("u1", "ann", "policy", "A"),
+        ("u1", "ben", "policy", "A"),
+        ("u2", "ann", "policy", "A"),
+        ("u2", "ben", "workload", "A"),
+        ("u3", "ann", "workload", "B"),
+        ("u3", "ben", "workload", "B"),
+        ("u4", "ann", "judgement", "B"),
+    ]
+    return Study(pd.DataFrame(rows, columns=["unit", "coder", "code", "case"]), **tables)
+
+
+def made(study: Study, **options: Any) -> Report:
+    return build(study, method=QUICK, **options)
