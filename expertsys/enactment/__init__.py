@@ -8,8 +8,12 @@ from expertsys.enactment.contingency import ContingencySensitivity, contingency_
 from expertsys.enactment.distance import ActionAtADistance, action_at_a_distance
 from expertsys.enactment.emptying import EmptyingOut, emptying_out
 from expertsys.enactment.heterogeneity import Heterogeneity, heterogeneity
+from expertsys.enactment.simulate import KINDS, SYSTEM, simulate
+from expertsys.enactment.studied import from_study
 
 __all__ = [
+    "KINDS",
+    "SYSTEM",
     "ActionAtADistance",
     "ContingencySensitivity",
     "EmptyingOut",
@@ -18,5 +22,7 @@ __all__ = [
     "action_at_a_distance",
     "contingency_sensitivity",
     "emptying_out",
+    "from_study",
     "heterogeneity",
+    "simulate",
 ]

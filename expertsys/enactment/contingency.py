@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from expertsys._core.rng import RNG
-from expertsys.enactment.chance import Stratum, shuffled
-from expertsys.enactment.information import conditional, entropy
-from expertsys.enactment.measure import Floats, Measure
-from expertsys.enactment.occasions import Occasions, require_usable
+from expertsys.enactment.information import Floats, conditional, entropy, without_error
+from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, repeated
+from expertsys.enactment.occasions import Columns, Occasions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +31,27 @@ class ContingencySensitivity(Measure):
     information: float
     uncertainty: float
 
+    def under_misclassification(self, rate: float) -> float:
+        """What the estimate would be, were a share of the local descriptions wrong.
+
+        Parameters
+        ----------
+        rate : float
+            Share of situations, 0 to below 1, whose local description is taken to have been replaced by one drawn from
+            all descriptions, regardless of what was there. Such error lowers the measure; this takes it out again.
+
+        Returns
+        -------
+        float
+            From the most likely distribution of true descriptions within each prescription and action.
+        """
+        check_rate(rate)
+        if np.isnan(self.estimate):
+            return float("nan")
+        table = self._cells.table(self._cells.used.counts).reshape(-1, self._cells.shape[2])
+        true = without_error(table.T, rate).T
+        return float(_share(true.reshape(1, *self._cells.shape))[0])
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """The estimate beside what chance alone gives."""
         from expertsys.plot import against_chance
@@ -48,8 +67,8 @@ class ContingencySensitivity(Measure):
 
 def _parts(tables: Floats) -> tuple[Floats, Floats]:
     """I(A; L ∣ P) and H(A ∣ P) of tables (..., P, A, L)."""
-    totals = tables.sum(axis=(-3, -2, -1))
-    weights = tables.sum(axis=(-2, -1)) / totals[..., None]
+    totals = tables.sum(axis=(-3, -2, -1))[..., None]
+    weights = np.divide(tables.sum(axis=(-2, -1)), totals, out=np.zeros(tables.shape[:-2]), where=totals > 0)
     open_ = (weights * entropy(tables.sum(axis=-1))).sum(axis=-1)
     left = (weights * conditional(tables)).sum(axis=-1)
     return np.maximum(open_ - left, 0), open_
@@ -64,11 +83,13 @@ def _share(tables: Floats) -> Floats:
 def contingency_sensitivity(
     situations: Any,
     *,
-    taken: str = "taken",
-    local: str | Sequence[str] = "local",
-    prescribed: str = "prescribed",
-    site: str | Sequence[str] = "site",
-    shuffles: int = 999,
+    taken: Columns = "taken",
+    local: Columns = "local",
+    prescribed: Columns = "prescribed",
+    site: Columns = "site",
+    coder: str | None = "coder",
+    weight: str | None = "weight",
+    shuffles: int | None = None,
     rng: RNG = 0,
 ) -> ContingencySensitivity:
     """Whether what is done still depends on the local situation once the prescription is known.
@@ -80,15 +101,22 @@ def contingency_sensitivity(
     ----------
     situations : dataframe or Study
         One row per situation, on any engine that narwhals knows; or a study, whose situations are taken.
-    taken, prescribed : str
+    taken, prescribed : str or sequence of str
         Columns of the action taken and of the one that the rules prescribe. Situations without either, or without a
-        local description, are left out and counted in `unused`.
+        local description, are left out and counted in `unused`. Several columns combine: ``prescribed=["prescribed",
+        "role"]`` holds the role constant too.
     local : str or sequence of str
         Column of the local description; several combine.
     site : str or sequence of str
         Column of the site, or several that combine.
-    shuffles : int
-        Shuffles of the local description within prescription and site behind `null`.
+    coder : str or None
+        Column of who coded the local description.
+    weight : str or None
+        Column of how many situations a row stands for, a whole number; None to count each row once. Like that of the
+        coder, it need not exist under its default name.
+    shuffles : int or None
+        Shuffles of the local description within prescription and site behind `null`: 999, or fewer where there are
+        many of these and they are large. All rearrangements are listed where they are few.
     rng : None, int or Generator
         For the shuffles.
 
@@ -105,7 +133,8 @@ def contingency_sensitivity(
     Notes
     -----
     The plug-in estimate is above 0 even where nothing depends on anything: read it against `null`, whose p-value is
-    (b + 1) / (m + 1) of m shuffles within prescription and site.
+    (b + 1) / (m + 1) of m shuffles within prescription and site. It shows dependence, not that anyone responded to the
+    situation: where roles see different situations and have different habits, the role is enough.
 
     Examples
     --------
@@ -123,44 +152,30 @@ def contingency_sensitivity(
 
     The rule prescribes the list throughout; whether it is followed depends on the patient alone.
     """
-    roles = {"site": site, "taken": taken, "local": local, "prescribed": prescribed}
-    occasions = Occasions.of(situations, roles)
-    used = occasions.where(occasions.known(*roles))
-    require_usable(used, tuple(roles))
-    numbers = {role: used.numbered(role) for role in roles}
-    (sites, site_names), (done, done_names) = numbers["site"], numbers["taken"]
-    (where, where_names), (rule, rule_names) = numbers["local"], numbers["prescribed"]
-    shape = (len(rule_names), len(done_names), len(where_names))
-    cell = (rule * shape[1] + done) * shape[2] + where
+    roles = {"site": site, "prescribed": prescribed, "taken": taken, "local": local}
+    occasions = Occasions.of(situations, roles, optional=common_roles(coder, weight))
+    used = occasions.usable(*roles)
+    (rule, rules), (done, actions), (where, places) = (used.numbered(role) for role in list(roles)[1:])
+    shape = (len(rules), len(actions), len(places))
 
-    def table(counts: Floats) -> Floats:
-        return np.bincount(cell, weights=counts, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+    def statistic(cells: Floats) -> Floats:
+        return _share(cells.reshape(-1, *shape))
 
-    def kernel(counts: Floats) -> float:
-        return float(_share(table(counts))) if counts.sum() > 0 else float("nan")
-
-    counts = used.counts.astype(np.float64)
-    estimate = kernel(counts)
-    information, open_ = (float(part) for part in _parts(table(counts)))
-    null, note = None, ""
+    cells = Cells(used, (rule * shape[1] + done) * shape[2] + where, shape, statistic)
+    estimate = cells.value(used.counts)
+    information, open_ = (float(part) for part in _parts(cells.table(used.counts).reshape(shape)))
+    null, note = None, repeated(occasions)
     if np.isnan(estimate):
-        note = "the prescription leaves nothing open: the same is done wherever it is the same"
+        note = "the prescription leaves nothing open: wherever it is the same, the same is done"
     else:
-        strata = [
-            Stratum(group, one)
-            for number in range(len(site_names))
-            for group, one in enumerate(table(np.where(sites == number, counts, 0)))
-            if one.any()
-        ]
-        null = shuffled(strata, _share, estimate, smaller=False, shuffles=shuffles, rng=rng)
+        null = cells.null(estimate, smaller=False, shuffles=shuffles, rng=rng)
     return ContingencySensitivity(
         "contingency sensitivity",
         estimate,
         null,
         occasions.missing(*roles),
         note,
-        used,
-        kernel,
+        cells,
         information,
         open_,
     )

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from expertsys._core.errors import DataError
+from expertsys._core.results import number
 from expertsys._core.rng import RNG
-from expertsys.enactment.chance import Stratum, shuffled
-from expertsys.enactment.heterogeneity import Heterogeneity, Model, heterogeneity
-from expertsys.enactment.measure import Floats, Measure, pooled
-from expertsys.enactment.occasions import Occasions, require_usable
+from expertsys.enactment.heterogeneity import Floats, Heterogeneity, Model, heterogeneity
+from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, repeated
+from expertsys.enactment.occasions import Columns, Occasions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,8 @@ class ActionAtADistance(Measure):
     """
 
     agreement: float
-    _followed: Floats
+    _followed: npt.NDArray[np.bool_]
+    _sources: tuple[str, ...] = attrs.field(default=("greenhalgh2014hsdr", "efron1993", "cohen1960"), init=False)
 
     @property
     def by_site(self) -> pd.DataFrame:
@@ -69,6 +71,24 @@ class ActionAtADistance(Measure):
         table = self.by_site
         return heterogeneity(table["followed"].to_numpy(), table["n_situations"].to_numpy(), model=model)
 
+    def under_misclassification(self, rate: float) -> float:
+        """What the estimate would be, were a share of the actions taken recorded wrongly.
+
+        Parameters
+        ----------
+        rate : float
+            Share of situations, 0 to below 1, whose action is taken to have been replaced by one drawn from all actions
+            taken, regardless of what was done.
+
+        Returns
+        -------
+        float
+            Below 0 where there is less agreement than such error would leave by chance alone.
+        """
+        check_rate(rate)
+        observed, expected = _agreements(self._cells.table(self._cells.used.counts).reshape(self._cells.shape[1:]))
+        return (observed - rate * expected) / (1 - rate)
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Fidelity by site with intervals."""
         from expertsys.plot import fidelity
@@ -76,7 +96,7 @@ class ActionAtADistance(Measure):
         return fidelity(self, ax=ax)
 
     def _by(self, role: str) -> pd.DataFrame:
-        used = self._used
+        used = self._cells.used
         if role not in used.table or used.table[role].isna().all():
             table = pd.DataFrame({"n_situations": [], "followed": []}, index=pd.Index([], name=role), dtype="int64")
         else:
@@ -84,7 +104,7 @@ class ActionAtADistance(Measure):
                 {
                     role: used.table[role],
                     "n_situations": used.counts,
-                    "followed": (used.counts * self._followed).astype(np.int64),
+                    "followed": np.where(self._followed, used.counts, 0),
                 }
             )
             table = rows.groupby(role)[["n_situations", "followed"]].sum()
@@ -95,6 +115,13 @@ class ActionAtADistance(Measure):
 
     def _question(self) -> str:
         return "Fidelity, the share of situations in which the action taken is the one prescribed,"
+
+    def _further(self) -> list[str]:
+        return [f"Agreement beyond chance (Cohen's kappa) was {number(self.agreement)}."]
+
+    def _rows(self) -> Sequence[tuple[str, object]]:
+        first, *rest = super()._rows()
+        return (first, ("agreement (kappa)", self.agreement), *rest)
 
 
 def _wilson(x: Floats, n: Floats, z: float = 1.959963984540054) -> tuple[Floats, Floats]:
@@ -109,10 +136,12 @@ def action_at_a_distance(
     *,
     prescribed: str = "prescribed",
     taken: str = "taken",
-    site: str | Sequence[str] = "site",
+    site: Columns = "site",
     mode: str | None = "mode",
     distance: str | None = "distance",
-    shuffles: int = 999,
+    coder: str | None = "coder",
+    weight: str | None = "weight",
+    shuffles: int | None = None,
     rng: RNG = 0,
 ) -> ActionAtADistance:
     """Whether what was prescribed elsewhere gets done here: fidelity, and agreement beyond chance.
@@ -130,9 +159,15 @@ def action_at_a_distance(
     site : str or sequence of str
         Column of the site, or several that combine.
     mode, distance : str or None
-        Columns of the mode of use and of the distance from the origin; left out where they do not exist.
-    shuffles : int
-        Shuffles of the action taken within sites behind `null`; all are listed where they are few.
+        Columns of the mode of use and of the distance from the origin.
+    coder : str or None
+        Column of who coded the situation.
+    weight : str or None
+        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of mode,
+        distance and coder, it need not exist under its default name.
+    shuffles : int or None
+        Shuffles of the action taken within sites behind `null`: 999, or fewer where sites are many and large. All
+        rearrangements are listed where they are few.
     rng : None, int or Generator
         For the shuffles.
 
@@ -164,47 +199,39 @@ def action_at_a_distance(
     >>> found.estimate, found.by_site["fidelity"].to_dict()
     (0.75, {'north': 1.0, 'south': 0.5})
     """
-    optional = {"mode": mode, "distance": distance}
-    occasions = Occasions.of(situations, {"site": site, "prescribed": prescribed, "taken": taken}, optional=optional)
-    used = occasions.where(occasions.known("site", "prescribed", "taken"))
-    require_usable(used, ("site", "prescribed", "taken"))
-    names = sorted({*used.table["prescribed"], *used.table["taken"]})
-    place = pd.Index(names)
-    rule, done = (place.get_indexer(pd.Index(used.table[role])).astype(np.int64) for role in ("prescribed", "taken"))
-    sites, site_names = used.numbered("site")
-    followed = (rule == done).astype(np.float64)
-    table = pooled(rule, done, (len(names), len(names)))
-    counts = used.counts.astype(np.float64)
-
-    def kernel(weights: Floats) -> float:
-        total = weights.sum()
-        return float(weights @ followed / total) if total > 0 else float("nan")
-
-    estimate = kernel(counts)
-    strata = [Stratum(0, table(np.where(sites == number, counts, 0))) for number in range(len(site_names))]
-    null = shuffled(
-        strata,
-        lambda tables: np.trace(tables[:, 0], axis1=1, axis2=2) / counts.sum(),
-        estimate,
-        smaller=False,
-        shuffles=shuffles,
-        rng=rng,
-    )
+    roles = {"site": site, "prescribed": prescribed, "taken": taken}
+    optional = {"mode": mode, "distance": distance, **common_roles(coder, weight)}
+    occasions = Occasions.of(situations, roles, optional=optional)
+    used = occasions.usable(*roles)
+    actions = pd.Index(sorted({*used.table["prescribed"], *used.table["taken"]}))
+    rule, done = (actions.get_indexer(pd.Index(used.table[role])).astype(np.int64) for role in ("prescribed", "taken"))
+    cells = Cells(used, rule * len(actions) + done, (1, len(actions), len(actions)), _fidelity)
+    estimate = cells.value(used.counts)
+    note = repeated(occasions)
+    if not set(used.table["prescribed"]) & set(used.table["taken"]):
+        note = "no action is both prescribed and taken: are the two columns written alike?"
+    observed, expected = _agreements(cells.table(used.counts).reshape(cells.shape[1:]))
     return ActionAtADistance(
         "action at a distance",
         estimate,
-        null,
-        occasions.missing("site", "prescribed", "taken"),
-        "",
-        used,
-        kernel,
-        _kappa(table(counts)),
-        followed,
+        cells.null(estimate, smaller=False, shuffles=shuffles, rng=rng),
+        occasions.missing(*roles),
+        note,
+        cells,
+        (observed - expected) / (1 - expected) if expected < 1 - 1e-12 else float("nan"),
+        rule == done,
     )
 
 
-def _kappa(table: Floats) -> float:
-    """Cohen 1960, p. 40; NaN where both have one and the same action throughout."""
+def _fidelity(cells: Floats) -> Floats:
+    """Share on the diagonal of square tables, (B, K) to (B,)."""
+    size = round(cells.shape[1] ** 0.5)
+    total = cells.sum(axis=1)
+    diagonal = cells[:, :: size + 1].sum(axis=1)
+    return np.asarray(np.divide(diagonal, total, out=np.full(len(cells), np.nan), where=total > 0))
+
+
+def _agreements(table: Floats) -> tuple[float, float]:
+    """Observed agreement, and that of independent rule and practitioner (Cohen 1960, p. 40)."""
     shares = table / table.sum()
-    expected = float(shares.sum(axis=1) @ shares.sum(axis=0))
-    return (float(np.trace(shares)) - expected) / (1 - expected) if expected < 1 - 1e-12 else float("nan")
+    return float(np.trace(shares)), float(shares.sum(axis=1) @ shares.sum(axis=0))

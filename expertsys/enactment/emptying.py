@@ -9,12 +9,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_choice
+from expertsys._core.errors import check_choice
 from expertsys._core.rng import RNG
-from expertsys.enactment.chance import Stratum, shuffled
-from expertsys.enactment.information import ESTIMATORS, Estimator, Floats, conditional, entropy
-from expertsys.enactment.measure import Measure, pooled
-from expertsys.enactment.occasions import Occasions, require_usable
+from expertsys.enactment.information import ESTIMATORS, Estimator, Floats, conditional, entropy, without_error
+from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, repeated
+from expertsys.enactment.occasions import Columns, Occasions
+from expertsys.theory import ModeOfUse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,14 +29,13 @@ class EmptyingOut(Measure):
     adjusted : float
         The estimate as a share of what chance alone loses: 1 where the categories tell no more than shuffled ones.
     shares : pandas.Series
-        Of all situations: with ``no category``, in a ``residual`` category, and with ``no local description``.
-    by_coder : pandas.DataFrame
-        The estimate from each coder's situations alone (index ``coder``; ``estimate``, ``n_situations``); empty where
-        no coder is known.
+        Of all situations: with ``no category``; ``not used`` (mode of use ``non-use``; NaN where no mode is known); in
+        a ``residual`` category (NaN where none was named); with ``no local description``.
+    estimator : str
+        How entropies were estimated.
     """
 
     shares: pd.Series[float]
-    by_coder: pd.DataFrame
     estimator: Estimator
     _local: tuple[str, ...]
     _category: tuple[str, ...]
@@ -60,12 +59,11 @@ class EmptyingOut(Measure):
         float
             By the plug-in estimator, from the most likely distribution of true descriptions within each category.
         """
-        if not 0 <= rate < 1:
-            raise DataError(f"rate must lie between 0 and below 1, not {rate!r}", place="rate")
-        local, _ = self._used.numbered("local")
-        category, _ = self._used.numbered("category")
-        table = pooled(local, category, (len(self._local), len(self._category)))(self._used.counts.astype(np.float64))
-        return float(_ratio(_true(table, rate), "plugin"))
+        check_rate(rate)
+        if np.isnan(self.estimate):
+            return float("nan")
+        table = self._cells.table(self._cells.used.counts).reshape(len(self._local), len(self._category))
+        return float(_ratio(without_error(table, rate), "plugin"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Local descriptions by category, as shades."""
@@ -75,11 +73,15 @@ class EmptyingOut(Measure):
 
     def table(self) -> pd.DataFrame:
         """Situations by local description (index ``local``) and category (columns)."""
-        counted = self._used.to_frame()
-        return counted.pivot_table(index="local", columns="category", values="situations", aggfunc="sum", fill_value=0)
+        table = self._cells.table(self._cells.used.counts).reshape(len(self._local), len(self._category))
+        index, columns = pd.Index(self._local, name="local"), pd.Index(self._category, name="category")
+        return pd.DataFrame(table.astype(np.int64), index=index, columns=columns)
 
     def _question(self) -> str:
         return "The share of local distinctions lost in the system's categories, H(L∣C)/H(L),"
+
+    def _further(self) -> list[str]:
+        return [f"That is {self.adjusted:.0%} of what chance alone loses."] if np.isfinite(self.adjusted) else []
 
 
 def _ratio(joint: Floats, estimator: Estimator) -> Floats:
@@ -90,32 +92,18 @@ def _ratio(joint: Floats, estimator: Estimator) -> Floats:
         return np.where(whole > 1e-12, lost / whole, np.nan)
 
 
-def _true(table: Floats, rate: float) -> Floats:
-    """Most likely true counts, each column a mixture of rows that were replaced with chance `rate` (EM algorithm)."""
-    shares = table.sum(axis=1) / table.sum()
-    seen_as = (1 - rate) * np.eye(len(shares)) + rate * shares[:, None]  # [seen, true]
-    totals = table.sum(axis=0)
-    true = np.where(totals > 0, table / np.where(totals > 0, totals, 1), 0)
-    for _ in range(2_000):
-        expected = seen_as @ true
-        step = np.divide(table, expected * totals, out=np.zeros_like(table), where=expected * totals > 0)
-        updated = true * (seen_as.T @ step)
-        if np.abs(updated - true).max() < 1e-12:
-            break
-        true = updated
-    return np.asarray(true * totals)
-
-
 def emptying_out(
     situations: Any,
     *,
-    local: str | Sequence[str] = "local",
-    category: str = "category",
-    cluster: str | Sequence[str] = "site",
-    residual: Sequence[str] = (),
+    local: Columns = "local",
+    category: Columns = "category",
+    cluster: Columns = "site",
+    residual: str | Sequence[str] | None = None,
+    mode: str | None = "mode",
     coder: str | None = "coder",
+    weight: str | None = "weight",
     estimator: Estimator = "plugin",
-    shuffles: int = 999,
+    shuffles: int | None = None,
     rng: RNG = 0,
 ) -> EmptyingOut:
     """How much of what practitioners distinguish locally is lost once situations are put into the system's categories.
@@ -129,21 +117,27 @@ def emptying_out(
         One row per situation, on any engine that narwhals knows; or a study, whose situations are taken.
     local : str or sequence of str
         Column of the local description; several combine.
-    category : str
+    category : str or sequence of str
         Column of the category that the system recorded. Missing: the system was not used or has no place for it; such
         situations are counted in `shares`, and left out of the estimate.
     cluster : str or sequence of str
         Column of the site, or several that combine (sites within cases). Shuffling stays within sites; intervals are
         over sites.
-    residual : sequence of str
-        Categories for what fits nowhere else.
+    residual : str, sequence of str or None
+        Categories for what fits nowhere else, such as ``system.classification.residual``.
+    mode : str or None
+        Column of the mode of use, for the share in which the system was not used.
     coder : str or None
-        Column of who coded the local description; left out where it does not exist.
+        Column of who coded the local description.
+    weight : str or None
+        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of mode
+        and coder, it need not exist under its default name.
     estimator : {"plugin", "miller-madow", "chao-shen"}
         Plug-in is bounded and cannot fall when categories are merged; the others correct for small samples and are not
         cut at the bounds.
-    shuffles : int
-        Shuffles of the categories within sites behind `null`; all are listed where they are few.
+    shuffles : int or None
+        Shuffles of the categories within sites behind `null`: 999, or fewer where sites are many and large. All
+        rearrangements are listed where they are few.
     rng : None, int or Generator
         For the shuffles.
 
@@ -161,7 +155,8 @@ def emptying_out(
     -----
     It rises with the granularity of the local description and with error in coding it: a description unique to each
     situation loses nearly everything in any scheme. Compare with `null`, per coder, and under a stated
-    misclassification. In R: ``1 - DescTools::UncertCoef(local, category, direction = "row")``.
+    misclassification. In R: ``1 - DescTools::UncertCoef(local, category, direction = "row")``, which differs in the
+    third decimal where a cell is empty, for it adds a little to zeros.
 
     References
     ----------
@@ -185,70 +180,50 @@ def emptying_out(
     Half of what the four descriptions tell apart is lost.
     """
     check_choice("estimator", estimator, ESTIMATORS)
-    occasions = Occasions.of(
-        situations,
-        {"site": cluster, "local": local, "category": category},
-        optional={"coder": coder} if coder is not None else None,
-    )
-    used = occasions.where(occasions.known("site", "local", "category"))
-    require_usable(used, ("site", "local", "category"))
-    shares = pd.Series(
-        {
-            "no category": _share(occasions, occasions.table["category"].isna()),
-            "residual": _share(occasions, occasions.table["category"].isin(list(residual))),
-            "no local description": _share(occasions, occasions.table["local"].isna()),
-        },
-        name="share",
-    )
+    roles = {"site": cluster, "local": local, "category": category}
+    occasions = Occasions.of(situations, roles, optional={"mode": mode, **common_roles(coder, weight)})
+    used = occasions.usable(*roles)
     locals_, local_names = used.numbered("local")
     categories, category_names = used.numbered("category")
-    sites, site_names = used.numbered("site")
-    shape = (len(local_names), len(category_names))
-    table = pooled(locals_, categories, shape)
+    shape = (1, len(local_names), len(category_names))
 
-    def kernel(counts: Floats) -> float:
-        return float(_ratio(table(counts), estimator))
+    def statistic(cells: Floats) -> Floats:
+        return _ratio(cells.reshape(-1, *shape[1:]), estimator)
 
-    counts = used.counts.astype(np.float64)
-    estimate = kernel(counts)
-    null, note = None, ""
+    cells = Cells(used, locals_ * shape[2] + categories, shape, statistic)
+    estimate = cells.value(used.counts)
+    null, note = None, repeated(occasions)
     if np.isnan(estimate):
         note = f"all local descriptions are the same ({local_names[0]!r}): there is nothing to lose"
     else:
-        strata = [Stratum(0, table(np.where(sites == site, counts, 0))) for site in range(len(site_names))]
-        null = shuffled(
-            strata,
-            lambda tables: _ratio(tables[:, 0], estimator),
-            estimate,
-            smaller=True,
-            shuffles=shuffles,
-            rng=rng,
-        )
+        null = cells.null(estimate, smaller=True, shuffles=shuffles, rng=rng)
     return EmptyingOut(
         "emptying out",
         estimate,
         null,
-        occasions.missing("site", "local", "category"),
+        occasions.missing(*roles),
         note,
-        used,
-        kernel,
-        shares,
-        _by_coder(used, kernel),
+        cells,
+        _shares(occasions, residual),
         estimator,
         local_names,
         category_names,
     )
 
 
-def _share(occasions: Occasions, rows: pd.Series[bool]) -> float:
-    return float(occasions.counts[rows.to_numpy(dtype=bool)].sum() / occasions.n)
-
-
-def _by_coder(used: Occasions, kernel: Any) -> pd.DataFrame:
-    rows = []
-    if "coder" in used.table:
-        for name in sorted(used.table["coder"].dropna().unique()):
-            own = np.where(used.table["coder"] == name, used.counts, 0).astype(np.float64)
-            rows.append((str(name), kernel(own), int(own.sum())))
-    table = pd.DataFrame(rows, columns=["coder", "estimate", "n_situations"])
-    return table.set_index("coder").rename_axis(columns="column")
+def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> pd.Series[float]:
+    table = occasions.table
+    unused = float("nan")
+    if "mode" in table and table["mode"].notna().any():
+        spelt = table["mode"].str.casefold().str.replace(r"[\s_-]+", "-", regex=True)
+        unused = occasions.share(spelt == ModeOfUse.NON_USE.value)
+    named = [residual] if isinstance(residual, str) else residual
+    return pd.Series(
+        {
+            "no category": occasions.share(table["category"].isna()),
+            "not used": unused,
+            "residual": float("nan") if named is None else occasions.share(table["category"].isin(list(named))),
+            "no local description": occasions.share(table["local"].isna()),
+        },
+        name="share",
+    )

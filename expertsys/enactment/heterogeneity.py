@@ -43,6 +43,8 @@ class Heterogeneity:
         Share of the variance of observed logits that lies between sites: an aside, it grows with the sites' size.
     model : str
         How it was estimated.
+    note : str
+        Why there is no figure; empty where there is one.
     """
 
     centre: float
@@ -54,6 +56,7 @@ class Heterogeneity:
     prediction_high: float
     i_squared: float
     model: Model
+    note: str = ""
 
     @property
     def typical(self) -> float:
@@ -75,7 +78,8 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
     Returns
     -------
     Heterogeneity
-        NaN where there is one site, or all sites have all or all have none.
+        NaN with a note where there is one site, where all sites have all or all have none, and in the binomial-normal
+        model where each has all or none, for τ then has no bound. An end of an interval may be infinite.
 
     Raises
     ------
@@ -104,9 +108,9 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
             place="heterogeneity",
             remedy="0 <= x <= n, n > 0.",
         )
-    if len(hits) < 2 or hits.sum() in (0, trials.sum()):
+    if note := _undetermined(hits, trials, model):
         nan = float("nan")
-        return Heterogeneity(nan, nan, nan, nan, nan, nan, nan, nan, model)
+        return Heterogeneity(nan, nan, nan, nan, nan, nan, nan, nan, model, note)
     logits, variances = _logits(hits, trials)
     if model == "binomial-normal":
         centre, error, tau, low, high = _binomial_normal(hits, trials)
@@ -115,6 +119,16 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
     prediction = _prediction(centre, error, tau, len(hits))
     typical = _typical_variance(variances)
     return Heterogeneity(centre, error, tau, low, high, *prediction, tau**2 / (tau**2 + typical), model)
+
+
+def _undetermined(hits: Floats, trials: Floats, model: Model) -> str:
+    if len(hits) < 2:
+        return "one site: nothing to compare it with" if len(hits) else "no site"
+    if hits.sum() in (0, trials.sum()):
+        return "all sites have all, or all have none"
+    if model == "binomial-normal" and ((hits == 0) | (hits == trials)).all():
+        return "each site has all or none: how far they differ has no bound"
+    return ""
 
 
 def _share(logit: float) -> float:
@@ -154,7 +168,7 @@ def _weighted(logits: Floats, variances: Floats, model: Model) -> tuple[float, f
     degrees = len(logits) - 1
     if model == "DL":
         weights = 1 / variances
-        tau2 = max(0.0, (spread(0) - degrees) / (weights.sum() - (weights**2).sum() / weights.sum()))
+        tau2 = max(0.0, float((spread(0) - degrees) / (weights.sum() - (weights**2).sum() / weights.sum())))
     elif model == "PM":
         tau2 = _crossing(lambda value: spread(value) - degrees)
     else:
@@ -188,8 +202,10 @@ def _crossing(decreasing: Callable[[float], float]) -> float:
     if decreasing(0.0) <= 0:
         return 0.0
     high = 1.0
-    while decreasing(high) > 0 and high < 1e6:
+    while decreasing(high) > 0:
         high *= 2
+        if high > 1e6:
+            return float("inf")
     return float(brentq(decreasing, 0.0, high, xtol=1e-14))
 
 
@@ -232,7 +248,8 @@ def _binomial_normal(hits: Floats, trials: Floats) -> tuple[float, float, float,
     high = max(2 * tau, 0.1)
     while above(high) > 0 and high < 100:
         high *= 1.5
-    return centre, _error(hits, trials, centre, tau), tau, low, float(brentq(above, max(tau, 0.0), high, xtol=1e-8))
+    most = float(brentq(above, tau, high, xtol=1e-8)) if above(high) <= 0 else float("inf")
+    return centre, _error(hits, trials, centre, tau), tau, low, most
 
 
 def _error(hits: Floats, trials: Floats, centre: float, tau: float, step: float = 1e-3) -> float:

@@ -29,7 +29,7 @@ def entropy(counts: Floats, *, estimator: Estimator = "plugin") -> Floats:
     n = total[..., 0]
     if estimator == "miller-madow":
         filled = (counts > 0).sum(axis=-1)
-        return plain + np.divide(filled - 1, 2 * n, out=np.zeros_like(plain), where=n > 0)
+        return np.asarray(plain + np.divide(filled - 1, 2 * n, out=np.zeros_like(plain), where=n > 0))
     singletons = (counts == 1).sum(axis=-1)
     seen_once = np.where(singletons == n, np.maximum(n - 1, 0), singletons)  # Chao & Shen 2003: coverage above 0
     coverage = 1 - np.divide(seen_once, n, out=np.zeros_like(plain), where=n > 0)
@@ -44,6 +44,25 @@ def conditional(joint: Floats, *, estimator: Estimator = "plugin") -> Floats:
     """H(row ∣ column) of tables of counts: (..., R, C) to (...)."""
     flat = joint.reshape(*joint.shape[:-2], -1)
     return entropy(flat, estimator=estimator) - entropy(joint.sum(axis=-2), estimator=estimator)
+
+
+def without_error(table: Floats, rate: float) -> Floats:
+    """Most likely true counts (R, C) where a share of the rows were replaced by one drawn from all rows' margin.
+
+    Each column is a mixture with known weights; its true distribution over rows is found by the EM algorithm.
+    """
+    shares = table.sum(axis=1) / table.sum()
+    seen_as = (1 - rate) * np.eye(len(shares)) + rate * shares[:, None]  # [seen, true]
+    totals = table.sum(axis=0)
+    true = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
+    for _ in range(5_000):
+        expected = (seen_as @ true) * totals
+        updated = true * (seen_as.T @ np.divide(table, expected, out=np.zeros_like(table), where=expected > 0))
+        moved = float(np.abs(updated - true).max())
+        true = updated
+        if moved < 1e-12:
+            break
+    return np.asarray(true * totals)
 
 
 def _times_log(shares: Floats) -> Floats:

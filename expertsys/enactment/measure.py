@@ -1,35 +1,87 @@
-"""What the measures share: intervals over sites, the situations behind a number, and a standing that is always said."""
+"""What the measures share: intervals over sites, the situations behind a number, and a standing that is always said.
+
+A measure is a statistic of a table of counts: all sites together, one cell for each value that it tells apart. Leaving
+out a site or a situation, a coder's own figures and shuffles are the same statistic of other counts.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DegenerateWarning, check_between, check_choice
-from expertsys._core.results import Interval, Result, number
-from expertsys.enactment.chance import Null
+from expertsys._core.errors import DataError, DegenerateWarning, check_between, check_choice
+from expertsys._core.results import Interval, Result, number, percent
+from expertsys._core.rng import RNG
+from expertsys.enactment.chance import Floats, Null, Statistic, Stratum, shuffled, strata
 from expertsys.enactment.occasions import Counts, Occasions
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Estimand = Literal["population", "these"]
 
 #: With fewer sites than this, no interval over sites can be trusted.
 FEW_SITES = 6
+_BLOCK = 2_000_000
 
 
-class Kernel(Protocol):
-    """A measure as a function of counts per combination: (P,) to a number, NaN where undefined."""
+@attrs.frozen(eq=False)
+class Cells:
+    """The situations that a measure uses, each combination with its cell in the measure's table.
 
-    def __call__(self, counts: Floats, /) -> float:
-        """The measure's value."""
-        ...
+    Parameters
+    ----------
+    used : Occasions
+        Its combinations have a ``site``.
+    cell : ndarray of int, shape (P,)
+        From 0.
+    shape : tuple of int
+        The table: groups within which labels are shuffled, rows, columns.
+    statistic : callable
+        Counts per cell (B, K) to B values, NaN where undefined.
+    """
+
+    used: Occasions
+    cell: Counts
+    shape: tuple[int, int, int]
+    statistic: Statistic
+
+    @property
+    def size(self) -> int:
+        """Number of cells, K."""
+        return int(np.prod(self.shape))
+
+    def table(self, counts: Floats | Counts) -> Floats:
+        """Counts per combination as counts per cell: (P,) to (K,)."""
+        return np.bincount(self.cell, weights=counts, minlength=self.size).astype(np.float64)
+
+    def value(self, counts: Floats | Counts) -> float:
+        """The statistic of counts per combination; NaN where there are none."""
+        return float(self.statistic(self.table(counts)[None])[0]) if counts.any() else float("nan")
+
+    def by_site(self) -> Iterator[Floats]:
+        """Counts per cell of one site after the other, in blocks (B, K)."""
+        sites, names = self.used.numbered("site")
+        order = np.argsort(sites, kind="stable")
+        sites, cell, counts = sites[order], self.cell[order], self.used.counts[order]
+        step = max(1, _BLOCK // self.size)
+        for low in range(0, len(names), step):
+            high = min(low + step, len(names))
+            rows = slice(*np.searchsorted(sites, [low, high]))
+            places = (sites[rows] - low) * self.size + cell[rows]
+            filled = np.bincount(places, weights=counts[rows], minlength=(high - low) * self.size)
+            yield filled.astype(np.float64).reshape(high - low, self.size)
+
+    def null(self, observed: float, *, smaller: bool, shuffles: int | None, rng: RNG) -> Null:
+        """The statistic under labels shuffled within site and group."""
+        loose: list[Stratum] = []
+        for block in self.by_site():
+            for site in block:
+                loose.extend(strata(site.reshape(self.shape), self.shape[0]))
+        return shuffled(loose, self.statistic, observed, cells=self.size, smaller=smaller, shuffles=shuffles, rng=rng)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -59,29 +111,50 @@ class Measure(Result):
     null: Null | None
     unused: pd.DataFrame
     note: str
-    _used: Occasions
-    _kernel: Callable[[Floats], float]
+    _cells: Cells
 
     standing = "proposed"
-    _sources: tuple[str, ...] = attrs.field(default=("greenhalgh2014hsdr",), init=False)
+    _sources: tuple[str, ...] = attrs.field(default=("greenhalgh2014hsdr", "efron1993"), init=False)
 
     @property
     def n_situations(self) -> int:
         """Situations behind the number."""
-        return self._used.n
+        return self._cells.used.n
 
     @property
     def n_sites(self) -> int:
         """Sites behind the number."""
-        return int(self._used.table["site"].nunique())
+        return int(self._cells.used.table["site"].nunique())
 
     @property
     def situations(self) -> pd.DataFrame:
         """The situations behind the number: distinct combinations and how many situations have each."""
-        return self._used.to_frame()
+        return self._cells.used.to_frame()
+
+    @property
+    def by_coder(self) -> pd.DataFrame:
+        """The estimate from each coder's rows alone: index ``coder``; ``estimate``, ``n_situations``.
+
+        Empty where no coder is known.
+        """
+        used = self._cells.used
+        rows = []
+        if "coder" in used.table:
+            for name in sorted(used.table["coder"].dropna().unique()):
+                own = np.where(used.table["coder"] == name, used.counts, 0)
+                rows.append((str(name), self._cells.value(own), int(own.sum())))
+        table = pd.DataFrame(rows, columns=["coder", "estimate", "n_situations"])
+        return (
+            table.astype({"estimate": "float64", "n_situations": "int64"})
+            .set_index("coder")
+            .rename_axis(columns="column")
+        )
 
     def interval(self, confidence: float = 0.95, *, estimand: Estimand = "population") -> Interval:
-        """An interval by the jackknife.
+        """An interval by the jackknife, around the estimate less its bias.
+
+        The entropies of small samples are biased, and the more so the finer the descriptions; the jackknife takes most
+        of that out. The interval may therefore lie to one side of `estimate`, or miss it.
 
         Parameters
         ----------
@@ -105,51 +178,54 @@ class Measure(Result):
         """
         check_between("confidence", confidence, 0, 1)
         check_choice("estimand", estimand, ("population", "these"))
-        sites, names = self._used.numbered("site")
-        counts = self._used.counts
         if np.isnan(self.estimate):
-            return Interval(float("nan"), float("nan"), confidence, "jackknife", self.note)
-        if estimand == "population":
-            return self._over_sites(confidence, sites, len(names), counts)
-        return self._within_sites(confidence, sites, len(names), counts)
+            return _nothing(confidence, "jackknife", self.note)
+        return self._over_sites(confidence) if estimand == "population" else self._within_sites(confidence)
 
-    def _over_sites(self, confidence: float, sites: Counts, n_sites: int, counts: Counts) -> Interval:
-        from scipy.stats import t
-
-        words = f"jackknife over {n_sites} sites, t with {n_sites - 1} degrees of freedom; for sites like these"
-        if n_sites < 2:
-            return Interval(float("nan"), float("nan"), confidence, words, "one site: nothing to compare it with")
-        left_out = np.array([self._kernel(np.where(sites == site, 0, counts)) for site in range(n_sites)])
+    def _over_sites(self, confidence: float) -> Interval:
+        n = self.n_sites
+        words = f"bias-corrected jackknife over {n} sites, t with {n - 1} degrees of freedom; for sites like these"
+        if n < 2:
+            return _nothing(confidence, words, "one site: nothing to compare it with")
         note = ""
-        if n_sites < FEW_SITES:
-            note = f"only {n_sites} sites: the interval is not to be trusted"
+        if n < FEW_SITES:
+            note = f"only {n} sites: the interval is not to be trusted"
             warnings.warn(f"{self.name}: {note}", DegenerateWarning, stacklevel=3)
-        if np.isnan(left_out).any():
-            return Interval(float("nan"), float("nan"), confidence, words, "undefined without one of the sites")
-        # Efron & Tibshirani 1993, eq. 11.5, over sites
-        error = float(np.sqrt((n_sites - 1) / n_sites * ((left_out - left_out.mean()) ** 2).sum()))
-        reach = float(t.ppf((1 + confidence) / 2, n_sites - 1)) * error
-        return Interval(self.estimate - reach, self.estimate + reach, confidence, words, note)
+        cells = self._cells
+        whole = cells.table(cells.used.counts)
+        without = np.concatenate([cells.statistic(whole - block) for block in cells.by_site()])
+        if np.isnan(without).any():
+            return _nothing(confidence, words, "undefined without one of the sites")
+        # Efron & Tibshirani 1993, eqs 11.5 and 10.17, over sites
+        error = float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+        centre = n * self.estimate - (n - 1) * float(without.mean())
+        return _around(centre, error, n - 1, confidence, words, note)
 
-    def _within_sites(self, confidence: float, sites: Counts, n_sites: int, counts: Counts) -> Interval:
-        from scipy.stats import t
-
-        words = "jackknife over situations within sites; for these sites"
-        per_site = np.bincount(sites, weights=counts, minlength=n_sites)
+    def _within_sites(self, confidence: float) -> Interval:
+        words = "bias-corrected jackknife over situations within sites; for these sites"
+        cells = self._cells
+        counts = cells.used.counts
+        sites, names = cells.used.numbered("site")
+        per_site = np.bincount(sites, weights=counts, minlength=len(names))
         if (per_site < 2).any():
-            return Interval(float("nan"), float("nan"), confidence, words, "a site has one situation only")
-        left_out = np.empty(len(counts))
-        for place in range(len(counts)):
-            fewer = counts.astype(np.float64)
-            fewer[place] -= 1
-            left_out[place] = self._kernel(fewer)
-        if np.isnan(left_out).any():
-            return Interval(float("nan"), float("nan"), confidence, words, "undefined without one of the situations")
-        means = np.bincount(sites, weights=counts * left_out, minlength=n_sites) / per_site
-        spread = np.bincount(sites, weights=counts * (left_out - means[sites]) ** 2, minlength=n_sites)
+            return _nothing(confidence, words, "a site has one situation only")
+        whole = cells.table(counts)
+        filled = np.flatnonzero(whole)  # a situation left out leaves its cell, whatever its site
+        without = np.full(cells.size, np.nan)
+        step = max(1, _BLOCK // cells.size)
+        for low in range(0, len(filled), step):
+            places = filled[low : low + step]
+            block = np.repeat(whole[None], len(places), axis=0)
+            block[np.arange(len(places)), places] -= 1
+            without[places] = cells.statistic(block)
+        left = without[cells.cell]
+        if np.isnan(left).any():
+            return _nothing(confidence, words, "undefined without one of the situations")
+        means = np.bincount(sites, weights=counts * left, minlength=len(names)) / per_site
+        spread = np.bincount(sites, weights=counts * (left - means[sites]) ** 2, minlength=len(names))
         error = float(np.sqrt(((per_site - 1) / per_site * spread).sum()))
-        reach = float(t.ppf((1 + confidence) / 2, int(per_site.sum()) - n_sites)) * error
-        return Interval(self.estimate - reach, self.estimate + reach, confidence, words)
+        centre = self.estimate - float(((per_site - 1) * (means - self.estimate)).sum())
+        return _around(centre, error, int(per_site.sum()) - len(names), confidence, words)
 
     def cite(self) -> tuple[str, ...]:
         """The study whose concept it measures, and the references behind its figures."""
@@ -175,18 +251,24 @@ class Measure(Result):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DegenerateWarning)  # the note is printed
             interval = self.interval()
-        left = int(self.unused["situations"].max()) if len(self.unused) else 0
         parts = [
             f"{self._question()} was {number(self.estimate)} over {self.n_situations:,} situations at {self.n_sites:,} "
-            f"sites ({interval.confidence:.0%} interval {number(interval.low)} to {number(interval.high)}, "
-            f"{interval.method}" + (f"; {interval.note}" if interval.note else "") + ").",
+            f"sites ({percent(interval.confidence)} interval {number(interval.low)} to {number(interval.high)}, "
+            f"{interval.method}" + (f"; {interval.note}" if interval.note else "") + ")."
         ]
         if self.null is not None:
             parts.append(f"Chance alone would give {self.null}.")
-        if left:
-            parts.append(f"At least {left:,} situations could not be used.")
+        parts += self._further()
+        if left := [f"{role} in {row.share:.0%}" for role, row in self.unused.iterrows() if row["situations"]]:
+            parts.append(f"Situations were left out for want of {', '.join(left)} of all.")
+        if self.note:
+            parts.append(f"Note: {self.note}.")
         parts.append("The measure is proposed by expertsys; it prompts interpretation and tests no theory by itself.")
         return " ".join(parts)
+
+    def _further(self) -> list[str]:
+        """Sentences of its own for the methods section."""
+        return []
 
     def _question(self) -> str:
         return self.name.capitalize()
@@ -204,12 +286,35 @@ class Measure(Result):
         )
 
 
-def pooled(first: Counts, second: Counts, shape: tuple[int, int]) -> Callable[[Floats], Floats]:
-    """A function from counts per combination to the table of two roles, all sites together."""
-    cell = first * shape[1] + second
+def common_roles(coder: str | None, weight: str | None) -> Mapping[str, str | None]:
+    """The optional roles that every measure has."""
+    return {"coder": coder, "weight": weight, "situation": "situation"}
 
-    def table(counts: Floats) -> Floats:
-        filled = np.bincount(cell, weights=counts, minlength=shape[0] * shape[1])
-        return filled.astype(np.float64).reshape(shape)
 
-    return table
+def repeated(occasions: Occasions) -> str:
+    """What to say of situations that stand in several rows."""
+    if not occasions.repeated:
+        return ""
+    return (
+        f"{occasions.repeated:,} rows describe a situation that another row describes too, and each counts: choose one "
+        "coder for the comparison with chance, and see by_coder"
+    )
+
+
+def check_rate(rate: float) -> None:
+    """Refuse what is no rate of error."""
+    if not 0 <= rate < 1:
+        raise DataError(f"rate must lie between 0 and below 1, not {rate!r}", place="rate")
+
+
+def _around(centre: float, error: float, degrees: int, confidence: float, words: str, note: str = "") -> Interval:
+    from scipy.stats import t
+
+    if error == 0:
+        note = "; ".join(filter(None, [note, "nothing varies, so that the interval has no width: do not trust it"]))
+    reach = float(t.ppf((1 + confidence) / 2, degrees)) * error
+    return Interval(centre - reach, centre + reach, confidence, words, note)
+
+
+def _nothing(confidence: float, words: str, note: str) -> Interval:
+    return Interval(float("nan"), float("nan"), confidence, words, note)

@@ -1,0 +1,123 @@
+"""Intervals by leaving out, and what every measure says of itself."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t
+
+from expertsys.enactment import action_at_a_distance, contingency_sensitivity, emptying_out, measure, simulate
+from expertsys.errors import DataError, DegenerateWarning
+from expertsys.plot import against_chance
+
+from . import tables
+from .tables import frame
+
+MEASURES: list[tuple[Callable[..., Any], Callable[[pd.DataFrame], float]]] = [
+    (emptying_out, tables.lost),
+    (action_at_a_distance, tables.fidelity),
+    (contingency_sensitivity, tables.sensitivity),
+]
+TABLE = simulate(sites=7, occasions=15, rng=4).dropna(subset=["prescribed"]).reset_index(drop=True)
+
+
+@pytest.mark.parametrize(("measured", "byhand"), MEASURES)
+@pytest.mark.parametrize("block", [2_000_000, 50])
+def test_leaving_out_sites(
+    measured: Callable[..., Any], byhand: Callable[[pd.DataFrame], float], block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "_BLOCK", block)
+    without = np.array([byhand(TABLE[TABLE["site"] != site]) for site in TABLE["site"].unique()])
+    error = math.sqrt(6 / 7 * ((without - without.mean()) ** 2).sum())
+    centre = 7 * byhand(TABLE) - 6 * without.mean()
+    found = measured(TABLE, shuffles=1).interval(0.9)
+    reach = t.ppf(0.95, 6) * error
+    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach), abs=1e-9)
+    assert found.method == "bias-corrected jackknife over 7 sites, t with 6 degrees of freedom; for sites like these"
+
+
+@pytest.mark.parametrize(("measured", "byhand"), MEASURES)
+def test_leaving_out_situations(measured: Callable[..., Any], byhand: Callable[[pd.DataFrame], float]) -> None:
+    whole = byhand(TABLE)
+    without = pd.Series([byhand(TABLE.drop(index=row)) for row in TABLE.index], index=TABLE.index)
+    variance, centre = 0.0, whole
+    for _, values in without.groupby(TABLE["site"]):
+        n = len(values)
+        variance += (n - 1) / n * ((values - values.mean()) ** 2).sum()
+        centre -= (n - 1) * (values.mean() - whole)
+    reach = t.ppf(0.975, len(TABLE) - 7) * math.sqrt(variance)
+    found = measured(TABLE, shuffles=1).interval(estimand="these")
+    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach), abs=1e-9)
+
+
+def test_an_interval_around_fidelity_is_that_of_a_mean_of_sites() -> None:
+    table = simulate(sites=9, occasions=20, adapting=0.4, working_around=0.1, rng=2)
+    found = action_at_a_distance(table.assign(prescribed=table["prescribed"].fillna("none")), shuffles=1)
+    shares = found.by_site["fidelity"]
+    reach = t.ppf(0.975, 8) * shares.std() / 3
+    interval = found.interval()
+    assert (interval.low, interval.high) == pytest.approx((shares.mean() - reach, shares.mean() + reach))
+
+
+def test_one_site_and_few_sites() -> None:
+    one = emptying_out(TABLE[TABLE["site"] == "site 1"], shuffles=1)
+    interval = one.interval()
+    assert math.isnan(interval.low)
+    assert interval.note == "one site: nothing to compare it with"
+    assert one.interval(estimand="these").low < one.interval(estimand="these").high
+    few = emptying_out(TABLE[TABLE["site"] < "site 6"], shuffles=1)
+    with pytest.warns(DegenerateWarning, match="emptying out: only 5 sites: the interval is not to be trusted"):
+        interval = few.interval()
+    assert interval.note == "only 5 sites: the interval is not to be trusted"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "only 5 sites: the interval is not to be trusted" in few.methods_text()
+        emptying_out(TABLE, shuffles=1).interval()
+
+
+def test_one_situation_at_a_site_and_one_site_that_carries_all() -> None:
+    single = emptying_out(frame(site=list("nss"), local=list("abc"), category=list("xxy")))
+    interval = single.interval(estimand="these")
+    assert math.isnan(interval.high)
+    assert interval.note == "a site has one situation only"
+    carried = emptying_out(frame(site=list("nnss"), local=list("abaa"), category=list("xyxy")))
+    with pytest.warns(DegenerateWarning):
+        assert carried.interval().note == "undefined without one of the sites"
+    pair = emptying_out(frame(site=list("nn"), local=list("ab"), category=list("xx")))
+    assert pair.interval(estimand="these").note == "undefined without one of the situations"
+
+
+def test_wrong_arguments() -> None:
+    found = emptying_out(TABLE, shuffles=1)
+    with pytest.raises(DataError, match="confidence must lie between 0 and 1"):
+        found.interval(95)
+    with pytest.raises(DataError, match="estimand must be one of 'population', 'these'"):
+        found.interval(estimand="sites")
+
+
+@pytest.mark.parametrize(("measured", "byhand"), MEASURES)
+def test_what_it_says_of_itself(measured: Callable[..., Any], byhand: Callable[[pd.DataFrame], float]) -> None:
+    found = measured(TABLE, shuffles=19)
+    assert found.standing == "proposed"
+    row = found.to_frame().loc[found.name]
+    assert row["standing"] == "proposed"
+    assert row["estimate"] == pytest.approx(byhand(TABLE))
+    assert row["n_situations"] == len(TABLE) == found.situations["situations"].sum()
+    assert "(proposed measure)" in repr(found)
+    assert "(proposed measure)" in found._repr_html_()
+    assert found.cite()[0].startswith("Greenhalgh T, Swinglehurst D, Stones R.")
+    text = found.methods_text()
+    assert "The measure is proposed by expertsys; it prompts interpretation and tests no theory by itself." in text
+    assert f"{found.estimate:.3f} over {len(TABLE):,} situations at 7 sites" in text
+    coders = found.by_coder
+    assert coders["n_situations"].sum() == len(TABLE)
+    for coder, own in TABLE.groupby("coder"):
+        assert coders.loc[coder, "estimate"] == pytest.approx(byhand(own))
+    assert measured(TABLE.drop(columns="coder"), shuffles=1).by_coder.empty
+    assert against_chance(found).get_xlabel() == found.name
