@@ -31,7 +31,7 @@ def test_published(entry: dict, figure: str, printed: str) -> None:
 COMPLETE = {name for name, entry in oracle.R.items() if all(len(row) == 2 and None not in row for row in entry["data"])}
 
 
-@pytest.mark.parametrize("name", COMPLETE)
+@pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_as_congers_kappa_in_r(name: str) -> None:
     """With missing ratings Conger's kappa is another coefficient: units that one coder rated enter its marginals."""
     theirs = oracle.R[name]["irrCAC"]["conger"]
