@@ -66,10 +66,10 @@ class ResistanceProfile(TableResult):
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
         return (
-            "For each focus of resistance, the profile gives the share of resistance excerpts that carry it; an excerpt "
-            f"may carry several, so that shares need not sum to one. Intervals ({percent(self.confidence)}) are "
-            f"jackknife intervals over {self.cluster}s, simultaneous over the foci by the maximum of t. {self.note} "
-            "The measure is proposed by expertsys."
+            "For each focus of resistance, the profile gives the share of resistance excerpts that carry it; an "
+            "excerpt may carry several, so that shares need not sum to one. "
+            f"Intervals ({percent(self.confidence)}) are jackknife intervals over {self.cluster}s, simultaneous over the "
+            f"foci by the maximum of t. {self.note} The measure is proposed by expertsys."
         )
 
     def cite(self) -> tuple[str, ...]:

@@ -37,42 +37,56 @@ def systems(given: Iterable[ExpertSystem]) -> Section | None:
 
 
 def situations(study: Study) -> Section | None:
-    """What happens where system and practice meet."""
+    """What happens where system and practice meet, in each case by itself: systems share no categories."""
     table = study.situations
     if table.empty:
         return None
-    made: list[enactment.EmptyingOut | enactment.ActionAtADistance | enactment.ContingencySensitivity] = []
+    groups = {"": table}
+    if "case" in table and table["case"].nunique() > 1:
+        groups = {f" · {name}": group for name, group in table.groupby("case", sort=False)}
+    made: dict[str, Measured] = {}
     silent: list[str] = []
-    for measure in (enactment.emptying_out, enactment.action_at_a_distance, enactment.contingency_sensitivity):
-        try:
-            made.append(measure(study))
-        except DataError as error:
-            silent.append(f"{measure.__name__.replace('_', ' ')}: {error}")
-    rows: list[list[Cell]] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DegenerateWarning)  # the interval's note is printed
-        for one in made:
-            interval = one.interval()
-            null = one.null
-            chance = (null.mean, null.p_value) if null else (None, None)
-            note = "; ".join(part for part in (one.note, interval.note) if part)
-            rows.append(
-                [one.name, *map(plain, (one.estimate, interval.low, interval.high, *chance)), one.n_situations,
-                 one.n_sites, note]
-            )  # fmt: skip
+    for label, group in groups.items():
+        for measure in (enactment.emptying_out, enactment.action_at_a_distance, enactment.contingency_sensitivity):
+            name = measure.__name__.replace("_", " ") + label
+            try:
+                made[name] = measure(group)
+            except DataError as error:
+                silent.append(f"Not computed: {name}: {error}")
+    paragraphs = [f"{len(table):,} situations. {PROPOSED}"]
+    if len(groups) > 1:
+        paragraphs.append("Each case is measured by itself: systems share neither categories nor local descriptions.")
+    else:
+        paragraphs += [one.methods_text() for one in made.values()]
+    figures = [
+        described(one.plot(), f"{name[:1].upper()}{name[1:]} (proposed measure).", one.methods_text())
+        for name, one in made.items()
+        if one.null is not None and not isinstance(one, enactment.ContingencySensitivity)
+    ]
     kinds: list[tuple[str, Kind]] = [("Estimate", "figure"), ("Low", "figure"), ("High", "figure")]
     kinds += [("By chance", "figure"), ("p", "figure"), ("Situations", "count"), ("Sites", "count"), ("Note", "text")]
     columns = [Column("Measure"), *(Column(name, kind) for name, kind in kinds)]
-    paragraphs = [f"{len(table):,} situations. {PROPOSED}", *(one.methods_text() for one in made)]
-    paragraphs += [f"Not computed: {text}" for text in silent]
-    figures = [
-        described(one.plot(), f"{one.name.capitalize()} (proposed measure).", one.methods_text())
-        for one in made
-        if one.null is not None
-    ]
+    rows = [_measured(name, one) for name, one in made.items()]
     tables = [Table("Measures of enactment, with 95% intervals over sites (standing: proposed)", columns, rows)]
-    code = "\n".join(f"es.enactment.{one.name.replace(' ', '_')}(study)" for one in made)
-    return Section("situations", "Where system and practice meet", paragraphs, tables if rows else (), figures, code)
+    which = "study" if len(groups) == 1 else "study.select(cases=[name])"
+    code = "\n".join(f"es.enactment.{name}({which})" for name in _NAMES)
+    return Section(
+        "situations", "Where system and practice meet", paragraphs + silent, tables if rows else (), figures, code
+    )
+
+
+_NAMES = ("emptying_out", "action_at_a_distance", "contingency_sensitivity")
+Measured = enactment.EmptyingOut | enactment.ActionAtADistance | enactment.ContingencySensitivity
+
+
+def _measured(name: str, one: Measured) -> list[Cell]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DegenerateWarning)  # the interval's note is printed
+        interval = one.interval()
+    chance = (one.null.mean, one.null.p_value) if one.null else (None, None)
+    note = "; ".join(part for part in (one.note, interval.note) if part)
+    numbers = map(plain, (one.estimate, interval.low, interval.high, *chance))
+    return [name, *numbers, one.n_situations, one.n_sites, note]
 
 
 def resistance(study: Study) -> Section | None:
