@@ -68,8 +68,8 @@ class ResistanceProfile(TableResult):
         return (
             "For each focus of resistance, the profile gives the share of resistance excerpts that carry it; an "
             "excerpt may carry several, so that shares need not sum to one. "
-            f"Intervals ({percent(self.confidence)}) are jackknife intervals over {self.cluster}s, simultaneous over the "
-            f"foci by the maximum of t. {self.note} The measure is proposed by expertsys."
+            f"Intervals ({percent(self.confidence)}) are jackknife intervals over {self.cluster}s, simultaneous over "
+            f"the foci by the maximum of t. {self.note} The measure is proposed by expertsys."
         )
 
     def cite(self) -> tuple[str, ...]:
