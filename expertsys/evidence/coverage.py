@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import listing, nearest
+from expertsys._core.errors import check_choice, listing, nearest
 from expertsys._core.results import TableResult
 from expertsys.theory import FRAMEWORK, Framework
 
 if TYPE_CHECKING:
     from expertsys.study import Study
+
+
+ATTRIBUTES = ("case", "kind", "participant", "role", "site")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -39,6 +42,7 @@ class Coverage(TableResult):
     framework: Framework
     note: str
     _table: pd.DataFrame
+    _codings: pd.DataFrame
 
     standing = "proposed"
 
@@ -50,6 +54,16 @@ class Coverage(TableResult):
         numbers.
         """
         return self._table.copy(deep=False)
+
+    def by(self, attribute: Literal["case", "kind", "participant", "role", "site"]) -> pd.DataFrame:
+        """Codings of each concept that has a code, by case, kind of source, participant, role or site.
+
+        Index ``concept``. What has no such attribute stands in the column ``(unknown)``. Whole numbers.
+        """
+        check_choice("attribute", attribute, ATTRIBUTES)
+        counts = pd.crosstab(self._codings["concept"], self._codings[attribute].fillna("(unknown)"))
+        coded = self._table.index[self._table["codes"] != ""]
+        return counts.reindex(coded, fill_value=0).rename_axis(index="concept", columns=attribute)
 
     @property
     def without_code(self) -> tuple[str, ...]:
@@ -145,7 +159,12 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     unmapped = tuple(name for name in study.codes if name not in concepts)
     guesses = [f"{name!r} points to {key!r}{_hint(key, framework)}" for name, key in unresolved.items()]
     note = f"Not in the framework: {'; '.join(guesses)}." if guesses else ""
-    return Coverage(unmapped, unresolved, framework, note, table.rename_axis(columns="column"))
+    codings["kind"] = codings["document"].map(study.documents["kind"])
+    codings["participant"] = codings["document"].map(study.documents["participant"])
+    for name in ("role", "site"):
+        codings[name] = codings["participant"].map(study.participants[name])
+    placed = codings[["concept", *ATTRIBUTES]]
+    return Coverage(unmapped, unresolved, framework, note, table.rename_axis(columns="column"), placed)
 
 
 def _hint(key: str, framework: Framework) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from expertsys import Code, Codebook, Study
+from expertsys.errors import DataError
 from expertsys.evidence import Coverage, coverage
 from expertsys.theory import FRAMEWORK, Concept
 
@@ -160,3 +161,21 @@ def test_it_cannot_be_changed(found: Coverage) -> None:
     mine = found.to_frame()
     mine["codings"] = 99
     assert found.to_frame().loc["emptying-out", "codings"] == 3
+
+
+def test_evidence_by_kind_of_source_and_participant() -> None:
+    codings = pd.DataFrame(
+        [("u1", "d1", "ann", "tick box"), ("u2", "d1", "ben", "tick box"), ("u3", "d2", "ann", "tick box")],
+        columns=["unit", "document", "coder", "code"],
+    )
+    documents = pd.DataFrame({"document": ["d1", "d2"], "kind": ["interview", None], "participant": ["p1", None]})
+    people = pd.DataFrame({"participant": ["p1"], "role": ["GP"]})
+    book = Codebook([Code("tick box", concept="emptying-out"), Code("unused", concept="mandate"), Code("weather")])
+    found = coverage(Study(codings, codebook=book, documents=documents, participants=people))
+    assert found.by("kind").to_dict("index") == {
+        "mandate": {"(unknown)": 0, "interview": 0},
+        "emptying-out": {"(unknown)": 1, "interview": 2},
+    }
+    assert found.by("role").loc["emptying-out"].to_dict() == {"(unknown)": 1, "GP": 2}
+    with pytest.raises(DataError, match="'case', 'kind', 'participant', 'role', 'site'"):
+        found.by("colour")  # type: ignore[arg-type]
