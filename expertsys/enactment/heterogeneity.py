@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from expertsys._core.errors import DataError, check_choice
+from expertsys._core.results import Result, number
 
 Floats = npt.NDArray[np.float64]
 Model = Literal["binomial-normal", "DL", "REML", "PM"]
@@ -23,8 +24,8 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(25)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
-@attrs.frozen
-class Heterogeneity:
+@attrs.frozen(repr=False)
+class Heterogeneity(Result):
     """Differences between sites, on the logit scale.
 
     Parameters
@@ -62,6 +63,18 @@ class Heterogeneity:
     def typical(self) -> float:
         """The share at a typical site, 0 to 1."""
         return _share(self.centre)
+
+    def _title(self) -> str:
+        return f"Differences between sites ({self.model})"
+
+    def _rows(self) -> tuple[tuple[str, object], ...]:
+        return (
+            ("share at a typical site", self.typical),
+            ("tau, between sites (logit)", f"{number(self.tau)} ({number(self.tau_low)} to {number(self.tau_high)})"),
+            ("share at another site, 95%", f"{number(self.prediction_low)} to {number(self.prediction_high)}"),
+            ("I squared", self.i_squared),
+            ("note", self.note),
+        )
 
 
 def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomial-normal") -> Heterogeneity:
