@@ -68,8 +68,9 @@ def situations(study: Study) -> Section | None:
     columns = [Column("Measure"), *(Column(name, kind) for name, kind in kinds)]
     rows = [_measured(name, one) for name, one in made.items()]
     tables = [Table("Measures of enactment, with 95% intervals over sites (standing: proposed)", columns, rows)]
-    which = "study" if len(groups) == 1 else "study.select(cases=[name])"
-    code = "\n".join(f"es.enactment.{name}({which})" for name in _NAMES)
+    code = "\n".join(f"es.enactment.{name}(situations)" for name in _NAMES)
+    first = f'situations = study.situations[study.situations["case"] == {next(iter(groups))[3:]!r}]  # one of the cases'
+    code = "\n".join(["situations = study.situations" if len(groups) == 1 else first, code])
     return Section(
         "situations", "Where system and practice meet", paragraphs + silent, tables if rows else (), figures, code
     )
