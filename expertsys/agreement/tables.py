@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -13,9 +12,7 @@ import pandas as pd
 from expertsys.agreement import reduce
 from expertsys.agreement.profiles import Ints
 from expertsys.agreement.ratings import Ratings
-
-if TYPE_CHECKING:
-    from expertsys.study import Study
+from expertsys.study import Study
 
 
 @attrs.frozen(eq=False)
@@ -46,6 +43,7 @@ class CodedUnits:
     @classmethod
     def of(cls, study: Study) -> CodedUnits:
         """The readings of a study that has units and one round of coding."""
+        Study.require(study, "agreement")
         study.require_units("agreement")
         study.require_one_round("agreement")
         seen, codings = study.seen, study.codings

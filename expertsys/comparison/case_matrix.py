@@ -10,11 +10,10 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice
 from expertsys._core.results import TableResult
+from expertsys.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from expertsys.study import Study
 
 Of = Literal["codes", "concepts"]
 Counting = Literal["units", "codings", "documents"]
@@ -138,6 +137,7 @@ def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units",
         ("show", show, ("count", "share", "presence")),
     ):
         check_choice(parameter, value, choices)
+    Study.require(study, "case_matrix")
     study.require_one_round("a case matrix")
     if not len(study.cases):
         raise DataError(

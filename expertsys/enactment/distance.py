@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -210,6 +210,8 @@ def action_at_a_distance(
     note = repeated(occasions)
     if not set(used.table["prescribed"]) & set(used.table["taken"]):
         note = "no action is both prescribed and taken: are the two columns written alike?"
+    elif alike := _alike(actions):
+        note = "; ".join(part for part in (note, f"{alike} count as different actions: are they?") if part)
     observed, expected = _agreements(cells.table(used.counts).reshape(cells.shape[1:]))
     return ActionAtADistance(
         "action at a distance",
@@ -221,6 +223,14 @@ def action_at_a_distance(
         (observed - expected) / (1 - expected) if expected < 1 - 1e-12 else float("nan"),
         rule == done,
     )
+
+
+def _alike(actions: Iterable[str]) -> str:
+    """Actions that differ only in capitals, in words; empty where there are none."""
+    by_fold: dict[str, list[str]] = {}
+    for action in actions:
+        by_fold.setdefault(action.casefold(), []).append(repr(action))
+    return "; ".join(" and ".join(group) for group in by_fold.values() if len(group) > 1)
 
 
 def _fidelity(cells: Floats) -> Floats:

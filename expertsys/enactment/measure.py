@@ -251,11 +251,14 @@ class Measure(Result):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DegenerateWarning)  # the note is printed
             interval = self.interval()
-        parts = [
-            f"{self._question()} was {number(self.estimate)} over {self.n_situations:,} situations at {self.n_sites:,} "
-            f"sites ({percent(interval.confidence)} interval {number(interval.low)} to {number(interval.high)}, "
-            f"{interval.method}" + (f"; {interval.note}" if interval.note else "") + ")."
-        ]
+        ends = f"{number(interval.low)} to {number(interval.high)}"
+        told = f"{percent(interval.confidence)} interval {ends}, {interval.method}"
+        if np.isnan(interval.low) or self.n_sites < FEW_SITES:
+            told = f"no interval: {interval.note}"
+        elif interval.note:
+            told += f"; {interval.note}"
+        where = f"{self.n_situations:,} situations at {self.n_sites:,} sites"
+        parts = [f"{self._question()} was {number(self.estimate)} over {where} ({told})."]
         if self.null is not None:
             parts.append(f"Chance alone would give {self.null}.")
         parts += self._further()

@@ -62,7 +62,9 @@ class Occasions:
             native: Any = nw.from_native(frame)
         except TypeError:
             raise DataError(
-                f"expected a table of situations or a Study, not {type(frame).__name__}", place="situations"
+                f"expected a table of situations or a Study, not {type(frame).__name__}",
+                place="situations",
+                remedy="Read the file first, for instance pandas.read_csv(path, dtype=str).",
             ) from None
         schema = native.collect_schema()
         wanted = {role: [columns] if isinstance(columns, str) else list(columns) for role, columns in roles.items()}

@@ -8,9 +8,9 @@ import attrs
 import pandas as pd
 
 from expertsys._core.errors import DataError, check_choice
+from expertsys.study import Study
 
 if TYPE_CHECKING:
-    from expertsys.study import Study
     from expertsys.theory import Framework
 
 By = Literal["any", "all"]
@@ -48,6 +48,7 @@ class Excerpts:
             A code counts where at least one coder applied it, or where every coder who saw the unit did.
         """
         check_choice("coders", coders, tuple(_CODED_BY))
+        Study.require(study, "evidence")
         study.require_one_round("evidence")
         codings = study.codings
         spans = codings["document"].fillna("") + " [" + codings["start"].astype("str").fillna("") + ":"

@@ -12,7 +12,7 @@ from expertsys._core import references
 from expertsys._core.errors import unknown
 from expertsys._core.results import TableResult
 from expertsys.evidence.excerpts import By, Excerpts
-from expertsys.theory import Bearing, EvidenceUnit, ExpertSystem, Framework, Status
+from expertsys.theory import Bearing, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -158,11 +158,20 @@ def _situations(study: Study, excerpts: Excerpts) -> Iterator[Unit]:
         known = {str(key): value for key, value in row.items() if not pd.isna(value)}
         name = str(known.get("situation", place))
         features: dict[str, object] = {key: known[key] for key in ("mode", "distance") if key in known}
+        if "mode" in features:
+            features["mode"] = _mode(features["mode"], place)
         if "prescribed" in known and "taken" in known:
             features["followed"] = known["prescribed"] == known["taken"]
         if name in concepts:
             features["concepts"] = concepts[name]
         yield name, known.get("case"), None, features
+
+
+def _mode(value: object, row: int) -> str:
+    known = [str(mode.value) for mode in ModeOfUse]
+    if value not in known:
+        raise unknown("mode of use", value, known, place=f"study.situations, row {row}", remedy="Spell it so.")
+    return str(value)
 
 
 def _cases(study: Study, excerpts: Excerpts) -> Iterator[Unit]:

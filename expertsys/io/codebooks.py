@@ -53,6 +53,12 @@ def write_codebook(codebook: Codebook, path: str | Path) -> Path:
     'framework.qdc'
     """
     target = Path(path)
+    if not isinstance(codebook, Codebook):
+        raise DataError(
+            f"expected a Codebook, not {type(codebook).__name__}",
+            place="write_codebook",
+            remedy="Of a framework: Codebook.template(framework).",
+        )
     if not len(codebook):
         raise DataError("the codebook has no code", place=target.name, remedy="Add one.")
     if target.suffix.lower() == ".csv":

@@ -50,7 +50,11 @@ def write(study: Study, path: str | PathLike[str]) -> Path:
     True
     """
     if not isinstance(study, Study):
-        raise DataError(f"expected a Study, not {type(study).__name__}", place="write")
+        raise DataError(
+            f"expected a Study, not {type(study).__name__}",
+            place="write",
+            remedy="A codebook is written with es.io.write_codebook(codebook, path).",
+        )
     target = Path(path)
     form = format_for_writing(target)
     if form.write is None:

@@ -13,9 +13,9 @@ from expertsys._core.resampling import Bootstrap
 from expertsys._core.version import __version__
 from expertsys.reporting import enacted, sections
 from expertsys.reporting.model import Report, is_report
+from expertsys.study import Study
 
 if TYPE_CHECKING:
-    from expertsys.study import Study
     from expertsys.theory import ExpertSystem
 
 _SOURCES = (
@@ -67,6 +67,7 @@ def build(
         For a study without codings, or with several rounds of coding.
     """
     check_between("confidence", confidence, 0, 1)
+    Study.require(study, "report")
     study.require_one_round("a report")
     if study.codings.empty:
         raise DataError(

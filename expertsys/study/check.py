@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from expertsys._core.errors import Remark, listing
+from expertsys._core.errors import Remark, listing, nearest
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
+from expertsys.theory import ModeOfUse
 
 #: With more coders than this who read less than others, few are meant to have read everything: one remark for all.
 MOST_NAMED = 6
@@ -48,6 +49,7 @@ def check(study: Study) -> pd.DataFrame:
     >>> check(Study(codings)).loc[0, "what"]
     "'Ann' and 'ann' differ only by case or blanks."
     """
+    Study.require(study, "check")
     told = {note.place for note in study.provenance.notes}
     found = [remark for remark in _look(study) if not (remark.remedy == _READ and remark.place in told)]
     found += study.provenance.notes
@@ -61,6 +63,16 @@ def _look(study: Study) -> Iterator[Remark]:
     yield from _codes(study)
     yield from _repeated(study)
     yield from _coverage(study)
+    yield from _modes(study)
+
+
+def _modes(study: Study) -> Iterator[Remark]:
+    known = [str(mode.value) for mode in ModeOfUse]
+    for name in study.situations.get("mode", pd.Series(dtype="str")).dropna().unique():
+        if name not in known:
+            guess = nearest(name, known)
+            hint = f"Did you mean {guess!r}?" if guess else ""
+            yield Remark("warning", f"situations, mode {name!r}", f"is no mode of use: {listing(known)}.", hint)
 
 
 def _folded(name: str) -> str:

@@ -206,6 +206,16 @@ class Study:
         ]
         return pd.Series(texts, index=self._codings.index, name="excerpt", dtype="str")
 
+    @staticmethod
+    def require(value: object, purpose: str) -> None:
+        """Refuse what is no study, with the way to make one."""
+        if not isinstance(value, Study):
+            raise DataError(
+                f"{purpose} takes a Study, not {type(value).__name__}",
+                place=purpose,
+                remedy="Read it first: study = es.read(...).",
+            )
+
     def require_units(self, purpose: str) -> None:
         """Refuse a study of spans that has no units yet, naming the choices."""
         without = self._codings["unit"].isna()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from expertsys.agreement import Ratings, cohen_kappa
@@ -113,3 +114,17 @@ def test_words() -> None:
     assert "agreement (kappa)" in repr(found)
     assert any(work.startswith("Cohen J") for work in found.cite())
     assert found.plot().get_xlabel().startswith("share of situations")
+
+
+def test_actions_that_differ_only_in_capitals_are_told() -> None:
+    table = pd.DataFrame(
+        {"site": ["n", "s", "s"], "prescribed": ["list", "call", "list"], "taken": ["List", "call", "list"]}
+    )
+    found = action_at_a_distance(table)
+    assert found.note == "'List' and 'list' count as different actions: are they?"
+    assert found.estimate == pytest.approx(2 / 3)
+
+
+def test_the_paragraph_gives_no_interval_from_few_sites() -> None:
+    table = pd.DataFrame({"site": ["a", "b", "c"] * 4, "prescribed": ["x", "y"] * 6, "taken": ["x"] * 12})
+    assert "(no interval: only 3 sites" in action_at_a_distance(table).methods_text()

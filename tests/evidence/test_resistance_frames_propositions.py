@@ -176,3 +176,9 @@ def test_situations_and_cases_bear_by_mode_and_mandate() -> None:
     assert "store" in held.definitions.loc["Summary Care Record", "documented"]
     with pytest.raises(DataError, match="no bearing 'proves'"):
         held.bearing("P3", "proves")
+
+
+def test_a_misspelt_mode_of_use_is_refused_and_not_taken_for_another() -> None:
+    situations = pd.DataFrame({"situation": ["s1"], "mode": ["As intended"]})
+    with pytest.raises(DataError, match=r"row 1: no mode of use 'As intended'.*'as-intended'"):
+        hold(FRAMEWORK, coded(situations=situations))

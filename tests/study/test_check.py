@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from expertsys.errors import Remark
+from expertsys.errors import DataError, Remark
 from expertsys.study import Code, Codebook, Study, check
 
 PLAIN = {
@@ -120,3 +120,18 @@ def test_the_study_is_left_as_it_is() -> None:
     study = Study(pd.DataFrame(PLAIN))
     check(study)
     assert study == Study(pd.DataFrame(PLAIN))
+
+
+def test_a_mode_of_use_that_is_none() -> None:
+    situations = pd.DataFrame({"situation": ["s1", "s2"], "mode": ["As intended", "token"]})
+    codings = pd.DataFrame({"unit": ["u1"], "coder": ["ann"], "code": ["policy"]})
+    found = check(Study(codings, situations=situations)).set_index("place")
+    row = found.loc["situations, mode 'As intended'"]
+    assert row["severity"] == "warning"
+    assert row["remedy"] == "Did you mean 'as-intended'?"
+    assert not any("token" in place for place in found.index)
+
+
+def test_what_is_no_study_is_refused_with_the_way_to_make_one() -> None:
+    with pytest.raises(DataError, match=r"check takes a Study, not str\. Read it first: study = es\.read"):
+        check("codings.csv")  # type: ignore[arg-type]
