@@ -181,7 +181,8 @@ def emptying_out(
     """
     check_choice("estimator", estimator, ESTIMATORS)
     roles = {"site": cluster, "local": local, "category": category}
-    occasions = Occasions.of(situations, roles, optional={"mode": mode, **common_roles(coder, weight)})
+    optional = {"mode": mode, **common_roles(coder, weight)}
+    occasions = Occasions.of(situations, roles, optional=optional, site="cluster")
     used = occasions.usable(*roles)
     locals_, local_names = used.numbered("local")
     categories, category_names = used.numbered("category")

@@ -40,7 +40,12 @@ class Occasions:
 
     @classmethod
     def of(
-        cls, situations: Any, roles: Mapping[str, Columns], *, optional: Mapping[str, str | None] | None = None
+        cls,
+        situations: Any,
+        roles: Mapping[str, Columns],
+        *,
+        optional: Mapping[str, str | None] | None = None,
+        site: str = "site",
     ) -> Occasions:
         """Reduce a table, on whatever engine holds it, or the situations of a study.
 
@@ -54,6 +59,8 @@ class Occasions:
         optional : mapping
             Further roles; one that bears its own name is left out where there is no such column. ``weight`` (how many
             situations a row stands for) and ``situation`` (what it is called) do not become columns.
+        site : str
+            The keyword by which the caller is given the column of the site, for errors.
         """
         frame = situations.situations if isinstance(situations, Study) else situations
         if isinstance(situations, Study) and not len(frame):
@@ -71,10 +78,14 @@ class Occasions:
         for role, name in (optional or {}).items():
             if name is not None and (name in schema or name != role):
                 wanted[role] = [name]
+        said = {"site": site}
         sought = [(role, column) for role, group in wanted.items() for column in group]
         check_columns(
             schema.names(),
-            {role if len(wanted[role]) == 1 else f"{role}, {column}": column for role, column in sought},
+            {
+                said.get(role, role) + (f", {column}" if len(wanted[role]) > 1 else ""): column
+                for role, column in sought
+            },
             place="situations",
         )
         weight, name = (wanted.pop(role, [None])[0] for role in ("weight", "situation"))

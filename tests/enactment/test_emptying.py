@@ -105,3 +105,9 @@ def test_table_and_picture() -> None:
     found = emptying_out(frame(local=list("aab"), category=list("xyx")))
     assert found.table().to_dict() == {"x": {"a": 1, "b": 1}, "y": {"a": 1, "b": 0}}
     assert found.plot().get_xlabel() == "category"
+
+
+def test_an_absent_column_of_sites_is_asked_for_by_the_keyword_that_there_is() -> None:
+    table = frame(local=["a"], category=["x"]).drop(columns="site")
+    with pytest.raises(DataError, match=r"no column 'site'.*cluster='...'"):
+        emptying_out(table)
