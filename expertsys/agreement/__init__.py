@@ -6,15 +6,15 @@ profiles, so that its interval costs about the same for a thousand units and for
 
 from expertsys._core.resampling import Bootstrap
 from expertsys._core.results import Interval
-from expertsys.agreement.alpha import Alpha, CrossCheck, krippendorff_alpha
-from expertsys.agreement.coefficient import Coefficient
-from expertsys.agreement.cohen import cohen_kappa
-from expertsys.agreement.disagreements import disagreements
-from expertsys.agreement.fleiss import fleiss_kappa
-from expertsys.agreement.gwet import gwet_ac
-from expertsys.agreement.percent import percent_agreement
+from expertsys.agreement.coefficients.alpha import Alpha, CrossCheck, krippendorff_alpha
+from expertsys.agreement.coefficients.cohen import cohen_kappa
+from expertsys.agreement.coefficients.fleiss import fleiss_kappa
+from expertsys.agreement.coefficients.gwet import gwet_ac
+from expertsys.agreement.coefficients.percent import percent_agreement
+from expertsys.agreement.diagnosis.disagreements import disagreements
+from expertsys.agreement.diagnosis.reliability import methods_text, reliability
+from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.reliability import methods_text, reliability
 
 __all__ = [
     "Alpha",

@@ -8,7 +8,7 @@ import numpy as np
 
 from expertsys._core.errors import check_positive
 from expertsys._core.frames import check_columns
-from expertsys.agreement.reliability import WHOLE
+from expertsys.agreement.diagnosis.reliability import WHOLE
 from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
 
 if TYPE_CHECKING:

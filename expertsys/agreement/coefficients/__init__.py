@@ -1,0 +1,1 @@
+"""The coefficients: one statistic, one file."""

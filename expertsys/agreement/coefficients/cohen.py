@@ -1,0 +1,100 @@
+"""Cohen's kappa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from scipy import sparse
+
+from expertsys._core.errors import DataError, listing
+from expertsys.agreement.coefficients.chance import coefficient, why_undefined
+from expertsys.agreement.inference.coefficient import Coefficient, Values, ratio
+from expertsys.agreement.ratings import Ratings
+from expertsys.agreement.ratings.profiles import Floats, Ints
+
+
+@attrs.frozen(eq=False)
+class _Two:
+    """Two coders, each with marginals of their own (Cohen 1960, p. 40)."""
+
+    counts: Ints
+    width: int
+    _first: sparse.csr_array
+    _second: sparse.csr_array
+    _agree: Floats
+
+    @classmethod
+    def of(cls, ratings: Ratings) -> _Two:
+        profiles = ratings.require_coders("Cohen's kappa")
+        both = (profiles.matrix >= 0).all(axis=1)
+        matrix, counts = profiles.matrix[both], profiles.counts[both]
+        size = len(ratings.categories)
+        rows, ones = np.arange(len(counts)), np.ones(len(counts))
+        first, second = (sparse.csr_array((ones, (rows, matrix[:, k])), shape=(len(counts), size)) for k in (0, 1))
+        return cls(counts, 2 * size, first, second, (matrix[:, 0] == matrix[:, 1]).astype(np.float64))
+
+    def evaluate(self, weights: Floats) -> Values:
+        n = weights.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            observed = weights @ self._agree / n
+            expected = (np.asarray(weights @ self._first) * np.asarray(weights @ self._second)).sum(axis=1) / n**2
+        return Values(ratio(observed, expected), observed, expected)
+
+    def linearised(self) -> Floats | None:
+        weights = self.counts.astype(np.float64)[None, :]
+        found = self.evaluate(weights)
+        expected, estimate = found.expected[0], found.estimate[0]
+        first, second = (np.asarray(weights @ table)[0] / weights.sum() for table in (self._first, self._second))
+        own = (self._agree - expected) / (1 - expected)
+        own_expected = (np.asarray(self._first @ second) + np.asarray(self._second @ first)) / 2
+        return np.asarray(own - 2 * (1 - estimate) * (own_expected - expected) / (1 - expected))
+
+
+def cohen_kappa(ratings: Ratings, *, coders: Sequence[str] | None = None) -> Coefficient:
+    """Cohen's kappa: chance agreement from each of two coders' own marginals.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Units that one of the two did not rate are left out.
+    coders : sequence of two str, optional
+        Which two, where there are more.
+
+    Returns
+    -------
+    Coefficient
+        At most 1. NaN with a note where both gave one and the same category throughout.
+
+    Raises
+    ------
+    DataError
+        With other than two coders.
+
+    Notes
+    -----
+    In R: ``irr::kappa2(x)``; the standard error is that of ``irrCAC::conger.kappa.raw(x)``.
+
+    References
+    ----------
+    Cohen J. A coefficient of agreement for nominal scales. Educ Psychol Meas 1960;20:37–46.
+    doi:10.1177/001316446002000104
+
+    Examples
+    --------
+    >>> ratings = Ratings.from_array([["a", "b", "b", "a"], ["a", "b", "a", "a"]], coders="rows")
+    >>> cohen_kappa(ratings).estimate
+    0.5
+
+    Half of the agreement that chance leaves open was reached.
+    """
+    chosen = ratings if coders is None else ratings.only(coders)
+    if len(chosen.coders) != 2:
+        raise DataError(
+            f"Cohen's kappa compares two coders; there are {len(chosen.coders)}: {listing(chosen.coders)}",
+            place="cohen_kappa",
+            remedy="Choose two with coders=('a', 'b'), or use fleiss_kappa or krippendorff_alpha.",
+        )
+    kernel = _Two.of(chosen)
+    return coefficient(chosen, "Cohen's kappa", ("cohen1960",), kernel, int(kernel.counts.sum()), why_undefined)

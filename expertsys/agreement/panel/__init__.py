@@ -1,0 +1,1 @@
+"""Several coders made one, and one coder held against the others."""

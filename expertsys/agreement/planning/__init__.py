@@ -1,0 +1,1 @@
+"""How many units to code, and which."""

@@ -1,0 +1,121 @@
+"""From a study to ratings: who saw which unit, and which codes they applied to it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys.agreement.ratings import Ratings, reduce
+from expertsys.agreement.ratings.profiles import Ints
+from expertsys.study import Study
+
+
+@attrs.frozen(eq=False)
+class CodedUnits:
+    """Every occasion on which a coder read a unit, and what they applied there.
+
+    Parameters
+    ----------
+    units, coders, codes : tuple of str
+        Names; the arrays hold their numbers.
+    unit, coder : ndarray of int, shape (S,)
+        The unit and the coder of each of S readings.
+    reading, code : ndarray of int, shape (A,)
+        The reading and the code of each application, each once.
+    case : ndarray of str, shape (S,)
+        Case of each reading; blank where there is none.
+    """
+
+    units: tuple[str, ...]
+    coders: tuple[str, ...]
+    codes: tuple[str, ...]
+    unit: Ints
+    coder: Ints
+    reading: Ints
+    code: Ints
+    case: np.ndarray[tuple[int], np.dtype[np.object_]]
+
+    @classmethod
+    def of(cls, study: Study) -> CodedUnits:
+        """The readings of a study that has units and one round of coding."""
+        Study.require(study, "agreement")
+        study.require_units("agreement")
+        study.require_one_round("agreement")
+        seen, codings = study.seen, study.codings
+        units, coders, codes = pd.Index(study.units.index), pd.Index(study.coders.index), pd.Index(study.codes)
+        unit, coder = units.get_indexer(pd.Index(seen["unit"])), coders.get_indexer(pd.Index(seen["coder"]))
+        place = pd.Index(unit.astype(np.int64) * len(coders) + coder)
+        applied = pd.DataFrame(
+            {
+                "reading": place.get_indexer(
+                    units.get_indexer(pd.Index(codings["unit"])).astype(np.int64) * len(coders)
+                    + coders.get_indexer(pd.Index(codings["coder"]))
+                ),
+                "code": codes.get_indexer(pd.Index(codings["code"])),
+            }
+        ).drop_duplicates()
+        case = seen["case"].fillna("").to_numpy(dtype=object)
+        return cls(
+            tuple(units),
+            tuple(coders),
+            tuple(codes),
+            unit.astype(np.int64),
+            coder.astype(np.int64),
+            applied["reading"].to_numpy(dtype=np.int64),
+            applied["code"].to_numpy(dtype=np.int64),
+            case,
+        )
+
+    def where(self, readings: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> CodedUnits:
+        """Some of the readings, with what was applied in them."""
+        number = np.cumsum(readings) - 1
+        kept = readings[self.reading]
+        return attrs.evolve(
+            self,
+            unit=self.unit[readings],
+            coder=self.coder[readings],
+            case=self.case[readings],
+            reading=number[self.reading[kept]],
+            code=self.code[kept],
+        )
+
+    def in_case(self, case: str) -> CodedUnits:
+        """The readings of one case."""
+        return self.where(self.case == case)
+
+    def by_coders(self, coders: Iterable[str]) -> CodedUnits:
+        """The readings of some coders."""
+        numbers = [self.coders.index(name) for name in coders]
+        return self.where(np.isin(self.coder, numbers))
+
+    def applied(self, code: str) -> Ratings:
+        """One code: applied or not, for each reading."""
+        value = np.zeros(len(self.unit), dtype=np.int64)
+        value[self.reading[self.code == self.codes.index(code)]] = 1
+        return self._ratings(value, (False, True))
+
+    def sets(self) -> Ratings:
+        """The set of codes that each reading gave, the empty set included."""
+        order = np.lexsort((self.code, self.reading))
+        ends = np.searchsorted(self.reading[order], np.arange(len(self.unit) + 1))
+        sorted_codes = self.code[order].tolist()
+        groups = [tuple(sorted_codes[low:high]) for low, high in itertools.pairwise(ends)]
+        labels, distinct = pd.factorize(pd.Series(groups, dtype=object), sort=False)
+        ranked = sorted(range(len(distinct)), key=lambda number: distinct[number])
+        place = np.empty(len(distinct), dtype=np.int64)
+        place[ranked] = np.arange(len(distinct))
+        categories = tuple(frozenset(self.codes[code] for code in distinct[number]) for number in ranked)
+        return self._ratings(place[labels], categories)
+
+    def _ratings(self, value: Ints, categories: tuple[object, ...]) -> Ratings:
+        present = np.unique(self.coder)
+        unit = pd.factorize(self.unit)[0].astype(np.int64)
+        coder = np.searchsorted(present, self.coder)
+        names = [self.coders[number] for number in present]
+        n_units = int(unit.max()) + 1 if len(unit) else 0
+        made = reduce.from_triples(unit, coder, value, names, categories, n_units)
+        return Ratings(made.coders, made.categories, made.by_value, made.by_coder)

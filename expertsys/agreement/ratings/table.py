@@ -1,0 +1,241 @@
+"""Ratings: any table of who gave which unit which value, compressed to distinct profiles and their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import numpy as np
+
+from expertsys._core.errors import DataError, check_choice, listing, unknown
+from expertsys.agreement.ratings import reduce
+from expertsys.agreement.ratings.profiles import CoderProfiles, ValueProfiles
+
+if TYPE_CHECKING:
+    from expertsys.study import Study
+
+
+@attrs.frozen(eq=False, repr=False)
+class Ratings:
+    """Units rated by coders, reduced to what a coefficient can see: distinct profiles and how often each occurs.
+
+    Made by one of `from_long`, `from_wide`, `from_array`, `from_study`. A missing rating (None, NaN) means that the
+    coder did not see the unit; it is not a category. Text such as ``"nan"`` is a category.
+
+    Parameters
+    ----------
+    coders : tuple of str
+        Names, in order.
+    categories : tuple
+        The values that could be given, in order, also those that no one gave: they count for some coefficients.
+    values : ValueProfiles
+        How many coders gave each category, per distinct profile.
+    by_coder : CoderProfiles or None
+        Who gave which category, per distinct profile; None with more than 64 coders.
+    ordered : bool
+        Whether the order of the categories means something: they are numbers, or their order was given.
+    note : str
+        What a reader must know of them; empty where there is nothing.
+
+    Examples
+    --------
+    >>> ratings = Ratings.from_array([[1, 1, 2, 2], [1, 1, 2, None]], coders="rows")
+    >>> ratings
+    Ratings: 4 units, 2 coders, 2 categories, 7 ratings (3 distinct profiles)
+    >>> ratings.n_pairable
+    3
+    """
+
+    coders: tuple[str, ...]
+    categories: tuple[Hashable, ...]
+    values: ValueProfiles
+    by_coder: CoderProfiles | None
+    ordered: bool = False
+    note: str = ""
+
+    @classmethod
+    def from_long(
+        cls,
+        frame: Any,
+        *,
+        unit: str = "unit",
+        coder: str = "coder",
+        value: str = "code",
+        categories: Sequence[Hashable] | None = None,
+        repeated: Literal["first", "last"] | None = None,
+    ) -> Ratings:
+        """From a table with one rating per row, held by any engine that narwhals knows, eager or lazy.
+
+        Parameters
+        ----------
+        frame : dataframe
+            Rows in any order. A missing value is a missing rating.
+        unit, coder, value : str
+            Names of its columns.
+        categories : sequence, optional
+            All values that could be given, in order; by default those that occur, numbers by size, text by alphabet.
+        repeated : {"first", "last"}, optional
+            Which rating counts where a coder rated a unit more than once; without it, that is an error.
+
+        Raises
+        ------
+        DataError
+            For a column that does not exist, ratings without unit or coder, repeated ratings, unlisted categories.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"unit": [1, 1, 2, 2], "coder": ["a", "b", "a", "b"], "code": ["x", "x", "x", "y"]})
+        >>> Ratings.from_long(frame).categories
+        ('x', 'y')
+        """
+        if repeated is not None:
+            check_choice("repeated", repeated, ("first", "last"))
+        made = reduce.from_long(frame, unit=unit, coder=coder, value=value, categories=categories, repeated=repeated)
+        return cls._of(made, ordered=categories is not None)
+
+    @classmethod
+    def from_wide(
+        cls, frame: Any, *, unit: str | None = "unit", categories: Sequence[Hashable] | None = None
+    ) -> Ratings:
+        """From a table with a row per unit and a column per coder; a column named `unit` is not a coder.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> Ratings.from_wide(pd.DataFrame({"ann": [1, 2, 3], "ben": [1, 2, None]})).coders
+        ('ann', 'ben')
+        """
+        return cls._of(reduce.from_wide(frame, unit=unit, categories=categories), ordered=categories is not None)
+
+    @classmethod
+    def from_array(
+        cls,
+        array: Any,
+        *,
+        coders: Literal["rows", "columns"],
+        categories: Sequence[Hashable] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Ratings:
+        """From a bare array, which must say which axis the coders are on.
+
+        Parameters
+        ----------
+        array : array_like, shape (n_units, n_coders), or (n_coders, n_units) with ``coders="rows"``
+            NaN or None where a coder did not rate a unit.
+        coders : {"columns", "rows"}
+            The axis that the coders are on: a matrix the wrong way round has a coefficient too, of nothing.
+        categories : sequence, optional
+            As in `from_long`.
+        names : sequence of str, optional
+            The coders' names; by default their numbers from 1.
+        """
+        check_choice("coders", coders, ("rows", "columns"))
+        cells = np.asarray(array) if isinstance(array, np.ndarray) else _cells(array)
+        if cells.ndim != 2:
+            raise DataError(f"expected two axes, units and coders, not shape {cells.shape}", place="array")
+        if coders == "rows":
+            cells = cells.T
+        labels = [str(number) for number in range(1, cells.shape[1] + 1)] if names is None else list(names)
+        if len(labels) != cells.shape[1]:
+            raise DataError(f"{len(labels)} names for {cells.shape[1]} coders", place="names")
+        matrix, ordered = reduce.encode(cells, categories)
+        return cls._of(reduce.from_matrix(matrix, labels, ordered), ordered=categories is not None)
+
+    @classmethod
+    def from_study(cls, study: Study, *, code: str | None = None) -> Ratings:
+        """From a study: one code applied or not by each coder who saw the unit, or the set of codes that each applied.
+
+        Parameters
+        ----------
+        study : Study
+            With units and one round of coding.
+        code : str, optional
+            Categories are then ``False`` and ``True``; without it they are frozensets of codes, the empty one included.
+        """
+        from expertsys.agreement.ratings.coded import CodedUnits
+
+        coded = CodedUnits.of(study)
+        if code is None:
+            return coded.sets()
+        if code not in study.codes:
+            raise unknown("code", code, study.codes, place="Ratings.from_study")
+        return coded.applied(code)
+
+    @classmethod
+    def _of(cls, made: reduce.Reduced, *, ordered: bool) -> Ratings:
+        numeric = all(isinstance(value, int | float) for value in made.categories)
+        units = int(made.by_value.counts.sum())
+        note = ""
+        if len(made.coders) > 20 and len(made.coders) > 2 * units:
+            note = f"{len(made.coders)} coders on {units} units: are units and coders the wrong way round?"
+        return cls(made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note)
+
+    @property
+    def n_units(self) -> int:
+        """Units with at least one rating."""
+        return int(self.values.counts.sum())
+
+    @property
+    def n_pairable(self) -> int:
+        """Units with at least two ratings: the only ones that say something about agreement."""
+        return int(self.values.pairable.counts.sum())
+
+    @property
+    def n_ratings(self) -> int:
+        """Ratings given."""
+        return int(self.values.sizes @ self.values.counts)
+
+    def numbers(self, purpose: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The categories as numbers; an error where they are not."""
+        if not all(isinstance(value, int | float) for value in self.categories):
+            strange = [value for value in self.categories if not isinstance(value, int | float)]
+            raise DataError(
+                f"{purpose} needs numbers; the categories {listing(strange, 5)} are not",
+                place="ratings",
+                remedy="Recode them as numbers, or choose level='nominal' (or 'ordinal' with categories= in order).",
+            )
+        return np.array(self.categories, dtype=np.float64)
+
+    def only(self, coders: Iterable[str]) -> Ratings:
+        """The ratings of some of the coders."""
+        wanted = list(coders)
+        for name in wanted:
+            if name not in self.coders:
+                raise unknown("coder", name, self.coders)
+        chosen = self.require_coders("choosing coders").only(
+            np.array([self.coders.index(name) for name in wanted], dtype=np.int64)
+        )
+        by_value = chosen.by_value(len(self.categories))
+        return attrs.evolve(self, coders=tuple(wanted), by_coder=chosen, values=by_value)
+
+    def require_coders(self, purpose: str) -> CoderProfiles:
+        """The profiles with their coders; an error where there are too many coders to keep them."""
+        if self.by_coder is None:
+            raise DataError(
+                f"{purpose} needs to know who gave which rating, which is kept for up to {reduce.MOST_CODERS} coders; "
+                f"here are {len(self.coders)}",
+                place="ratings",
+                remedy="Filter the table by coder before reducing it.",
+            )
+        return self.by_coder
+
+    def __repr__(self) -> str:
+        return (
+            f"Ratings: {self.n_units:,} units, {len(self.coders):,} coders, {len(self.categories):,} categories, "
+            f"{self.n_ratings:,} ratings ({len(self.values.counts):,} distinct profiles)"
+            + (f"\n  note: {self.note}" if self.note else "")
+        )
+
+
+def _cells(rows: Any) -> np.ndarray[Any, Any]:
+    listed = [list(row) for row in rows]
+    lengths = {len(row) for row in listed}
+    if len(lengths) > 1:
+        raise DataError(f"rows of different lengths: {sorted(lengths)}", place="array")
+    cells = np.empty((len(listed), lengths.pop() if lengths else 0), dtype=object)
+    for number, row in enumerate(listed):
+        for place, cell in enumerate(row):
+            cells[number, place] = cell
+    return cells
