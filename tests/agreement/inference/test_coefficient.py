@@ -23,9 +23,9 @@ from expertsys.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
+from expertsys.agreement.inference import coefficient
 from expertsys.errors import DataError
 
-from expertsys.agreement.inference import coefficient
 from .. import byhand
 
 Function = Callable[[Ratings], Coefficient]
