@@ -4,39 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
-from expertsys._core.errors import check_positive
 from expertsys._core.rng import RNG, generator
 
 #: Numbers held at once in a block of replicates (8 bytes each).
 BLOCK = 4_000_000
-
-
-@attrs.frozen
-class Bootstrap:
-    """How to bootstrap: units are drawn with replacement, all their ratings together.
-
-    Parameters
-    ----------
-    replicates : int
-        Number of resamples.
-    rng : None, int or numpy.random.Generator
-        Seed or generator; the same seed gives the same interval on any engine. None draws anew each time.
-
-    Examples
-    --------
-    >>> Bootstrap(replicates=2000, rng=1)
-    Bootstrap(replicates=2000, rng=1)
-    """
-
-    replicates: int = attrs.field(default=1000)
-    rng: RNG = 0
-
-    def __attrs_post_init__(self) -> None:
-        check_positive("replicates", self.replicates)
 
 
 def multinomial_weights(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
 from expertsys._core.files import replacing
-from expertsys._core.resampling import Bootstrap
 from expertsys._core.version import __version__
+from expertsys.agreement.inference.methods import Bootstrap
 from expertsys.reporting import enacted, sections
 from expertsys.reporting.model import Report, is_report
 from expertsys.study import Study

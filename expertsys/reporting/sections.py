@@ -8,7 +8,7 @@ import pandas as pd
 
 from expertsys import agreement, comparison, evidence
 from expertsys._core.errors import listing
-from expertsys._core.resampling import Bootstrap
+from expertsys.agreement.inference.methods import Bootstrap
 from expertsys.reporting.model import Cell, Column, Kind, Section, Table, plain
 from expertsys.reporting.pictures import case_figure, reliability_figure
 from expertsys.study import check

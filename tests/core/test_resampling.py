@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from expertsys._core import resampling
-from expertsys._core.resampling import Bootstrap, jackknife_weights, multinomial_weights
+from expertsys._core.resampling import jackknife_weights, multinomial_weights
 from expertsys._core.rng import generator
+from expertsys.agreement import Bootstrap
 from expertsys.errors import DataError
 
 FEW, MANY = np.array([1, 2, 1, 3]), np.array([40, 2, 0, 30])

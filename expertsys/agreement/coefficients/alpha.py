@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import attrs
@@ -12,7 +13,8 @@ from expertsys._core.errors import DataError, check_choice
 from expertsys._core.optional import require
 from expertsys._core.results import Result
 from expertsys.agreement.coefficients import distances
-from expertsys.agreement.inference.coefficient import Coefficient, Values
+from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, ValueProfiles
 
@@ -26,6 +28,7 @@ class _Alpha:
     """1 − (n − 1) · within / between, over n pairable ratings (Krippendorff 2011, p. 1 and 3)."""
 
     counts: Ints
+    origin: Ints | None
     width: int
     _sizes: Floats
     _distance: distances.Distance
@@ -33,7 +36,7 @@ class _Alpha:
 
     @classmethod
     def of(cls, profiles: ValueProfiles, distance: distances.Distance) -> _Alpha:
-        plain = cls(profiles.counts, distance.width, profiles.sizes, distance)
+        plain = cls(profiles.counts, profiles.origin, distance.width, profiles.sizes, distance)
         full = plain.evaluate(profiles.counts[None, :].astype(np.float64))
         return attrs.evolve(plain, least=1e-12 * float(full.expected[0]))  # below this lies rounding, not variation
 
@@ -87,9 +90,6 @@ class CrossCheck(Result):
 class Alpha(Coefficient):
     """Krippendorff's alpha; `observed` and `expected` are disagreements. See `Coefficient`."""
 
-    _profiles: ValueProfiles
-    _domain: npt.NDArray[Any]
-
     def crosscheck(self) -> CrossCheck:
         """Recompute the estimate with the `krippendorff` package.
 
@@ -110,10 +110,12 @@ class Alpha(Coefficient):
         if self.level not in LEVELS:
             raise DataError(f"the package has no level {self.level!r}; it has {', '.join(LEVELS)}", place="crosscheck")
         krippendorff = require("krippendorff", feature="crosscheck()", extra="crosscheck")
-        table = self._profiles.table.toarray().astype(np.int64).repeat(self._profiles.counts, axis=0)
-        theirs = float(
-            krippendorff.alpha(value_counts=table, value_domain=self._domain, level_of_measurement=self.level)
-        )
+        ratings = self._ratings
+        profiles = ratings.values.pairable
+        table = profiles.table.toarray().astype(np.int64).repeat(profiles.counts, axis=0)
+        numeric = self.level in ("interval", "ratio")
+        domain = ratings.numbers("crosscheck") if numeric else np.arange(len(ratings.categories))
+        theirs = float(krippendorff.alpha(value_counts=table, value_domain=domain, level_of_measurement=self.level))
         return CrossCheck(self.estimate, theirs, self.estimate - theirs, f"krippendorff {version('krippendorff')}")
 
 
@@ -195,25 +197,14 @@ def krippendorff_alpha(
         check_choice("distance", distance, SET_DISTANCES)
         words = f"{'Jaccard' if distance == 'jaccard' else 'MASI'} distance between sets"
     measure = _measure(ratings, profiles, level, distance, domain)
-    kernel = _Alpha.of(profiles, measure)
-    found = kernel.evaluate(profiles.counts[None, :].astype(np.float64))
-    estimate = float(found.estimate[0])
-    note = ratings.note
-    if np.isnan(estimate):
-        note = _why_undefined(ratings, profiles)
-    return Alpha(
-        "Krippendorff's alpha",
-        estimate,
-        float(found.observed[0]),
-        float(found.expected[0]),
-        int(profiles.counts.sum()),
-        n_coders(ratings),
-        words,
-        note,
-        ("krippendorff2011", "krippendorff2019"),
-        kernel,
-        profiles,
-        domain,
+    return Alpha.of(
+        ratings,
+        _Alpha.of(profiles, measure),
+        name="Krippendorff's alpha",
+        sources=("krippendorff2011", "krippendorff2019"),
+        refit=partial(krippendorff_alpha, level=level, distance=distance),
+        why=lambda _: _why_undefined(ratings, profiles),
+        level=words,
     )
 
 
@@ -250,11 +241,3 @@ def _why_undefined(ratings: Ratings, profiles: ValueProfiles) -> str:
             shown = "the empty set"
         return f"all ratings are the same ({shown}), so there is no variation to agree on"
     return "all ratings are at distance 0, so there is no variation to agree on"
-
-
-def n_coders(ratings: Ratings) -> int:
-    """Coders with at least one rating of a unit that another rated too."""
-    if ratings.by_coder is None:
-        return len(ratings.coders)
-    rated = ratings.by_coder.matrix >= 0
-    return int(rated[rated.sum(axis=1) >= 2].any(axis=0).sum())

@@ -7,16 +7,13 @@ ch. 2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import attrs
 import numpy as np
 from scipy import sparse
 
-from expertsys.agreement.coefficients.alpha import n_coders
-from expertsys.agreement.inference.coefficient import Coefficient, Kernel, Values, ratio
-from expertsys.agreement.ratings import Ratings
+from expertsys.agreement.inference.kernel import Values, ratio
 from expertsys.agreement.ratings.profiles import Floats, Ints, ValueProfiles
 
 
@@ -37,6 +34,7 @@ class Corrected:
     """The kernel of a coefficient that depends on how many coders gave each category; `chance` None means none."""
 
     counts: Ints
+    origin: Ints | None
     width: int
     _shares: sparse.csr_array
     _agreeing: Floats
@@ -52,7 +50,9 @@ class Corrected:
         paired = (sizes >= 2).astype(np.float64)
         agreeing = paired * (squares - sizes) / np.maximum(sizes * (sizes - 1), 1)
         shares = profiles.table.multiply(1 / sizes[:, None]).tocsr() if len(sizes) else profiles.table
-        return cls(profiles.counts, profiles.table.shape[1], shares, agreeing, paired, profiles, chance)
+        return cls(
+            profiles.counts, profiles.origin, profiles.table.shape[1], shares, agreeing, paired, profiles, chance
+        )
 
     def evaluate(self, weights: Floats) -> Values:
         """See `Kernel`."""
@@ -76,27 +76,6 @@ class Corrected:
         own = scale * (self._agreeing - expected * self._paired) / (1 - expected)
         own_expected = np.asarray(self._shares @ self._chance.slope(shares))
         return np.asarray(own - 2 * (1 - estimate) * (own_expected - expected) / (1 - expected))
-
-
-def coefficient(
-    ratings: Ratings, name: str, sources: tuple[str, ...], kernel: Kernel, n_units: int, why: Callable[[Values], str]
-) -> Coefficient:
-    """The result object over a kernel; `why` says why it is undefined where it is."""
-    found = kernel.evaluate(kernel.counts[None, :].astype(np.float64))
-    estimate = float(found.estimate[0])
-    note = why(found) if np.isnan(estimate) else ratings.note
-    return Coefficient(
-        name,
-        estimate,
-        float(found.observed[0]),
-        float(found.expected[0]),
-        n_units,
-        n_coders(ratings),
-        "",
-        note,
-        sources,
-        kernel,
-    )
 
 
 def why_undefined(found: Values) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 from scipy import sparse
 
 from expertsys._core.errors import DataError, listing
-from expertsys.agreement.coefficients.chance import coefficient, why_undefined
-from expertsys.agreement.inference.coefficient import Coefficient, Values, ratio
+from expertsys.agreement.coefficients.chance import why_undefined
+from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.kernel import Values, ratio
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.profiles import Floats, Ints
+from expertsys.agreement.ratings.profiles import Floats, Ints, places
 
 
 @attrs.frozen(eq=False)
@@ -20,6 +21,7 @@ class _Two:
     """Two coders, each with marginals of their own (Cohen 1960, p. 40)."""
 
     counts: Ints
+    origin: Ints
     width: int
     _first: sparse.csr_array
     _second: sparse.csr_array
@@ -28,12 +30,12 @@ class _Two:
     @classmethod
     def of(cls, ratings: Ratings) -> _Two:
         profiles = ratings.require_coders("Cohen's kappa")
-        both = (profiles.matrix >= 0).all(axis=1)
+        both = np.asarray((profiles.matrix >= 0).all(axis=1))
         matrix, counts = profiles.matrix[both], profiles.counts[both]
         size = len(ratings.categories)
         rows, ones = np.arange(len(counts)), np.ones(len(counts))
         first, second = (sparse.csr_array((ones, (rows, matrix[:, k])), shape=(len(counts), size)) for k in (0, 1))
-        return cls(counts, 2 * size, first, second, (matrix[:, 0] == matrix[:, 1]).astype(np.float64))
+        return cls(counts, places(both), 2 * size, first, second, (matrix[:, 0] == matrix[:, 1]).astype(np.float64))
 
     def evaluate(self, weights: Floats) -> Values:
         n = weights.sum(axis=1)
@@ -97,4 +99,12 @@ def cohen_kappa(ratings: Ratings, *, coders: Sequence[str] | None = None) -> Coe
             remedy="Choose two with coders=('a', 'b'), or use fleiss_kappa or krippendorff_alpha.",
         )
     kernel = _Two.of(chosen)
-    return coefficient(chosen, "Cohen's kappa", ("cohen1960",), kernel, int(kernel.counts.sum()), why_undefined)
+    return Coefficient.of(
+        chosen,
+        kernel,
+        name="Cohen's kappa",
+        sources=("cohen1960",),
+        refit=cohen_kappa,
+        why=why_undefined,
+        n_units=int(kernel.counts.sum()),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from expertsys.agreement.coefficients.chance import Corrected, coefficient, why_undefined
+from expertsys.agreement.coefficients.chance import Corrected, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
@@ -57,4 +57,6 @@ def fleiss_kappa(ratings: Ratings) -> Coefficient:
     Less than half of the agreement that chance leaves open was reached.
     """
     kernel = Corrected.of(ratings.values, _Pooled())
-    return coefficient(ratings, "Fleiss' kappa", ("fleiss1971", "gwet2021"), kernel, ratings.n_pairable, why_undefined)
+    return Coefficient.of(
+        ratings, kernel, name="Fleiss' kappa", sources=("fleiss1971", "gwet2021"), refit=fleiss_kappa, why=why_undefined
+    )

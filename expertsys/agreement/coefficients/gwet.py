@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from expertsys.agreement.coefficients.chance import Corrected, coefficient, why_undefined
-from expertsys.agreement.inference.coefficient import Coefficient, Values
+from expertsys.agreement.coefficients.chance import Corrected, why_undefined
+from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
 
@@ -65,4 +66,4 @@ def gwet_ac(ratings: Ratings) -> Coefficient:
             return "there is one category only: give categories= if others could have been chosen"
         return why_undefined(found)
 
-    return coefficient(ratings, "Gwet's AC1", ("gwet2008", "gwet2021"), kernel, ratings.n_pairable, why)
+    return Coefficient.of(ratings, kernel, name="Gwet's AC1", sources=("gwet2008", "gwet2021"), refit=gwet_ac, why=why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertsys.agreement.coefficients.chance import Corrected, coefficient, why_undefined
+from expertsys.agreement.coefficients.chance import Corrected, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.ratings import Ratings
 
@@ -34,4 +34,6 @@ def percent_agreement(ratings: Ratings) -> Coefficient:
     Three of four units got the same code from both.
     """
     kernel = Corrected.of(ratings.values, None)
-    return coefficient(ratings, "percent agreement", ("gwet2021",), kernel, ratings.n_pairable, why_undefined)
+    return Coefficient.of(
+        ratings, kernel, name="percent agreement", sources=("gwet2021",), refit=percent_agreement, why=why_undefined
+    )

@@ -11,13 +11,13 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, check_between, check_choice, unknown
 from expertsys._core.progress import track
-from expertsys._core.resampling import Bootstrap
 from expertsys._core.results import number, percent
 from expertsys.agreement.coefficients.alpha import krippendorff_alpha
 from expertsys.agreement.coefficients.fleiss import fleiss_kappa
 from expertsys.agreement.coefficients.gwet import gwet_ac
 from expertsys.agreement.coefficients.percent import percent_agreement
-from expertsys.agreement.inference.coefficient import Coefficient, Method
+from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.methods import Bootstrap, Method
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.coded import CodedUnits
 

@@ -9,9 +9,13 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core.errors import check_choice
 from expertsys.agreement.ratings import Ratings, reduce
 from expertsys.agreement.ratings.profiles import Ints
 from expertsys.study import Study
+
+#: What units of a study can be clustered by.
+CLUSTERS = ("document", "case", "unit")
 
 
 @attrs.frozen(eq=False)
@@ -26,8 +30,8 @@ class CodedUnits:
         The unit and the coder of each of S readings.
     reading, code : ndarray of int, shape (A,)
         The reading and the code of each application, each once.
-    case : ndarray of str, shape (S,)
-        Case of each reading; blank where there is none.
+    case, document : ndarray of str, shape (S,)
+        Case and document of each reading; blank where there is none.
     """
 
     units: tuple[str, ...]
@@ -38,6 +42,7 @@ class CodedUnits:
     reading: Ints
     code: Ints
     case: np.ndarray[tuple[int], np.dtype[np.object_]]
+    document: np.ndarray[tuple[int], np.dtype[np.object_]]
 
     @classmethod
     def of(cls, study: Study) -> CodedUnits:
@@ -59,6 +64,7 @@ class CodedUnits:
             }
         ).drop_duplicates()
         case = seen["case"].fillna("").to_numpy(dtype=object)
+        document = study.units["document"].reindex(seen["unit"]).fillna("").to_numpy(dtype=object)
         return cls(
             tuple(units),
             tuple(coders),
@@ -68,6 +74,7 @@ class CodedUnits:
             applied["reading"].to_numpy(dtype=np.int64),
             applied["code"].to_numpy(dtype=np.int64),
             case,
+            document,
         )
 
     def where(self, readings: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> CodedUnits:
@@ -79,6 +86,7 @@ class CodedUnits:
             unit=self.unit[readings],
             coder=self.coder[readings],
             case=self.case[readings],
+            document=self.document[readings],
             reading=number[self.reading[kept]],
             code=self.code[kept],
         )
@@ -92,13 +100,13 @@ class CodedUnits:
         numbers = [self.coders.index(name) for name in coders]
         return self.where(np.isin(self.coder, numbers))
 
-    def applied(self, code: str) -> Ratings:
+    def applied(self, code: str, cluster: str | None = None) -> Ratings:
         """One code: applied or not, for each reading."""
         value = np.zeros(len(self.unit), dtype=np.int64)
         value[self.reading[self.code == self.codes.index(code)]] = 1
-        return self._ratings(value, (False, True))
+        return self._ratings(value, (False, True), cluster)
 
-    def sets(self) -> Ratings:
+    def sets(self, cluster: str | None = None) -> Ratings:
         """The set of codes that each reading gave, the empty set included."""
         order = np.lexsort((self.code, self.reading))
         ends = np.searchsorted(self.reading[order], np.arange(len(self.unit) + 1))
@@ -109,13 +117,24 @@ class CodedUnits:
         place = np.empty(len(distinct), dtype=np.int64)
         place[ranked] = np.arange(len(distinct))
         categories = tuple(frozenset(self.codes[code] for code in distinct[number]) for number in ranked)
-        return self._ratings(place[labels], categories)
+        return self._ratings(place[labels], categories, cluster)
 
-    def _ratings(self, value: Ints, categories: tuple[object, ...]) -> Ratings:
+    def _ratings(self, value: Ints, categories: tuple[object, ...], cluster: str | None) -> Ratings:
         present = np.unique(self.coder)
-        unit = pd.factorize(self.unit)[0].astype(np.int64)
+        unit, found = pd.factorize(self.unit)
         coder = np.searchsorted(present, self.coder)
         names = [self.coders[number] for number in present]
         n_units = int(unit.max()) + 1 if len(unit) else 0
-        made = reduce.from_triples(unit, coder, value, names, categories, n_units)
-        return Ratings(made.coders, made.categories, made.by_value, made.by_coder)
+        grouping = None if cluster is None else (cluster, self._labels(cluster, found))
+        made = reduce.from_triples(unit.astype(np.int64), coder, value, names, categories, n_units, grouping)
+        return Ratings(made.coders, made.categories, made.by_value, made.by_coder, clusters=made.clusters)
+
+    def _labels(self, cluster: str, units: Ints) -> list[str]:
+        """The cluster of each of these units; a unit without one stands alone."""
+        check_choice("cluster", cluster, CLUSTERS)
+        names = [self.units[number] for number in units]
+        if cluster == "unit":
+            return names
+        labels = np.empty(len(self.units), dtype=object)
+        labels[self.unit] = self.document if cluster == "document" else self.case
+        return [label or f"unit {name}" for label, name in zip(labels[units], names, strict=True)]

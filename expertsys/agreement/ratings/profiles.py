@@ -7,7 +7,7 @@ same bootstrap everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -34,18 +34,26 @@ class CoderProfiles:
         Category of each coder; -1 where missing.
     counts : ndarray of int, shape (P,)
         Units with this profile.
+    origin : ndarray of int, shape (R,), or None
+        Profile of each row that these were made from, -1 where it was left out; None where the rows are the profiles.
     """
 
     matrix: Ints
     counts: Ints
+    origin: Ints | None = None
 
     @classmethod
     def of(cls, matrix: Ints, counts: Ints | None = None) -> CoderProfiles:
         """Distinct rows of a matrix (units × coders), with their counts; units without any rating are left out."""
         weights = np.ones(len(matrix), dtype=np.int64) if counts is None else counts
         rated = (matrix >= 0).any(axis=1)
-        rows, totals = distinct_rows(matrix[rated] + 1, weights[rated])
-        return cls(rows - 1, totals)
+        if rated.all():
+            rows, totals, origin = distinct_rows(matrix + 1, weights)
+            return cls(rows - 1, totals, origin)
+        rows, totals, group = distinct_rows(matrix[rated] + 1, weights[rated])
+        origin = np.full(len(matrix), -1, dtype=np.int64)
+        origin[rated] = group
+        return cls(rows - 1, totals, origin)
 
     def only(self, coders: Ints) -> CoderProfiles:
         """The same for some of the coders, in the order given."""
@@ -67,10 +75,13 @@ class ValueProfiles:
         Ratings per category.
     counts : ndarray of int, shape (P,)
         Units with this profile.
+    origin : ndarray of int, shape (R,), or None
+        Profile of each row that these were made from, -1 where it was left out; None where the rows are the profiles.
     """
 
     table: sparse.csr_array
     counts: Ints
+    origin: Ints | None = None
 
     @classmethod
     def of(cls, unit: Ints, value: Ints, n_values: int, counts: Ints) -> ValueProfiles:
@@ -80,10 +91,13 @@ class ValueProfiles:
         lengths = np.bincount(row, minlength=len(counts))
         starts = np.concatenate([[0], np.cumsum(lengths)])
         blocks: list[tuple[Ints, Ints, Ints]] = []
+        origin, found = np.full(len(counts), -1, dtype=np.int64), 0
         for length in np.unique(lengths[lengths > 0]):  # rows with equally many distinct categories form one block
             rows = np.flatnonzero(lengths == length)
             place = starts[rows][:, None] + np.arange(length)[None, :]
-            block, totals = distinct_rows(np.hstack([column[place], times[place]]), counts[rows])
+            block, totals, group = distinct_rows(np.hstack([column[place], times[place]]), counts[rows])
+            origin[rows] = found + group
+            found += len(totals)
             blocks.append((block[:, :length], block[:, length:], totals))
         indices = np.concatenate([block[0].ravel() for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
         data = np.concatenate([block[1].ravel() for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
@@ -93,7 +107,7 @@ class ValueProfiles:
         indptr = np.concatenate([[0], np.cumsum(widths)])
         table = sparse.csr_array((data.astype(np.float64), indices, indptr), shape=(len(widths), n_values))
         totals = np.concatenate([block[2] for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
-        return cls(table, totals)
+        return cls(table, totals, origin)
 
     @cached_property
     def sizes(self) -> Floats:
@@ -104,7 +118,9 @@ class ValueProfiles:
     def pairable(self) -> ValueProfiles:
         """The profiles with at least two ratings."""
         kept = self.sizes >= 2
-        return self if kept.all() else ValueProfiles(self.table[kept], self.counts[kept])
+        if kept.all():
+            return self
+        return ValueProfiles(self.table[kept], self.counts[kept], through(self.origin, places(kept)))
 
     def totals(self, weights: Floats) -> Floats:
         """Ratings per category for each row of weights over profiles: (B, P) to (B, V)."""
@@ -135,10 +151,58 @@ class ValueProfiles:
                 )
 
 
-def distinct_rows(matrix: Ints, weights: Ints) -> tuple[Ints, Ints]:
-    """Distinct rows of a matrix of non-negative whole numbers, sorted, with the sum of their weights."""
+@attrs.frozen(eq=False)
+class Clusters:
+    """Which units belong together: counts per cluster and profile. Each unit its own cluster keeps the units by name.
+
+    Parameters
+    ----------
+    by : str
+        What the units are clustered by, such as ``"document"``.
+    names : ndarray of object, shape (C,)
+        The clusters.
+    table : scipy.sparse.csr_array of float, shape (C, P)
+        Units of each profile in each cluster.
+    """
+
+    by: str
+    names: np.ndarray[tuple[int], np.dtype[np.object_]]
+    table: sparse.csr_array
+
+    @classmethod
+    def of(cls, by: str, names: Sequence[Any], cluster: Ints, profile: Ints, counts: Ints, size: int) -> Clusters:
+        """From triples of cluster, profile (-1: left out) and units; `size` profiles."""
+        kept = profile >= 0
+        cells = (counts[kept].astype(np.float64), (cluster[kept], profile[kept]))
+        labels = np.empty(len(names), dtype=object)
+        labels[:] = list(names)
+        return cls(by, labels, sparse.csr_array(cells, shape=(len(names), size)))
+
+    def over(self, origin: Ints | None, size: int) -> sparse.csr_array:
+        """The same counts over profiles that were made from these, shape (C, size)."""
+        if origin is None:
+            return self.table
+        kept = np.flatnonzero(origin >= 0)
+        chosen = sparse.csr_array((np.ones(len(kept)), (kept, origin[kept])), shape=(self.table.shape[1], size))
+        return sparse.csr_array(self.table @ chosen)
+
+
+def through(first: Ints | None, second: Ints | None) -> Ints | None:
+    """Two steps from row to profile as one; None is a step that changes nothing."""
+    if first is None or second is None:
+        return second if first is None else first
+    return np.where(first >= 0, second[first], -1)
+
+
+def places(kept: npt.NDArray[np.bool_]) -> Ints:
+    """The new place of each row when only some are kept; -1 for the others."""
+    return np.where(kept, np.cumsum(kept) - 1, -1)
+
+
+def distinct_rows(matrix: Ints, weights: Ints) -> tuple[Ints, Ints, Ints]:
+    """Distinct rows of a matrix of non-negative whole numbers, sorted; the sum of their weights; each row's place."""
     if not len(matrix):
-        return matrix.astype(np.int64), weights.astype(np.int64)
+        return matrix.astype(np.int64), weights.astype(np.int64), np.empty(0, dtype=np.int64)
     keys = row_keys(matrix)
     group, first = _groups(keys[0])
     for key in keys[1:]:
@@ -147,7 +211,9 @@ def distinct_rows(matrix: Ints, weights: Ints) -> tuple[Ints, Ints]:
     totals = np.bincount(group, weights=weights, minlength=len(first)).round().astype(np.int64)
     rows = matrix[first].astype(np.int64)
     order = np.lexsort(rows.T[::-1])
-    return rows[order], totals[order]
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rows[order], totals[order], rank[group]
 
 
 def _groups(key: Ints) -> tuple[Ints, Ints]:

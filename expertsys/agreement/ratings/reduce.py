@@ -8,7 +8,7 @@ small. Where there are too many coders or categories for that, the three columns
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import narwhals as nw
@@ -18,7 +18,14 @@ import pandas as pd
 from expertsys._core.errors import DataError, Remark, listing
 from expertsys._core.frames import check_columns
 from expertsys._core.missing import is_missing
-from expertsys.agreement.ratings.profiles import EXACT_BITS, CoderProfiles, Ints, ValueProfiles, digits_per_key
+from expertsys.agreement.ratings.profiles import (
+    EXACT_BITS,
+    Clusters,
+    CoderProfiles,
+    Ints,
+    ValueProfiles,
+    digits_per_key,
+)
 
 #: More coders than this are kept as counts per category only.
 MOST_CODERS = 64
@@ -34,12 +41,20 @@ Repeated = Literal["first", "last"]
 
 @attrs.frozen(eq=False)
 class Reduced:
-    """Coders, categories and the profiles over them; `by_coder` is None where there are too many coders."""
+    """Coders, categories and the profiles over them; `by_coder` is None where there are too many coders.
+
+    `clusters` counts over `by_coder`, or over `by_value` where that is None.
+    """
 
     coders: tuple[str, ...]
     categories: tuple[Hashable, ...]
     by_coder: CoderProfiles | None
     by_value: ValueProfiles
+    clusters: Clusters | None = None
+
+
+#: Name of a grouping of units, and the group of each unit.
+Grouping: TypeAlias = tuple[str, Sequence[Hashable]]
 
 
 def order_categories(found: Sequence[Hashable], given: Sequence[Hashable] | None) -> tuple[Hashable, ...]:
@@ -66,28 +81,58 @@ def order_categories(found: Sequence[Hashable], given: Sequence[Hashable] | None
     return listed
 
 
-def from_matrix(matrix: Ints, coders: Sequence[str], categories: Sequence[Hashable]) -> Reduced:
+def from_matrix(
+    matrix: Ints, coders: Sequence[str], categories: Sequence[Hashable], grouping: Grouping | None = None
+) -> Reduced:
     """From categories per unit (rows) and coder (columns), -1 where missing."""
     if len(coders) <= MOST_CODERS:
         by_coder = CoderProfiles.of(matrix)
-        return Reduced(tuple(coders), tuple(categories), by_coder, by_coder.by_value(len(categories)))
+        return _reduced(coders, categories, by_coder, by_coder.by_value(len(categories)), grouping)
     row, column = np.nonzero(matrix >= 0)
     ones = np.ones(len(matrix), dtype=np.int64)
     by_value = ValueProfiles.of(row, matrix[row, column], len(categories), ones)
-    return Reduced(tuple(coders), tuple(categories), None, by_value)
+    return _reduced(coders, categories, None, by_value, grouping)
+
+
+def _reduced(
+    coders: Sequence[str],
+    categories: Sequence[Hashable],
+    by_coder: CoderProfiles | None,
+    by_value: ValueProfiles,
+    grouping: Grouping | None,
+) -> Reduced:
+    """With the counts per cluster, for profiles that know the unit that each row was; then the units are let go."""
+    clusters = None
+    base = by_value if by_coder is None else by_coder
+    if grouping is not None and base.origin is not None:
+        by, labels = grouping
+        cluster, names = pd.factorize(np.asarray(labels, dtype=object))
+        units = np.ones(len(cluster), dtype=np.int64)
+        clusters = Clusters.of(by, list(names), cluster.astype(np.int64), base.origin, units, len(base.counts))
+    if by_coder is None:
+        by_value = attrs.evolve(by_value, origin=None)
+    else:
+        by_coder = attrs.evolve(by_coder, origin=None)
+    return Reduced(tuple(coders), tuple(categories), by_coder, by_value, clusters)
 
 
 def from_triples(
-    unit: Ints, coder: Ints, value: Ints, coders: Sequence[str], categories: Sequence[Hashable], n_units: int
+    unit: Ints,
+    coder: Ints,
+    value: Ints,
+    coders: Sequence[str],
+    categories: Sequence[Hashable],
+    n_units: int,
+    grouping: Grouping | None = None,
 ) -> Reduced:
     """From one rating per row, as whole numbers; the same coder twice on one unit must have been dealt with."""
     if len(coders) > MOST_CODERS:
         ones = np.ones(n_units, dtype=np.int64)
         by_value = ValueProfiles.of(unit, value, len(categories), ones)
-        return Reduced(tuple(coders), tuple(categories), None, by_value)
+        return _reduced(coders, categories, None, by_value, grouping)
     matrix = np.full((n_units, len(coders)), -1, dtype=np.int32)
     matrix[unit, coder] = value
-    return from_matrix(matrix, coders, categories)
+    return from_matrix(matrix, coders, categories, grouping)
 
 
 def from_long(
@@ -98,14 +143,16 @@ def from_long(
     value: str,
     categories: Sequence[Hashable] | None,
     repeated: Repeated | None,
+    cluster: str | None = None,
 ) -> Reduced:
     """From a table with one rating per row, on whatever engine holds it."""
     native = nw.from_native(frame)
     schema = native.collect_schema()
-    check_columns(schema.names(), {"unit": unit, "coder": coder, "value": value}, place="ratings")
+    roles = {"unit": unit, "coder": coder, "value": value} | ({} if cluster is None else {"cluster": cluster})
+    check_columns(schema.names(), roles, place="ratings")
     if categories is None:
         categories = _declared_categories(frame, value)
-    table = native.select(_plain(schema, unit, "unit"), _plain(schema, coder, "coder"), _plain(schema, value, "value"))
+    table = native.select(_plain(schema, column, role) for role, column in roles.items())
     absent = nw.col("value").is_null()
     if schema[value].is_float():
         absent = absent | nw.col("value").is_nan()
@@ -125,8 +172,8 @@ def from_long(
     keys = -(-len(coders) // digits_per_key(len(ordered) + 1)) + -(-len(coders) // _PER_TALLY)
     names = [str(name) for name in coders]
     small = 0 < len(coders) <= MOST_CODERS and len(found) <= MOST_CATEGORIES and keys <= MOST_KEYS
-    if not small or repeated is not None:
-        return _fetched(table, coders, names, ordered, repeated)
+    if not small or repeated is not None or cluster is not None:
+        return _fetched(table, coders, names, ordered, repeated, cluster)
     by_coder = _counted(table, coders, ordered)
     return Reduced(tuple(names), ordered, by_coder, by_coder.by_value(len(ordered)))
 
@@ -223,6 +270,7 @@ def _fetched(
     names: Sequence[str],
     categories: tuple[Hashable, ...],
     repeated: Repeated | None,
+    cluster: str | None,
 ) -> Reduced:
     """Profiles from the three columns themselves."""
     if repeated is not None and isinstance(table, nw.LazyFrame):
@@ -233,6 +281,7 @@ def _fetched(
         )
     rows = _collect(table)
     unit, units = pd.factorize(rows["unit"])
+    unit_labels = unit
     coder = pd.Index(coders).get_indexer(pd.Index(rows["coder"]))
     value = pd.Index(categories).get_indexer(pd.Index(rows["value"]))
     cell = unit.astype(np.int64) * len(coders) + coder
@@ -242,16 +291,47 @@ def _fetched(
             twice = rows[again].groupby(["unit", "coder"], sort=True).size().add(1).reset_index(name="times")
             raise repeated_ratings(zip(twice["unit"], twice["coder"], twice["times"], strict=True))
         unit, coder, value = unit[~again], coder[~again], value[~again]
-    return from_triples(unit, coder, value, names, categories, len(units))
+    grouping = None if cluster is None else (cluster, _grouped(rows, unit_labels, units))
+    return from_triples(unit, coder, value, names, categories, len(units), grouping)
 
 
-def from_wide(frame: Any, *, unit: str | None, categories: Sequence[Hashable] | None) -> Reduced:
+def _grouped(rows: pd.DataFrame, unit: Ints, units: pd.Index) -> Sequence[Hashable]:
+    """The cluster of each unit; an error where a unit is in two, or in none."""
+    cluster = rows["cluster"].to_numpy(dtype=object)
+    if pd.isna(cluster).any():
+        raise DataError(
+            f"{int(pd.isna(cluster).sum())} ratings name no cluster", place="cluster", remedy="Fill the cells."
+        )
+    label = np.empty(len(units), dtype=object)
+    label[unit] = cluster
+    apart = np.flatnonzero(label[unit] != cluster)
+    if len(apart):
+        faults = [
+            Remark("error", f"unit {units[unit[row]]!r}", f"is in {label[unit[row]]!r} and in {cluster[row]!r}.")
+            for row in apart[:20]
+        ]
+        raise DataError(
+            "a unit is in two clusters", place="cluster", remedy="Name units apart where they differ.", faults=faults
+        )
+    return list(label)
+
+
+def from_wide(
+    frame: Any, *, unit: str | None, categories: Sequence[Hashable] | None, cluster: str | None = None
+) -> Reduced:
     """From a table with a row per unit and a column per coder: the distinct rows and their number, by the engine."""
     native = nw.from_native(frame)
-    names = [name for name in native.collect_schema().names() if name != unit]
+    found = native.collect_schema().names()
+    if cluster is not None:
+        check_columns(found, {"cluster": cluster}, place="ratings")
+    names = [name for name in found if name not in (unit, cluster)]
     if not names:
         raise DataError("no column of ratings", place="ratings", remedy="Rows are units, columns are coders.")
     renamed = native.select(nw.col(name).alias(f"c{place}") for place, name in enumerate(names))
+    if cluster is not None:
+        plain = _collect(native.select(*(nw.col(name) for name in names), nw.col(cluster).alias("cluster of units")))
+        matrix, ordered = encode(plain[names].astype(object).to_numpy(), categories)
+        return from_matrix(matrix, list(map(str, names)), ordered, (cluster, list(plain["cluster of units"])))
     short = [f"c{place}" for place in range(len(names))]
     distinct = _collect(renamed.group_by(*short, drop_null_keys=False).agg(nw.len().alias("units")))
     cells = distinct[short].astype(object).to_numpy()

@@ -10,7 +10,7 @@ import numpy as np
 
 from expertsys._core.errors import DataError, check_choice, listing, unknown
 from expertsys.agreement.ratings import reduce
-from expertsys.agreement.ratings.profiles import CoderProfiles, ValueProfiles
+from expertsys.agreement.ratings.profiles import Clusters, CoderProfiles, ValueProfiles
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -37,6 +37,8 @@ class Ratings:
         Whether the order of the categories means something: they are numbers, or their order was given.
     note : str
         What a reader must know of them; empty where there is nothing.
+    clusters : Clusters or None
+        Which units belong together, counted over the profiles of `by_coder` (of `values` where that is None).
 
     Examples
     --------
@@ -53,6 +55,7 @@ class Ratings:
     by_coder: CoderProfiles | None
     ordered: bool = False
     note: str = ""
+    clusters: Clusters | None = None
 
     @classmethod
     def from_long(
@@ -64,6 +67,7 @@ class Ratings:
         value: str = "code",
         categories: Sequence[Hashable] | None = None,
         repeated: Literal["first", "last"] | None = None,
+        cluster: str | None = None,
     ) -> Ratings:
         """From a table with one rating per row, held by any engine that narwhals knows, eager or lazy.
 
@@ -77,11 +81,16 @@ class Ratings:
             All values that could be given, in order; by default those that occur, numbers by size, text by alphabet.
         repeated : {"first", "last"}, optional
             Which rating counts where a coder rated a unit more than once; without it, that is an error.
+        cluster : str, optional
+            Column that says which units belong together, such as the document that they come from: intervals then draw
+            whole clusters. ``cluster=unit`` (the name of the column of units) keeps the units by name, for comparing
+            coefficients on the same units and for following them over time.
 
         Raises
         ------
         DataError
-            For a column that does not exist, ratings without unit or coder, repeated ratings, unlisted categories.
+            For a column that does not exist, ratings without unit or coder, repeated ratings, unlisted categories, a
+            unit in two clusters.
 
         Examples
         --------
@@ -92,14 +101,21 @@ class Ratings:
         """
         if repeated is not None:
             check_choice("repeated", repeated, ("first", "last"))
-        made = reduce.from_long(frame, unit=unit, coder=coder, value=value, categories=categories, repeated=repeated)
+        made = reduce.from_long(
+            frame, unit=unit, coder=coder, value=value, categories=categories, repeated=repeated, cluster=cluster
+        )
         return cls._of(made, ordered=categories is not None)
 
     @classmethod
     def from_wide(
-        cls, frame: Any, *, unit: str | None = "unit", categories: Sequence[Hashable] | None = None
+        cls,
+        frame: Any,
+        *,
+        unit: str | None = "unit",
+        categories: Sequence[Hashable] | None = None,
+        cluster: str | None = None,
     ) -> Ratings:
-        """From a table with a row per unit and a column per coder; a column named `unit` is not a coder.
+        """From a table with a row per unit and a column per coder; columns named as `unit` and `cluster` are no coders.
 
         Examples
         --------
@@ -107,7 +123,9 @@ class Ratings:
         >>> Ratings.from_wide(pd.DataFrame({"ann": [1, 2, 3], "ben": [1, 2, None]})).coders
         ('ann', 'ben')
         """
-        return cls._of(reduce.from_wide(frame, unit=unit, categories=categories), ordered=categories is not None)
+        return cls._of(
+            reduce.from_wide(frame, unit=unit, categories=categories, cluster=cluster), ordered=categories is not None
+        )
 
     @classmethod
     def from_array(
@@ -117,6 +135,7 @@ class Ratings:
         coders: Literal["rows", "columns"],
         categories: Sequence[Hashable] | None = None,
         names: Sequence[str] | None = None,
+        cluster: Sequence[Hashable] | None = None,
     ) -> Ratings:
         """From a bare array, which must say which axis the coders are on.
 
@@ -130,6 +149,8 @@ class Ratings:
             As in `from_long`.
         names : sequence of str, optional
             The coders' names; by default their numbers from 1.
+        cluster : sequence, shape (n_units,), optional
+            The cluster of each unit; ``range(n_units)`` keeps the units by number.
         """
         check_choice("coders", coders, ("rows", "columns"))
         cells = np.asarray(array) if isinstance(array, np.ndarray) else _cells(array)
@@ -141,10 +162,13 @@ class Ratings:
         if len(labels) != cells.shape[1]:
             raise DataError(f"{len(labels)} names for {cells.shape[1]} coders", place="names")
         matrix, ordered = reduce.encode(cells, categories)
-        return cls._of(reduce.from_matrix(matrix, labels, ordered), ordered=categories is not None)
+        if cluster is not None and len(cluster) != len(matrix):
+            raise DataError(f"{len(cluster)} clusters for {len(matrix)} units", place="cluster")
+        grouping = None if cluster is None else ("cluster", cluster)
+        return cls._of(reduce.from_matrix(matrix, labels, ordered, grouping), ordered=categories is not None)
 
     @classmethod
-    def from_study(cls, study: Study, *, code: str | None = None) -> Ratings:
+    def from_study(cls, study: Study, *, code: str | None = None, cluster: str | None = None) -> Ratings:
         """From a study: one code applied or not by each coder who saw the unit, or the set of codes that each applied.
 
         Parameters
@@ -153,15 +177,17 @@ class Ratings:
             With units and one round of coding.
         code : str, optional
             Categories are then ``False`` and ``True``; without it they are frozensets of codes, the empty one included.
+        cluster : {"document", "case", "unit"}, optional
+            What units belong together; see `from_long`.
         """
         from expertsys.agreement.ratings.coded import CodedUnits
 
         coded = CodedUnits.of(study)
         if code is None:
-            return coded.sets()
+            return coded.sets(cluster)
         if code not in study.codes:
             raise unknown("code", code, study.codes, place="Ratings.from_study")
-        return coded.applied(code)
+        return coded.applied(code, cluster)
 
     @classmethod
     def _of(cls, made: reduce.Reduced, *, ordered: bool) -> Ratings:
@@ -170,7 +196,7 @@ class Ratings:
         note = ""
         if len(made.coders) > 20 and len(made.coders) > 2 * units:
             note = f"{len(made.coders)} coders on {units} units: are units and coders the wrong way round?"
-        return cls(made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note)
+        return cls(made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note, made.clusters)
 
     @property
     def n_units(self) -> int:
@@ -198,17 +224,70 @@ class Ratings:
             )
         return np.array(self.categories, dtype=np.float64)
 
+    @property
+    def n_coders(self) -> int:
+        """Coders with at least one rating of a unit that another rated too; all, where it is not kept who rated."""
+        if self.by_coder is None:
+            return len(self.coders)
+        rated = self.by_coder.matrix >= 0
+        return int(rated[rated.sum(axis=1) >= 2].any(axis=0).sum())
+
+    def without(self, coder: str) -> Ratings:
+        """The ratings of all coders but one."""
+        if coder not in self.coders:
+            raise unknown("coder", coder, self.coders)
+        return self.only(name for name in self.coders if name != coder)
+
     def only(self, coders: Iterable[str]) -> Ratings:
         """The ratings of some of the coders."""
         wanted = list(coders)
         for name in wanted:
             if name not in self.coders:
                 raise unknown("coder", name, self.coders)
-        chosen = self.require_coders("choosing coders").only(
-            np.array([self.coders.index(name) for name in wanted], dtype=np.int64)
-        )
-        by_value = chosen.by_value(len(self.categories))
-        return attrs.evolve(self, coders=tuple(wanted), by_coder=chosen, values=by_value)
+        numbers = np.array([self.coders.index(name) for name in wanted], dtype=np.int64)
+        chosen = self.require_coders("choosing coders").only(numbers)
+        return self._over(chosen, tuple(wanted))
+
+    def _over(self, chosen: CoderProfiles, coders: tuple[str, ...]) -> Ratings:
+        """The ratings over profiles that were made from these."""
+        clusters = self.clusters
+        if clusters is not None:
+            clusters = attrs.evolve(clusters, table=clusters.over(chosen.origin, len(chosen.counts)))
+        base = attrs.evolve(chosen, origin=None)
+        by_value = base.by_value(len(self.categories))
+        return attrs.evolve(self, coders=coders, by_coder=base, values=by_value, clusters=clusters)
+
+    def split(self) -> dict[Hashable, Ratings]:
+        """The ratings of each cluster, in the order of `clusters`; their units are clustered no more.
+
+        Raises
+        ------
+        DataError
+            Where the ratings have no clusters.
+        """
+        table = self.require_clusters("splitting ratings").table
+        names = () if self.clusters is None else self.clusters.names
+        return {name: self._weighing(table[[place]].toarray()[0]) for place, name in enumerate(names)}
+
+    def _weighing(self, counts: np.ndarray[Any, np.dtype[np.float64]]) -> Ratings:
+        """The same profiles, each standing for as many units."""
+        kept = counts > 0
+        units = counts[kept].round().astype(np.int64)
+        if self.by_coder is None:
+            values = ValueProfiles(self.values.table[kept], units)
+            return attrs.evolve(self, values=values, clusters=None)
+        base = CoderProfiles(self.by_coder.matrix[kept], units)
+        return attrs.evolve(self, values=base.by_value(len(self.categories)), by_coder=base, clusters=None)
+
+    def require_clusters(self, purpose: str) -> Clusters:
+        """The clusters; an error where there are none."""
+        if self.clusters is None:
+            raise DataError(
+                f"{purpose} needs to know which units belong together",
+                place="ratings",
+                remedy="Give cluster= when making the ratings: a document, a case, or the unit itself.",
+            )
+        return self.clusters
 
     def require_coders(self, purpose: str) -> CoderProfiles:
         """The profiles with their coders; an error where there are too many coders to keep them."""
