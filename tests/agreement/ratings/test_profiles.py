@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from expertsys.agreement import Ratings
 from expertsys.agreement.ratings.profiles import (
     EXACT_BITS,
     CoderProfiles,
@@ -78,9 +79,10 @@ def test_rows_with_many_digits_stay_apart(base: int, columns: int) -> None:
     keys = row_keys(rows)
     assert len(keys) == -(-columns // digits_per_key(base))
     assert all(key.max() < 2**EXACT_BITS for key in keys)
-    found, counts = distinct_rows(np.vstack([rows, rows]), np.ones(2 * len(rows), dtype=np.int64))
+    found, counts, place = distinct_rows(np.vstack([rows, rows]), np.ones(2 * len(rows), dtype=np.int64))
     assert len(found) == columns + 1
     assert (counts == 2).all()
+    assert (found[place] == np.vstack([rows, rows])).all()
 
 
 def test_nothing_at_all() -> None:
@@ -104,3 +106,35 @@ def test_value_profiles_merge_equal_units() -> None:
     found = ValueProfiles.of(unit, value, 3, np.array([1, 5, 2]))
     assert found.table.toarray().tolist() == [[0, 1, 0], [1, 0, 1]]
     assert found.counts.tolist() == [2, 6]
+
+
+@given(CELLS)
+def test_every_row_knows_its_profile_through_every_step(matrix: np.ndarray) -> None:
+    base = CoderProfiles.of(matrix)
+    assert base.origin is not None
+    for row, place in zip(matrix, base.origin, strict=True):
+        assert (place < 0) == (max(row) < 0)
+        assert place < 0 or base.matrix[place].tolist() == row.tolist()
+    values = base.by_value(4)
+    for profiles in (values, values.pairable):
+        assert profiles.origin is not None
+        for row, place in zip(base.matrix, profiles.origin, strict=True):
+            times = [int((row == value).sum()) for value in range(4)]
+            left_out = profiles is not values and sum(times) < 2
+            assert (place < 0) == left_out
+            assert left_out or profiles.table.toarray()[place].tolist() == times
+
+
+@given(CELLS, st.data())
+def test_counts_per_cluster_are_those_of_its_units(matrix: np.ndarray, data: st.DataObject) -> None:
+    labels = data.draw(st.lists(st.sampled_from("xyz"), min_size=len(matrix), max_size=len(matrix)))
+    ratings = Ratings.from_array(matrix, coders="columns", categories=[-1, 0, 1, 2, 3], cluster=labels)
+    clusters = ratings.clusters
+    assert clusters is not None
+    assert (np.asarray(clusters.table.sum(axis=0)).ravel() == ratings.by_coder.counts).all()  # type: ignore[union-attr]
+    parts = ratings.split()
+    for label in set(labels):
+        rows = [row for row, own in zip(matrix.tolist(), labels, strict=True) if own == label]
+        alone = Ratings.from_array(rows, coders="columns", categories=[-1, 0, 1, 2, 3])
+        assert parts[label].values.table.toarray().tolist() == alone.values.table.toarray().tolist()
+        assert parts[label].values.counts.tolist() == alone.values.counts.tolist()
