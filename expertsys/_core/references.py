@@ -37,6 +37,17 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
 
 METHODS: dict[str, Reference] = _table(
     (
+        "ragin2008",
+        "Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008.",
+        "10.7208/chicago/9780226702797.001.0001",
+    ),
+    (
+        "schneider2012",
+        "Schneider CQ, Wagemann C. Set-Theoretic Methods for the Social Sciences. Cambridge University Press, 2012.",
+        "10.1017/CBO9781139004244",
+    ),
+    ("dusa2019", "Duşa A. QCA with R: A Comprehensive Resource. Springer, 2019.", "10.1007/978-3-319-75668-4"),
+    (
         "krippendorff2011",
         "Krippendorff K. Computing Krippendorff's Alpha-Reliability. University of Pennsylvania, 2011.",
         "",
@@ -135,6 +146,29 @@ METHODS: dict[str, Reference] = _table(
         "O'Connor C, Joffe H. Intercoder reliability in qualitative research: debates and practical guidelines. "
         "Int J Qual Methods 2020;19:1–13.",
         "10.1177/1609406919899220",
+    ),
+    (
+        "spitzer1974",
+        "Spitzer RL, Fleiss JL. A re-analysis of the reliability of psychiatric diagnosis. "
+        "Br J Psychiatry 1974;125(4):341–347.",
+        "10.1192/bjp.125.4.341",
+    ),
+    (
+        "cicchetti1990",
+        "Cicchetti DV, Feinstein AR. High agreement but low kappa: II. Resolving the paradoxes. "
+        "J Clin Epidemiol 1990;43(6):551–558.",
+        "10.1016/0895-4356(90)90159-M",
+    ),
+    (
+        "fleiss2003",
+        "Fleiss JL, Levin B, Paik MC. Statistical Methods for Rates and Proportions. 3rd ed. Wiley, 2003.",
+        "10.1002/0471445428",
+    ),
+    (
+        "phipson2010",
+        "Phipson B, Smyth GK. Permutation p-values should never be zero: calculating exact p-values when permutations "
+        "are randomly drawn. Stat Appl Genet Mol Biol 2010;9(1):39.",
+        "10.2202/1544-6115.1585",
     ),
 )
 

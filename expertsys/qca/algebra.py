@@ -1,0 +1,381 @@
+"""Expressions from text, and what can be done with them: expand, negate, simplify, intersect, factor, evaluate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError
+from expertsys.qca import primes
+from expertsys.qca.cover import minimum
+from expertsys.qca.expression import Expression, Literal, Term, term_of
+from expertsys.qca.fit import Floats
+from expertsys.qca.primes import Bools
+from expertsys.qca.table import Scores
+
+_TOKEN = re.compile(r"\s*(?:(?P<sign>[~!()+|*&·])|(?P<name>[^\s~!()+|*&·\[\]{}]+)(?:[\[{](?P<levels>[\d,\s]+)[\]}])?)")
+#: Configurations of the conditions in an expression, up to which it is worked on.
+MOST_CONFIGURATIONS = 1 << 18
+
+
+def parse(text: str, *, levels: Mapping[str, int] | None = None) -> Expression:
+    """An expression from text, as a disjunction of prime terms.
+
+    Parameters
+    ----------
+    text : str
+        ``~`` or ``!`` negates, ``*`` (or ``&``) is *and*, ``+`` (or ``|``) is *or*; parentheses group; ``A[2]``,
+        ``A{2}`` and ``A[1,2]`` are levels of a multi-value condition.
+    levels : mapping, optional
+        Number of levels of multi-value conditions: needed to negate them. By default as many as are named.
+
+    Returns
+    -------
+    Expression
+        Simplified: ``A*B + A*~B`` is ``A``. A contradiction has no terms and is written 0.
+
+    Raises
+    ------
+    DataError
+        For text that is no expression, naming the place; for more conditions than can be worked on.
+
+    Examples
+    --------
+    >>> str(parse("A*(B + ~C)"))
+    'A*B + A*~C'
+    >>> str(parse("~(A*B)"))
+    '~A + ~B'
+    """
+    tree = _read_tree(text)
+    names: dict[str, int] = {}
+    multi = bool(levels) and max((levels or {}).values()) > 2
+    for node in _leaves(tree):
+        multi |= node.levels is not None
+        names[node.name] = max(names.get(node.name, 2), 1 + max(node.levels or (1,)))
+    for name in names:
+        size = (levels or {}).get(name, names[name])
+        if size < names[name]:
+            raise DataError(f"{text!r} names level {names[name] - 1} of {name!r}, which has {size}", place="expression")
+        names[name] = size
+    sizes = tuple(names.values())
+    if np.prod([float(size) for size in sizes]) > MOST_CONFIGURATIONS:
+        raise DataError(f"{len(sizes)} conditions are too many for one expression", place="expression")
+    order = list(names)
+
+    def leaf(node: _Leaf) -> Floats:
+        axis = order.index(node.name)
+        held = np.zeros(sizes[axis])
+        held[list(node.levels or (1,))] = 1
+        shape = [1] * len(sizes)
+        shape[axis] = sizes[axis]
+        return np.broadcast_to(held.reshape(shape), sizes)
+
+    return _expression(_value(tree, leaf) > 0.5, tuple(names), sizes, multi=multi)
+
+
+@attrs.frozen
+class _Leaf:
+    name: str
+    levels: tuple[int, ...] | None
+
+
+@attrs.frozen
+class _Node:
+    """A negation (of one part), conjunction or disjunction."""
+
+    sign: str
+    parts: tuple[_Leaf | _Node, ...]
+
+
+_Tree: TypeAlias = _Leaf | _Node
+
+
+def _value(tree: _Tree, leaf: Callable[[_Leaf], Floats]) -> Floats:
+    """Fuzzy logic: 1 − x, the least, the greatest (Zadeh 1965)."""
+    if isinstance(tree, _Leaf):
+        return leaf(tree)
+    values = [_value(part, leaf) for part in tree.parts]
+    if tree.sign == "~":
+        return np.asarray(1 - values[0])
+    combine = np.minimum if tree.sign == "*" else np.maximum
+    return np.asarray(combine.reduce(values))
+
+
+def _leaves(tree: _Tree) -> Iterator[_Leaf]:
+    if isinstance(tree, _Leaf):
+        yield tree
+    else:
+        for part in tree.parts:
+            yield from _leaves(part)
+
+
+_Token: TypeAlias = str | _Leaf
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    place = 0
+    if not text.strip():
+        raise DataError("the expression is empty", place="expression", remedy="Write for example 'A*~B + C'.")
+    while place < len(text.rstrip()):
+        found = _TOKEN.match(text, place)
+        if found is None:
+            raise DataError(f"{text!r} is no expression from {text[place:]!r} on", place="expression")
+        place = found.end()
+        if found["sign"]:
+            yield {"!": "~", "|": "+", "&": "*", "·": "*"}.get(found["sign"], found["sign"])
+        else:
+            own = found["levels"]
+            yield _Leaf(found["name"], None if own is None else tuple(int(part) for part in own.split(",")))
+
+
+def _read_tree(text: str) -> _Tree:
+    """The expression as a tree, by recursive descent."""
+    tokens = list(_tokens(text))
+
+    def chain(sign: str, below: Callable[[], _Tree]) -> _Tree:
+        parts = [below()]
+        while tokens and tokens[0] == sign:
+            tokens.pop(0)
+            parts.append(below())
+        return parts[0] if len(parts) == 1 else _Node(sign, tuple(parts))
+
+    def either() -> _Tree:
+        return chain("+", both)
+
+    def both() -> _Tree:
+        return chain("*", one)
+
+    def one() -> _Tree:
+        if not tokens:
+            raise DataError(f"{text!r} ends too soon", place="expression", remedy="After * and + comes a condition.")
+        token = tokens.pop(0)
+        if isinstance(token, _Leaf):
+            return token
+        sign = token
+        if sign == "~":
+            return _Node("~", (one(),))
+        if sign != "(":
+            raise DataError(f"{text!r} is no expression: {sign!r} is out of place", place="expression")
+        inner = either()
+        if not tokens or tokens.pop(0) != ")":
+            raise DataError(f"{text!r} lacks a closing parenthesis", place="expression")
+        return inner
+
+    tree = either()
+    if tokens:
+        token = tokens[0]
+        told = token.name if isinstance(token, _Leaf) else token
+        raise DataError(f"{text!r} is no expression: {told!r} is out of place", place="expression")
+    return tree
+
+
+def _expression(table: Bools, names: tuple[str, ...], sizes: tuple[int, ...], *, multi: bool) -> Expression:
+    """The shortest disjunction that is true where the table is."""
+    true = np.argwhere(table)
+    if not len(true):
+        return Expression(())
+    if table.all():
+        return Expression((Term(()),))
+    cubes = primes.within(true, true, sizes)
+    cover = minimum(primes.covers(cubes, true), most=1).found[0]
+    terms = [
+        Term(
+            tuple(
+                Literal(literal.condition, literal.value, multi)
+                for literal in term_of(cubes[place].tolist(), names, sizes).literals
+            )
+        )
+        for place in cover
+    ]
+    return Expression(tuple(sorted(terms)))
+
+
+def _space(*expressions: Expression, levels: Mapping[str, int] | None) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+    names: dict[str, int] = {}
+    multi = False
+    for literal in (part for whole in expressions for term in whole.terms for part in term.literals):
+        names[literal.condition] = max(names.get(literal.condition, 2), literal.value + 1)
+        multi |= literal.multi
+    for name in names:
+        names[name] = max(names[name], (levels or {}).get(name, 2))
+    if np.prod([float(size) for size in names.values()]) > MOST_CONFIGURATIONS:
+        raise DataError(f"{len(names)} conditions are too many for one expression", place="expression")
+    return tuple(names), tuple(names.values()), multi
+
+
+def _truth(expression: Expression, names: tuple[str, ...], sizes: tuple[int, ...]) -> Bools:
+    table = np.zeros(sizes, dtype=bool)
+    for term in expression.terms:
+        index: list[Any] = [slice(None)] * len(sizes)
+        for literal in term.literals:
+            index[names.index(literal.condition)] = literal.value
+        table[tuple(index)] = True
+    return table
+
+
+def _read(expression: Expression | str, levels: Mapping[str, int] | None) -> Expression:
+    return parse(expression, levels=levels) if isinstance(expression, str) else expression
+
+
+def negate(expression: Expression | str, *, levels: Mapping[str, int] | None = None) -> Expression:
+    """What is true where the expression is not, as the shortest disjunction.
+
+    Parameters
+    ----------
+    expression : Expression or str
+        See `parse`.
+    levels : mapping, optional
+        Number of levels of multi-value conditions.
+
+    Examples
+    --------
+    >>> str(negate("A*B + ~C"))
+    '~A*C + ~B*C'
+    """
+    found = _read(expression, levels)
+    names, sizes, multi = _space(found, levels=levels)
+    return _expression(~_truth(found, names, sizes), names, sizes, multi=multi)
+
+
+def simplify(expression: Expression | str, *, levels: Mapping[str, int] | None = None) -> Expression:
+    """The shortest disjunction that is true where the expression is.
+
+    Parameters
+    ----------
+    expression : Expression or str
+        See `parse`.
+    levels : mapping, optional
+        Number of levels of multi-value conditions.
+
+    Examples
+    --------
+    >>> str(simplify("A*B*C + A*B*~C + ~A*B"))
+    'B'
+    """
+    found = _read(expression, levels)
+    names, sizes, multi = _space(found, levels=levels)
+    return _expression(_truth(found, names, sizes), names, sizes, multi=multi)
+
+
+def intersection(*expressions: Expression | str, levels: Mapping[str, int] | None = None) -> Expression:
+    """What is true where all are.
+
+    Parameters
+    ----------
+    *expressions : Expression or str
+        See `parse`.
+    levels : mapping, optional
+        Number of levels of multi-value conditions.
+
+    Examples
+    --------
+    >>> str(intersection("A + B", "~A + C"))
+    '~A*B + A*C'
+    """
+    found = [_read(expression, levels) for expression in expressions]
+    names, sizes, multi = _space(*found, levels=levels)
+    table = np.ones(sizes, dtype=bool)
+    for expression in found:
+        table &= _truth(expression, names, sizes)
+    return _expression(table, names, sizes, multi=multi)
+
+
+def evaluate(expression: Expression | str, table: Any, *, case: str | None = None) -> pd.Series[Any]:
+    """Membership of each case in an expression.
+
+    Parameters
+    ----------
+    expression : Expression or str
+        See `parse`. Text is evaluated as it stands, not simplified: with fuzzy scores, ``A*B + A*~B`` is not ``A``.
+    table : dataframe
+        Cases × conditions; see `truth_table`.
+    case : str, optional
+        Column with the names of cases.
+
+    Returns
+    -------
+    pandas.Series
+        Index ``case``.
+
+    Examples
+    --------
+    >>> evaluate("A*~B", pd.DataFrame({"A": [0.8, 0.3], "B": [0.1, 0.6]})).tolist()
+    [0.8, 0.3]
+    """
+    text = str(expression)
+    tree = _read_tree(text)
+    names = list(dict.fromkeys(leaf.name for leaf in _leaves(tree)))
+    scores = Scores.of(table, names, case=case, place="evaluate")
+
+    def leaf(node: _Leaf) -> Floats:
+        own = scores.table[node.name].to_numpy()
+        if node.levels is None:
+            if scores.levels[node.name] > 2:
+                raise DataError(
+                    f"{node.name!r} has {scores.levels[node.name]} levels",
+                    place="evaluate",
+                    remedy=f"Name one: {node.name}[1].",
+                )
+            return own
+        parts = [Literal(node.name, level, multi=True).membership(own) for level in node.levels]
+        return np.asarray(np.maximum.reduce(parts))
+
+    return pd.Series(_value(tree, leaf), index=scores.table.index, name=text)
+
+
+def factor(expression: Expression | str) -> tuple[str, ...]:
+    """All ways to take common factors out of a disjunction, the one with the fewest literals first.
+
+    Parameters
+    ----------
+    expression : Expression or str
+        See `parse`.
+
+    Examples
+    --------
+    >>> factor("A*B + A*C + D*B + D*C")[0]
+    '(A + D)*(B + C)'
+    """
+    found = _read(expression, None)
+    forms = set(_forms(tuple(term.literals for term in found.terms)))
+    return tuple(sorted(forms, key=lambda form: (len(re.findall(r"[^\s~()+*]+", form)), form)))
+
+
+Literals = tuple[Literal, ...]
+
+
+def _forms(terms: tuple[Literals, ...]) -> Iterator[str]:
+    if len(terms) < 2:
+        yield _sum(terms)
+        return
+    shared = {
+        frozenset(first) & frozenset(second) for first, second in combinations(terms, 2) if set(first) & set(second)
+    }
+    if not shared:
+        yield _sum(terms)
+    for common in sorted(shared, key=sorted):
+        inside = [term for term in terms if common <= set(term)]
+        outside = tuple(term for term in terms if not common <= set(term))
+        rests = tuple(tuple(literal for literal in term if literal not in common) for term in inside)
+        factors = "*".join(str(literal) for literal in inside[0] if literal in common)
+        quotient = _sum(rests)
+        whole = f"{factors}*({quotient})" if len(common) else quotient
+        if not outside:
+            yield whole
+            continue
+        for remainder in _forms(outside):
+            again = re.fullmatch(r"(?P<factors>[^()+]+)\*\((?P<inner>[^()]+)\)", remainder)
+            if again and set(again["inner"].split(" + ")) == set(quotient.split(" + ")):
+                yield f"({factors} + {again['factors']})*({quotient})"
+            else:
+                yield f"{whole} + {remainder}"
+
+
+def _sum(terms: tuple[Literals, ...]) -> str:
+    return " + ".join("*".join(map(str, term)) or "1" for term in terms)

@@ -1,0 +1,257 @@
+"""Raw values to membership scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, Remark, check_choice, check_positive
+from expertsys.qca.fit import Floats
+
+Method = Literal["direct", "linear", "indirect", "crisp", "rank"]
+Linkage = Literal["single", "complete", "average", "weighted", "centroid", "median", "ward"]
+METHODS: tuple[Method, ...] = ("direct", "linear", "indirect", "crisp", "rank")
+
+
+def calibrate(
+    values: Any,
+    *,
+    method: Method = "direct",
+    anchors: Sequence[float] | None = None,
+    full_membership: float = 0.95,
+    below: float = 1.0,
+    above: float = 1.0,
+) -> pd.Series[Any]:
+    """Raw values as membership scores in a set.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Raw values; a pandas Series keeps its index. A missing value stays missing.
+    method : {"direct", "linear", "indirect", "crisp", "rank"}
+        Logistic in three anchors; linear (or bent by `below` and `above`) in three or six; estimated from grouped
+        values; groups divided by thresholds; the share of values that are lower, for ordered scales.
+    anchors : sequence of float
+        For "direct": out, crossover, full; falling anchors make a falling set ("low income"). For "linear": the same
+        three, or six for a bell, ``(out, crossover, full, full, crossover, out)``; its negation is
+        ``1 - calibrate(...)``. For "indirect" and "crisp": the thresholds between groups, rising; a value at one is
+        below it for "indirect" and above it for "crisp", as in R. None for "rank".
+    full_membership : float
+        For "direct", the score at the anchor for full membership; at the other one it is 1 less this.
+    below, above : float
+        For "linear", the exponents below and above the crossover: 1 is straight, more is s-shaped.
+
+    Returns
+    -------
+    pandas.Series
+        Scores in [0, 1], or group numbers 0, 1, 2, ... for "crisp". ``attrs["note"]`` says how many cases are at
+        exactly 0.5: such a case belongs to no configuration.
+
+    Raises
+    ------
+    DataError
+        For anchors that are not in order, or of the wrong number, or thresholds outside the values.
+
+    Notes
+    -----
+    Anchors come from knowledge of the cases, never from the values' own distribution, unless you say so and why. In R:
+    ``QCA::calibrate(x, type="fuzzy", thresholds="e=..., c=..., i=...")``; ``idm=`` is `full_membership`, and
+    ``logistic=FALSE`` is "linear". "indirect" smooths the groups by a fractional logit, as there.
+
+    References
+    ----------
+    Ragin CC. Redesigning Social Inquiry. University of Chicago Press, 2008, ch. 5. Duşa A. QCA with R. Springer, 2019,
+    ch. 4. doi:10.1007/978-3-319-75668-4. Papke LE, Wooldridge JM. J Appl Econometrics 1996;11:619–632.
+
+    Examples
+    --------
+    Income per head in thousands, and how far it is the income of a rich country:
+
+    >>> calibrate([2, 5, 8, 20], anchors=(2.5, 5, 20)).round(2).tolist()
+    [0.03, 0.5, 0.64, 0.95]
+
+    5,000 is the point of greatest ambiguity, 20,000 is almost fully in.
+    """
+    check_choice("method", method, METHODS)
+    series = values if isinstance(values, pd.Series) else pd.Series(list(values))
+    raw = _numbers(series)
+    points = () if anchors is None else tuple(float(anchor) for anchor in anchors)
+    known = raw[~np.isnan(raw)]
+    if method == "rank":
+        if points:
+            raise DataError("method='rank' takes no anchors", place="anchors")
+        scores = _rank(raw, known)
+    elif method == "crisp":
+        scores = _groups(raw, _thresholds(points, known))
+    elif method == "indirect":
+        scores = _indirect(raw, _thresholds(points, known))
+    elif method == "direct":
+        if not 0.5 < full_membership < 1:
+            raise DataError(f"full_membership must lie between 0.5 and 1, not {full_membership:g}", place="calibrate")
+        scores = _logistic(raw, _ordered(points, (3,)), full_membership)
+    else:
+        scores = _linear(raw, _ordered(points, (3, 6)), below, above)
+    result = pd.Series(scores, index=series.index, name=series.name)
+    middle = int((scores == 0.5).sum())
+    if method != "crisp" and middle:
+        result.attrs["note"] = f"{middle} cases at exactly 0.5 belong to no configuration: move the crossover a little"
+    return result
+
+
+def _numbers(series: pd.Series[Any]) -> Floats:
+    numbers = pd.to_numeric(series, errors="coerce")
+    strange = series[numbers.isna() & series.notna()]
+    if len(strange):
+        faults = [Remark("error", f"case {label!r}", f"is {value!r}.") for label, value in strange.head(20).items()]
+        raise DataError("values that are no numbers", place="calibrate", remedy="Recode them.", faults=faults)
+    return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _ordered(points: tuple[float, ...], lengths: tuple[int, ...]) -> tuple[float, ...]:
+    if len(points) not in lengths:
+        wanted = " or ".join(map(str, lengths))
+        raise DataError(
+            f"{wanted} anchors are needed, not {len(points)}",
+            place="anchors",
+            remedy="Give (out, crossover, full)" + (", or six for a bell." if 6 in lengths else "."),
+        )
+    if len(points) == 3:
+        steps = np.diff(points)
+        if not ((steps > 0).all() or (steps < 0).all()):
+            raise DataError(f"anchors {points} neither rise nor fall", place="anchors")
+    elif not (np.diff(points[:3]) > 0).all() or points[3] < points[2] or not (np.diff(points[3:]) > 0).all():
+        raise DataError(f"anchors {points} do not rise", place="anchors")
+    return points
+
+
+def _thresholds(points: tuple[float, ...], known: Floats) -> tuple[float, ...]:
+    if not points or not (np.diff(points) > 0).all():
+        raise DataError("thresholds are needed, rising", place="anchors", remedy="Give anchors=(first, second, ...).")
+    for point in points:
+        if not len(known) or not known.min() <= point <= known.max():
+            raise DataError(
+                f"the threshold {point:g} lies outside the values"
+                + (f" ({known.min():g} to {known.max():g})" if len(known) else ""),
+                place="anchors",
+            )
+    return points
+
+
+def _logistic(raw: Floats, points: tuple[float, ...], membership: float) -> Floats:
+    """Log odds straight on either side of the crossover (Ragin 2008, p. 89–94; Duşa 2019, eq. 4.1)."""
+    out, crossover, full = points
+    odds = np.log(membership / (1 - membership))
+    upper = (raw > crossover) == (full > crossover)
+    scale = np.where(upper, full - crossover, crossover - out)
+    return np.asarray(1 / (1 + np.exp(-odds * (raw - crossover) / scale)))
+
+
+def _linear(raw: Floats, points: tuple[float, ...], below: float, above: float) -> Floats:
+    if len(points) == 6:
+        out, crossover, full, high, fall, end = points
+        rising = _linear(raw, (out, crossover, full), below, above)
+        falling = _linear(-raw, (-end, -fall, -high), below, above)
+        return np.asarray(np.where(raw <= (full + high) / 2, rising, falling))
+    out, crossover, full = points
+    sign = 1.0 if full > out else -1.0
+    x, low, middle, top = sign * raw, sign * out, sign * crossover, sign * full
+    with np.errstate(invalid="ignore"):
+        lower = np.clip((x - low) / (middle - low), 0, 1) ** below / 2
+        upper = 1 - np.clip((top - x) / (top - middle), 0, 1) ** above / 2
+    return np.asarray(np.where(np.isnan(raw), np.nan, np.where(x <= middle, lower, upper)))
+
+
+def _groups(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
+    """A value at a threshold belongs to the group above it."""
+    groups = np.searchsorted(np.array(thresholds), raw, side="right").astype(np.float64)
+    return np.asarray(np.where(np.isnan(raw), np.nan, groups))
+
+
+def _indirect(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
+    """Groups spread evenly over [0, 1], smoothed by a fractional logit in log x, √x, x and x² (Duşa 2019, p. 88–91)."""
+    from scipy.special import xlogy
+
+    known = ~np.isnan(raw)
+    if (raw[known] <= 0).any():
+        raise DataError(
+            "the indirect method takes logarithms, and some values are not above 0",
+            place="calibrate",
+            remedy="Shift the values, or use method='direct'.",
+        )
+    target = np.searchsorted(np.array(thresholds), raw[known], side="left") / len(thresholds)
+    x = raw[known] / np.exp(np.log(raw[known]).mean())
+    terms = np.column_stack([np.log(x), np.sqrt(x), x, x**2])
+    design = np.column_stack([np.ones(len(x)), (terms - terms.mean(axis=0)) / np.maximum(terms.std(axis=0), 1e-300)])
+    fitted = (target + 0.5) / 2
+    logit, before = np.log(fitted / (1 - fitted)), np.inf
+    entropy = -xlogy(target, target) - xlogy(1 - target, 1 - target)
+    for _ in range(25):  # iteratively reweighted least squares (McCullagh & Nelder 1989, ch. 4)
+        weight = np.maximum(fitted * (1 - fitted), 1e-12)
+        root = np.sqrt(weight)
+        response = logit + (target - fitted) / weight
+        logit = design @ np.linalg.lstsq(design * root[:, None], response * root, rcond=None)[0]
+        fitted = 1 / (1 + np.exp(-np.clip(logit, -700, 700)))
+        deviance = 2 * float((np.logaddexp(0, logit) - target * logit - entropy).sum())
+        if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
+            break
+        before = deviance
+    scores = np.full(len(raw), np.nan)
+    scores[known] = fitted
+    return scores
+
+
+def _rank(raw: Floats, known: Floats) -> Floats:
+    """Totally fuzzy and relative (Cheli & Lemmi 1995): from the empirical distribution, 0 at its lowest value."""
+    ordered = np.sort(known)
+    share = np.searchsorted(ordered, raw, side="right") / max(1, len(ordered))
+    first = float((known == known.min()).mean()) if len(known) else 0.0
+    scores = np.maximum(0, (share - first) / (1 - first)) if first < 1 else np.full(len(raw), np.nan)
+    return np.asarray(np.where(np.isnan(raw), np.nan, scores))
+
+
+def find_thresholds(values: Any, *, n: int = 1, linkage: Linkage = "complete") -> tuple[float, ...]:
+    """Thresholds where the values leave the widest gaps between groups: a description of the data, not an argument.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Raw values; missing ones are left out.
+    n : int
+        Thresholds wanted.
+    linkage : str
+        How distances between groups are taken, as `scipy.cluster.hierarchy.linkage` names it.
+
+    Returns
+    -------
+    tuple of float
+        Midway between the groups, rising.
+
+    Raises
+    ------
+    DataError
+        Where there are too few distinct values.
+
+    Notes
+    -----
+    In R: ``QCA::findTh(x, n)``. A threshold from the data alone makes the sets depend on the sample: use it to look,
+    and justify anchors by what is known of the cases.
+
+    Examples
+    --------
+    >>> find_thresholds([1, 2, 9, 10])
+    (5.5,)
+    """
+    from scipy.cluster.hierarchy import fcluster
+    from scipy.cluster.hierarchy import linkage as join
+
+    check_positive("n", n)
+    raw = _numbers(values if isinstance(values, pd.Series) else pd.Series(list(values)))
+    known = np.sort(raw[~np.isnan(raw)])
+    if len(np.unique(known)) <= n:
+        raise DataError(f"{n} thresholds need {n + 1} distinct values", place="find_thresholds")
+    group = fcluster(join(known[:, None], method=linkage), n + 1, criterion="maxclust")
+    edges = np.flatnonzero(np.diff(group) != 0)
+    return tuple(float((known[edge] + known[edge + 1]) / 2) for edge in edges)

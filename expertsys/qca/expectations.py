@@ -1,0 +1,84 @@
+"""Directional expectations: how a condition, or a conjunction of them, is expected to contribute to the outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby, product
+from operator import itemgetter
+
+import attrs
+
+from expertsys._core.errors import DataError, unknown
+from expertsys.qca.primes import Ints
+from expertsys.qca.truth import TruthTable
+
+_LITERAL = re.compile(r"^(?P<not>~?)(?P<name>[^~*+\[\]{}]+?)(?:[\[{](?P<value>\d+(?:,\d+)*)[\]}])?$")
+
+
+@attrs.frozen
+class Expectation:
+    """Places of conditions, and the combinations of their levels that are expected; any of them will do.
+
+    Parameters
+    ----------
+    places : tuple of int
+        Conditions, by their place in the truth table.
+    levels : tuple of tuple of int
+        Alternatives: a level for each place.
+    """
+
+    places: tuple[int, ...]
+    levels: tuple[tuple[int, ...], ...]
+
+    def contradicted(self, term: Ints) -> tuple[int, ...]:
+        """The places at which a term (a row of levels, -1: free) is other than all alternatives; none if it is one."""
+        bound = [place for place, number in enumerate(self.places) if term[number] >= 0]
+        own = [int(term[self.places[place]]) for place in bound]
+        if any(own == [levels[place] for place in bound] for levels in self.levels):
+            return ()
+        return self.places
+
+
+def read_expectations(texts: Sequence[str], truth: TruthTable) -> tuple[Expectation, ...]:
+    """Expectations from text: ``A``, ``~B``, ``C[1,2]``, ``~A*B``. Those on the same conditions are alternatives.
+
+    Raises
+    ------
+    DataError
+        For a condition that the truth table does not have, or a level that the condition does not have.
+    """
+    if isinstance(texts, str):
+        raise DataError(
+            f"expectations= is a list, not the text {texts!r}", place="expectations", remedy=f"Write ({texts!r},)."
+        )
+    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for text in texts:
+        literals = [_literal(part.strip(), truth) for part in text.split("*")]
+        literals.sort()
+        places = tuple(place for place, _ in literals)
+        if len(set(places)) < len(places):
+            raise DataError(f"{text!r} names a condition twice", place="expectations")
+        found += [(places, levels) for levels in product(*(levels for _, levels in literals))]
+    ordered = sorted(found)
+    return tuple(
+        Expectation(places, tuple(levels for _, levels in group))
+        for places, group in groupby(ordered, key=itemgetter(0))
+    )
+
+
+def _literal(text: str, truth: TruthTable) -> tuple[int, tuple[int, ...]]:
+    match = _LITERAL.match(text)
+    name = match["name"].strip() if match else text
+    if match is None or name not in truth.conditions:
+        raise unknown("condition", name, truth.conditions, place="expectations")
+    place = truth.conditions.index(name)
+    size = truth.levels[place]
+    if match["value"] is None and size > 2:
+        raise DataError(
+            f"{name!r} has {size} levels", place="expectations", remedy=f"Name the expected one, such as {name}[1]."
+        )
+    levels = tuple(map(int, match["value"].split(","))) if match["value"] is not None else (1,)
+    if max(levels) >= size:
+        raise DataError(f"{name!r} has no level {max(levels)}; levels run from 0 to {size - 1}", place="expectations")
+    return place, tuple(level for level in range(size) if level not in levels) if match["not"] else levels

@@ -1,0 +1,267 @@
+"""From a truth table to solutions: conservative, parsimonious, intermediate; all models that tie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, check_choice, check_positive
+from expertsys.qca import primes
+from expertsys.qca.cover import Covers, irredundant, minimum
+from expertsys.qca.expectations import Expectation, read_expectations
+from expertsys.qca.expression import term_of
+from expertsys.qca.primes import Ints
+from expertsys.qca.solution import Fitter, Model, Solution
+from expertsys.qca.truth import TruthTable
+
+Kind = Literal["conservative", "parsimonious", "intermediate"]
+KINDS: tuple[Kind, ...] = ("conservative", "parsimonious", "intermediate")
+#: Configurations up to which remainders are listed one by one, as simplifying assumptions.
+MOST_LISTED = 1 << 20
+
+
+@attrs.frozen(eq=False)
+class _Found:
+    """Prime implicants, the chart over the positive rows, and the covers of it."""
+
+    cubes: Ints
+    chart: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+    covers: Covers
+
+
+def minimise(
+    truth: TruthTable,
+    *,
+    solution: Kind,
+    expectations: Sequence[str] = (),
+    exclude: Iterable[int] | None = None,
+    contradictions: Literal["negative", "remainders"] = "negative",
+    models: Literal["minimum", "irredundant"] = "minimum",
+    max_models: int = 1000,
+    time_limit: float | None = None,
+) -> Solution:
+    """Reduce the positive rows of a truth table to the shortest expressions that cover them and no negative row.
+
+    Parameters
+    ----------
+    truth : TruthTable
+        As `truth_table` gives it.
+    solution : {"conservative", "parsimonious", "intermediate"}
+        Without assumptions about remainders; with any that simplifies; with those that agree with `expectations`.
+    expectations : sequence of str
+        For the intermediate solution: how conditions are expected to contribute, such as ``("A", "~B")``; ``"C[2]"``
+        for a level; ``"~A*B"`` for a conjunction. Two for the same condition are alternatives.
+    exclude : iterable of int, optional
+        Row numbers that no assumption may be made about, such as the untenable ones of an enhanced standard analysis:
+        see `untenable`.
+    contradictions : {"negative", "remainders"}
+        What rows marked "C" count as; as remainders they may be assumed positive in any solution.
+    models : {"minimum", "irredundant"}
+        All with the fewest terms, or all from which no term can be dropped.
+    max_models : int
+        Further ties are not enumerated, and the solution says so.
+    time_limit : float, optional
+        Seconds for the search for covers; what is known by then is given, with its proven bound.
+
+    Returns
+    -------
+    Solution
+        Without a model, and with a note, where no row is positive.
+
+    Raises
+    ------
+    DataError
+        Where expectations are given for another kind of solution, or none for an intermediate one; where an excluded
+        row is positive or does not exist.
+
+    Notes
+    -----
+    "Minimum" counts terms, as in R: ``QCA::minimize(tt, include="?", dir.exp=..., details=TRUE)``; all models that tie
+    are listed, whatever their number of literals. A cover of least size is found as a set-covering problem, and its
+    proof comes from the solver's bound.
+
+    References
+    ----------
+    Ragin CC. Redesigning Social Inquiry. University of Chicago Press, 2008, ch. 8–9. Duşa A. QCA with R. Springer,
+    2019, ch. 8. doi:10.1007/978-3-319-75668-4
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from expertsys.qca import truth_table
+    >>> table = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 0]}, index=list("wxyz"))
+    >>> truth = truth_table(table, outcome="Y", conditions=["A", "B"], consistency_cutoff=1)
+    >>> minimise(truth, solution="conservative").models[0].expression
+    'A'
+
+    Where A is present the outcome is; B makes no difference.
+    """
+    check_choice("solution", solution, KINDS)
+    check_choice("models", models, ("minimum", "irredundant"))
+    check_choice("contradictions", contradictions, ("negative", "remainders"))
+    check_positive("max_models", max_models)
+    wanted = read_expectations(expectations, truth)
+    if bool(wanted) != (solution == "intermediate"):
+        raise DataError(
+            "expectations belong to the intermediate solution, and it needs them"
+            if solution == "intermediate"
+            else f"the {solution} solution takes no expectations",
+            place="minimise",
+            remedy="Say solution='intermediate', expectations=('A', '~B'), or leave them out.",
+        )
+    positive = truth.configurations("1")
+    negative = truth.configurations("0", *(("C",) if contradictions == "negative" else ()))
+    forbidden = np.vstack([negative, _excluded(truth, exclude)])
+    if not len(positive) or (solution != "conservative" and not len(forbidden)):
+        return _nothing(truth, solution)
+
+    def covered(cubes: Ints) -> _Found:
+        chart = primes.covers(cubes, positive)
+        search = minimum if models == "minimum" else irredundant
+        return _Found(cubes, chart, search(chart, most=max_models, time_limit=time_limit))
+
+    allowed = positive if contradictions == "negative" else truth.configurations("1", "C")
+    conservative = covered(primes.within(positive, allowed, truth.levels))
+    if solution == "conservative":
+        return _solution(truth, solution, conservative, positive[:0])
+    parsimonious = covered(primes.apart(positive, forbidden, truth.levels))
+    remainders = _remainders(truth, positive, forbidden)
+    if solution == "parsimonious":
+        return _solution(truth, solution, parsimonious, remainders)
+    return _intermediate(truth, wanted, conservative, parsimonious, positive, remainders, max_models, time_limit)
+
+
+def _excluded(truth: TruthTable, exclude: Iterable[int] | None) -> Ints:
+    rows = np.array(sorted(set(exclude or ())), dtype=np.int64)
+    found = truth.configuration(rows) if len(rows) else np.empty((0, len(truth.levels)), dtype=np.int64)
+    positive = set(truth.rows.index[truth.rows["out"] == "1"].tolist())
+    clash = sorted(positive & set(rows.tolist()))
+    if clash:
+        raise DataError(
+            f"row {clash[0]} is positive and cannot be excluded",
+            place="exclude",
+            remedy="Exclude remainders; raise a cut-off to change what is positive.",
+        )
+    return found
+
+
+def _remainders(truth: TruthTable, positive: Ints, forbidden: Ints) -> Ints:
+    """Configurations about which an assumption may be made; none listed where there are too many."""
+    total = int(np.prod(truth.levels, dtype=np.float64))
+    if total > MOST_LISTED:
+        return positive[:0]
+    known = np.concatenate([truth.number(positive), truth.number(forbidden)])
+    return truth.configuration(np.setdiff1d(np.arange(1, total + 1), known))
+
+
+def _nothing(truth: TruthTable, kind: str) -> Solution:
+    if (truth.rows["out"] == "1").any():
+        note = "no row is negative, so nothing can be told apart: compare with cases that lack the outcome"
+    else:
+        most = truth.rows["consistency"].max()
+        note = f"no row is positive; the most consistent has {most:.3f}"
+    return Solution(kind, (), pd.DataFrame(), (), 0, complete=True, truth=truth, note=note)
+
+
+def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) -> Solution:
+    used = sorted({place for cover in found.covers.found for place in cover})
+    fitter = Fitter.of(truth, found.cubes[used], remainders)
+    own = {place: number for number, place in enumerate(used)}
+    models = sorted((fitter.model([own[place] for place in cover]) for cover in found.covers.found), key=_length)
+    rows = truth.rows.index[truth.rows["out"] == "1"]
+    names = [str(term_of(cube.tolist(), truth.conditions, truth.levels)) for cube in found.cubes]
+    chart = pd.DataFrame(found.chart, index=pd.Index(names, name="implicant"), columns=rows)
+    alone = np.asarray(found.chart[:, found.chart.sum(axis=0) == 1].any(axis=1))
+    essential = tuple(name for name, only in zip(names, alone, strict=True) if only)
+    note = _ambiguity(models, found.covers)
+    return Solution(kind, tuple(models), chart, essential, found.covers.bound, found.covers.complete, truth, note)
+
+
+def _length(model: Model) -> tuple[int, int, str]:
+    return len(model.terms), sum(len(fit.term.literals) for fit in model.terms), model.expression
+
+
+def _ambiguity(models: Sequence[Model], covers: Covers) -> str:
+    notes = []
+    if len(models) > 1:
+        notes.append(f"{len(models):,} models fit equally well: none of them alone is the solution")
+    if models and covers.bound and len(models[0].terms) > covers.bound:
+        notes.append(f"a model of {covers.bound} terms is not ruled out: the search was stopped")
+    elif not covers.complete:
+        notes.append("more models tie than are listed")
+    return "; ".join(notes)
+
+
+def _intermediate(
+    truth: TruthTable,
+    wanted: Sequence[Expectation],
+    conservative: _Found,
+    parsimonious: _Found,
+    positive: Ints,
+    remainders: Ints,
+    max_models: int,
+    time_limit: float | None,
+) -> Solution:
+    """Between each conservative and each parsimonious model; Ragin 2008, ch. 9."""
+    if len(remainders) == 0 and truth.n_remainders > MOST_LISTED:
+        raise DataError(
+            f"{truth.n_remainders:,} remainders are too many for counterfactuals one by one",
+            place="minimise",
+            remedy="Use fewer conditions.",
+        )
+    models: dict[str, Model] = {}
+    complete, bound = conservative.covers.complete and parsimonious.covers.complete, 0
+    for (c, complex_cover), (p, short_cover) in product(
+        enumerate(conservative.covers.found, start=1), enumerate(parsimonious.covers.found, start=1)
+    ):
+        longer, shorter = conservative.cubes[list(complex_cover)], parsimonious.cubes[list(short_cover)]
+        assumed = remainders[primes.covers(shorter, remainders).any(axis=0)]
+        reduced = _reduced(longer, shorter, wanted)
+        easy = assumed[primes.covers(reduced, assumed).any(axis=0)]
+        hard = assumed[~primes.covers(reduced, assumed).any(axis=0)]
+        cubes = primes.within(positive, np.vstack([positive, easy]), truth.levels)
+        found = minimum(primes.covers(cubes, positive), most=max_models, time_limit=time_limit)
+        complete &= found.complete
+        bound = max(bound, found.bound)
+        used = sorted({place for cover in found.found for place in cover})
+        fitter, places = Fitter.of(truth, cubes[used], remainders), {place: n for n, place in enumerate(used)}
+        told = {
+            "easy": tuple(sorted(truth.number(easy).tolist())),
+            "difficult": tuple(sorted(truth.number(hard).tolist())),
+        }
+        for cover in found.found:
+            model = fitter.model([places[place] for place in cover], **told, origin=f"C{c}P{p}")
+            models.setdefault(model.expression, model)
+        if len(models) >= max_models:
+            complete = False
+            break
+    ordered = tuple(sorted(models.values(), key=_length))
+    notes = []
+    if len(ordered) > 1:
+        notes.append(
+            f"{len(ordered):,} models lie between conservative and parsimonious ones: none alone is the solution"
+        )
+    if not complete:
+        notes.append("more models tie than are listed")
+    return Solution("intermediate", ordered, pd.DataFrame(), (), bound, complete, truth, "; ".join(notes))
+
+
+def _reduced(longer: Ints, shorter: Ints, wanted: Sequence[Expectation]) -> Ints:
+    """Conservative terms without what no expectation supports, each within the parsimonious terms that hold it."""
+    found = []
+    for term in longer:
+        for part in shorter:
+            if not (((part < 0) | (part == term)).all()):
+                continue
+            kept = term.copy()
+            for expectation in wanted:
+                for place in expectation.contradicted(term):
+                    if part[place] < 0:
+                        kept[place] = -1
+            found.append(kept)
+    return np.unique(np.array(found, dtype=np.int64).reshape(len(found), longer.shape[1]), axis=0)

@@ -1,0 +1,226 @@
+"""What is necessary for the outcome: single conditions, conjunctions, and the shortest disjunctions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, check_between
+from expertsys._core.results import TableResult
+from expertsys.qca.expression import Literal
+from expertsys.qca.fit import Floats
+from expertsys.qca.fit import necessity as fit
+from expertsys.qca.table import Outcome, Scores
+from expertsys.qca.truth import TOLERANCE
+
+#: Expressions held at once.
+_BLOCK = 20_000
+
+
+@attrs.frozen(eq=False, repr=False)
+class Necessity(TableResult):
+    """Fit of conditions as necessary for an outcome.
+
+    Attributes
+    ----------
+    outcome : str
+        As it was asked for.
+    single : pandas.DataFrame
+        Index ``condition``, each condition and its negation, or each level: ``consistency``, ``coverage``, ``ron``.
+    expressions : pandas.DataFrame
+        The same for all expressions that reach the cut-offs; column ``kind``: single, conjunction, disjunction.
+    settings : dict
+        The cut-offs.
+    note : str
+        What a reader must know.
+    """
+
+    outcome: str
+    single: pd.DataFrame
+    expressions: pd.DataFrame
+    settings: dict[str, float]
+    note: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Each condition and its negation."""
+        return self.single
+
+    def _title(self) -> str:
+        found = ", ".join(self.expressions.index[:8])
+        cut = self.settings["consistency_cutoff"]
+        told = f"{len(self.expressions)} expressions reach consistency {cut:g}: {found}" if found else "none reaches"
+        if not found:
+            told = f"no expression reaches consistency {cut:g}"
+        return f"Necessity for {self.outcome}; {told}" + (f"\nnote: {self.note}" if self.note else "")
+
+
+def necessity(
+    table: Any,
+    *,
+    outcome: str,
+    conditions: Sequence[str],
+    consistency_cutoff: float = 0.9,
+    coverage_cutoff: float = 0.0,
+    ron_cutoff: float = 0.0,
+    depth: int | None = None,
+    case: str | None = None,
+) -> Necessity:
+    """How far each condition, its negation, conjunctions and disjunctions are necessary for the outcome.
+
+    Parameters
+    ----------
+    table : dataframe
+        Cases × conditions; see `truth_table`.
+    outcome : str
+        A column, ``~Y`` for its absence, ``Y[2]`` for a level.
+    conditions : sequence of str
+        Columns.
+    consistency_cutoff, coverage_cutoff, ron_cutoff : float
+        What an expression must reach to be listed. A condition that nearly all cases have is consistent but trivial:
+        its relevance (RoN) is low.
+    depth : int, optional
+        Literals in an expression; by default as many as there are conditions, at most 4.
+    case : str, optional
+        Column with the names of cases.
+
+    Returns
+    -------
+    Necessity
+        NaN where the outcome has no member.
+
+    Raises
+    ------
+    DataError
+        As `truth_table`.
+
+    Notes
+    -----
+    Of conjunctions all that reach the cut-offs are listed, of disjunctions those of which no part does so by
+    itself. A disjunction of whatever conditions is easily consistent: only one that can be read as one higher-order
+    concept is an argument (Schneider & Wagemann 2012, ch. 3.2). In R: ``QCA::superSubset(data, outcome, incl.cut,
+    cov.cut)``, ``QCA::pof(..., relation="necessity")``.
+
+    References
+    ----------
+    Schneider CQ, Wagemann C. Set-Theoretic Methods for the Social Sciences. Cambridge University Press, 2012, ch. 3, 9.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"A": [1, 1, 1, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 0]}, index=list("wxyz"))
+    >>> necessity(table, outcome="Y", conditions=["A", "B"]).single.round(2)
+    column     consistency  coverage   ron
+    condition
+    A                  1.0      0.67  0.50
+    ~A                 0.0      0.00  0.75
+    B                  0.5      0.50  0.67
+    ~B                 0.5      0.50  0.67
+
+    Wherever the outcome is, A is; one case with A lacks the outcome.
+    """
+    check_between("consistency_cutoff", consistency_cutoff, 0, 1 + 1e-9)
+    target = Outcome.of(table, outcome, case=case, place="necessity")
+    if target.name in conditions:
+        raise DataError(
+            f"{target.name!r} is the outcome and a condition", place="necessity", remedy="Drop it from conditions."
+        )
+    scores = Scores.of(table, list(conditions), case=case, place="necessity")
+    multi = max(scores.levels.values()) > 2
+    groups = [
+        [Literal(name, value, multi) for value in (range(size) if multi else (1, 0))]
+        for name, size in scores.levels.items()
+    ]
+    flat = [literal for group in groups for literal in group]
+    owner = np.array([place for place, group in enumerate(groups) for _ in group])
+    x = np.array([literal.membership(scores.table[literal.condition].to_numpy()) for literal in flat])
+    y = target.membership
+    alone = fit(x, y)
+    columns = {"consistency": alone.consistency, "coverage": alone.coverage, "ron": alone.ron}
+    single = pd.DataFrame(columns, index=pd.Index([str(literal) for literal in flat], name="condition"))
+    most = min(len(groups), 4) if depth is None else min(depth, len(groups))
+    cuts = (consistency_cutoff, coverage_cutoff, ron_cutoff)
+    rows = [
+        (sign.join(str(flat[place]) for place in places), kind, *figures)
+        for kind, sign, found in (
+            ("conjunction", "*", _conjunctions(x, y, owner, cuts, most)),
+            ("disjunction", " + ", _disjunctions(x, y, owner, cuts, most)),
+        )
+        for places, figures in found
+    ]
+    listed = pd.DataFrame(rows, columns=["expression", "kind", "consistency", "coverage", "ron"]).set_index(
+        "expression"
+    )
+    listed.loc[listed.index.isin(single.index), "kind"] = "single"
+    listed = listed[~listed.index.duplicated()]
+    settings = {
+        "consistency_cutoff": consistency_cutoff,
+        "coverage_cutoff": coverage_cutoff,
+        "ron_cutoff": ron_cutoff,
+        "depth": most,
+    }
+    note = "" if y.sum() else "no case has the outcome: nothing can be necessary for it"
+    return Necessity(
+        target.expression,
+        single.rename_axis(columns="column"),
+        listed.rename_axis(columns="column"),
+        settings,
+        note,
+    )
+
+
+Found = Iterator[tuple[tuple[int, ...], tuple[float, float, float]]]
+Cuts = tuple[float, float, float]
+
+
+def _figures(x: Floats, y: Floats) -> Floats:
+    found = fit(x, y)
+    return np.column_stack([found.consistency, found.coverage, found.ron])
+
+
+def _conjunctions(x: Floats, y: Floats, owner: np.ndarray[Any, Any], cuts: Cuts, most: int) -> Found:
+    """All that reach the cut-offs; a part of a consistent conjunction is consistent, so each grows from the last."""
+    level: list[tuple[int, ...]] = [(place,) for place in range(len(x))]
+    singles: list[int] = []
+    for size in range(1, most + 1):
+        kept = []
+        for low in range(0, len(level), _BLOCK):
+            block = level[low : low + _BLOCK]
+            figures = _figures(x[np.array(block)].min(axis=1), y)
+            for places, row in zip(block, figures, strict=True):
+                if row[0] + TOLERANCE > cuts[0]:
+                    kept.append(places)
+                    if (row + TOLERANCE > cuts).all():
+                        yield places, (row[0], row[1], row[2])
+        if size == 1:
+            singles = [places[0] for places in kept]
+        level = [
+            (*places, other)
+            for places in kept
+            for other in singles
+            if other > places[-1] and owner[other] not in {owner[place] for place in places}
+        ]
+        if not level:
+            return
+
+
+def _disjunctions(x: Floats, y: Floats, owner: np.ndarray[Any, Any], cuts: Cuts, most: int) -> Found:
+    """The shortest that reach the cut-offs: no part of them reaches them by itself."""
+    short: list[frozenset[int]] = []
+    for size in range(1, most + 1):
+        every = (
+            places
+            for places in combinations(range(len(x)), size)
+            if len({owner[place] for place in places}) == size and not any(part <= set(places) for part in short)
+        )
+        fresh = []
+        while block := list(islice(every, _BLOCK)):
+            for places, row in zip(block, _figures(x[np.array(block)].max(axis=1), y), strict=True):
+                if (row + TOLERANCE > cuts).all():
+                    fresh.append(frozenset(places))
+                    yield places, (row[0], row[1], row[2])
+        short += fresh

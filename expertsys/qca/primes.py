@@ -1,0 +1,129 @@
+"""Prime implicants: the largest cubes of configurations that hold a positive row and no forbidden one.
+
+A cube is a row of whole numbers, one per condition: a level, or -1 where the condition is free. Three ways to the same
+result, for small spaces, for few forbidden rows, and for few allowed configurations.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+#: Cubes held at once in a table of all of them.
+MOST_CUBES = 6_000_000
+#: Conditions up to which sets of conditions are held in one table (a byte each).
+MOST_CONDITIONS = 24
+
+
+def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...]) -> Ints:
+    """Prime implicants that hold some positive row and no forbidden one; all other configurations may be in them.
+
+    Parameters
+    ----------
+    positive, forbidden : ndarray of int, shape (n, k) and (m, k)
+        Distinct configurations; the two share none.
+    levels : tuple of int
+        Number of levels of each condition.
+
+    Returns
+    -------
+    ndarray of int, shape (P, k)
+        -1 where a condition is free; sorted.
+    """
+    if not len(positive):
+        return np.empty((0, len(levels)), dtype=np.int64)
+    if np.prod([size + 1.0 for size in levels]) <= MOST_CUBES:
+        return _maximal(_cubes(positive, levels) & ~_cubes(forbidden, levels))
+    return _separating(positive, forbidden)
+
+
+def within(positive: Ints, allowed: Ints, levels: tuple[int, ...]) -> Ints:
+    """Prime implicants that hold some positive row and allowed configurations only; `allowed` holds `positive`."""
+    if not len(positive):
+        return np.empty((0, len(levels)), dtype=np.int64)
+    if np.prod([size + 1.0 for size in levels]) <= MOST_CUBES:
+        whole = ~_cubes(np.argwhere(~_table(allowed, levels)), levels)
+        return _maximal(whole & _cubes(positive, levels))
+    found = _merged(allowed, levels)
+    held = np.array([bool(covers(cube[None, :], positive).any()) for cube in found], dtype=bool)
+    return np.asarray(found[held])
+
+
+def covers(cubes: Ints, rows: Ints) -> Bools:
+    """Which cube holds which configuration, shape (P, n)."""
+    held = np.ones((len(cubes), len(rows)), dtype=bool)
+    for place in range(rows.shape[1]):
+        literal = cubes[:, [place]]
+        held &= (literal < 0) | (literal == rows[:, place])
+    return held
+
+
+def _table(rows: Ints, levels: tuple[int, ...]) -> Bools:
+    table = np.zeros(levels, dtype=bool)
+    table[tuple(rows.T)] = True
+    return table
+
+
+def _cubes(rows: Ints, levels: tuple[int, ...]) -> Bools:
+    """Whether each cube holds one of the rows; the last place of an axis stands for a free condition."""
+    table = _table(rows, levels)
+    for axis in range(len(levels)):
+        table = np.concatenate([table, table.any(axis=axis, keepdims=True)], axis=axis)
+    return table
+
+
+def _maximal(cubes: Bools) -> Ints:
+    """The cubes that no other one of them contains, as rows."""
+    largest = cubes.copy()
+    for axis in range(cubes.ndim):
+        bound = [slice(None)] * cubes.ndim
+        bound[axis] = slice(0, -1)
+        largest[tuple(bound)] &= ~np.take(cubes, [-1], axis=axis)
+    found = np.argwhere(largest)
+    return np.asarray(np.where(found == np.array(cubes.shape) - 1, -1, found))
+
+
+def _separating(positive: Ints, forbidden: Ints) -> Ints:
+    """For each positive row, the smallest sets of conditions on which it differs from every forbidden row."""
+    size = positive.shape[1]
+    bits = 1 << np.arange(size, dtype=np.int64)
+    everything = (1 << size) - 1
+    found = []
+    for row in positive:
+        differing = np.unique((forbidden != row) @ bits)
+        meets = np.ones(1 << size, dtype=bool)
+        meets[everything ^ differing] = False  # a set of conditions that all are equal to some forbidden row
+        for bit in range(size):  # and so is every part of it
+            halves = meets.reshape(-1, 2, 1 << bit)
+            halves[:, 0] &= halves[:, 1]
+        least = meets.copy()
+        for bit in range(size):
+            least.reshape(-1, 2, 1 << bit)[:, 1] &= ~meets.reshape(-1, 2, 1 << bit)[:, 0]
+        chosen = np.flatnonzero(least)
+        found.append(np.where((chosen[:, None] & bits) > 0, row, -1))
+    return np.unique(np.vstack(found), axis=0)
+
+
+def _merged(allowed: Ints, levels: tuple[int, ...]) -> Ints:
+    """Quine and McCluskey: cubes that agree but for one condition, with all its levels, become one."""
+    current = np.unique(allowed, axis=0)
+    prime = []
+    while len(current):
+        used = np.zeros(len(current), dtype=bool)
+        larger = []
+        for place, size in enumerate(levels):
+            bound = np.flatnonzero(current[:, place] >= 0)
+            rest = current[bound].copy()
+            rest[:, place] = -1
+            cubes, group, times = np.unique(rest, axis=0, return_inverse=True, return_counts=True)
+            group = group.ravel()
+            used[bound[times[group] == size]] = True
+            larger.append(cubes[times == size])
+        prime.append(current[~used])
+        current = np.unique(np.vstack(larger), axis=0)
+    return np.unique(np.vstack(prime), axis=0)

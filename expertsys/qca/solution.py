@@ -1,0 +1,249 @@
+"""What minimisation found: models, their terms with fit and cases, and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from expertsys._core import references
+from expertsys._core.results import TableResult, number
+from expertsys.qca.expression import Expression, Term, term_of
+from expertsys.qca.fit import Floats, Sufficiency, sufficiency
+from expertsys.qca.primes import Bools, Ints, covers
+from expertsys.qca.truth import TruthTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@attrs.frozen(eq=False)
+class TermFit:
+    """A term of a model.
+
+    Attributes
+    ----------
+    term : Term
+        The conjunction.
+    expression : str
+        As text, such as ``A*~B``.
+    consistency, pri, raw_coverage, unique_coverage : float
+        Fit; the unique coverage is what no other term of the model covers (all of it in a model of one term).
+    cases : tuple of str
+        Cases in the positive rows that the term covers.
+    """
+
+    term: Term
+    expression: str
+    consistency: float
+    pri: float
+    raw_coverage: float
+    unique_coverage: float
+    cases: tuple[str, ...]
+
+
+@attrs.frozen(eq=False)
+class Model:
+    """One solution: a disjunction of terms.
+
+    Attributes
+    ----------
+    expression : str
+        Such as ``A*~B + C``.
+    terms : tuple of TermFit
+        In the order of the expression.
+    consistency, pri, coverage : float
+        Fit of the whole.
+    assumptions : tuple of int
+        Rows without enough cases that the model takes for positive: its simplifying assumptions.
+    easy, difficult : tuple of int
+        For an intermediate solution, which assumptions of the parsimonious one it keeps and which it does not.
+    origin : str
+        For an intermediate solution, the conservative and parsimonious models that it lies between, such as ``C1P1``.
+    """
+
+    expression: str
+    terms: tuple[TermFit, ...]
+    consistency: float
+    pri: float
+    coverage: float
+    assumptions: tuple[int, ...]
+    easy: tuple[int, ...] = ()
+    difficult: tuple[int, ...] = ()
+    origin: str = ""
+
+    def membership(self, truth: TruthTable) -> Floats:
+        """Membership of each case of the truth table in the model."""
+        return Expression(tuple(fit.term for fit in self.terms)).membership(truth.scores.table)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Solution(TableResult):
+    """All models of one kind.
+
+    Attributes
+    ----------
+    kind : str
+        ``"conservative"``, ``"parsimonious"`` or ``"intermediate"``.
+    models : tuple of Model
+        All that tie, unless `complete` is False; those with the fewest literals first.
+    chart : pandas.DataFrame
+        The prime-implicant chart: index ``implicant``, a column for each positive row, whether it is covered. Empty for
+        an intermediate solution, which has one for each pair of models.
+    essential : tuple of str
+        Implicants that alone cover some row: they are in every model.
+    bound : int
+        No model has fewer terms; proven.
+    complete : bool
+        Whether all models are listed.
+    truth : TruthTable
+        What was minimised.
+    note : str
+        What a reader must know: model ambiguity, models left out, nothing to explain.
+    """
+
+    kind: str
+    models: tuple[Model, ...]
+    chart: pd.DataFrame
+    essential: tuple[str, ...]
+    bound: int
+    complete: bool
+    truth: TruthTable
+    note: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row per term of each model, and one for the whole; index ``model, term``."""
+        import pandas as pd
+
+        rows: list[tuple[object, ...]] = []
+        for place, model in enumerate(self.models, start=1):
+            rows += [
+                (
+                    place,
+                    fit.expression,
+                    fit.consistency,
+                    fit.pri,
+                    fit.raw_coverage,
+                    fit.unique_coverage,
+                    ", ".join(fit.cases),
+                )
+                for fit in model.terms
+            ]
+            rows.append((place, "model", model.consistency, model.pri, model.coverage, np.nan, ""))
+        columns = ["model", "term", "consistency", "pri", "raw_coverage", "unique_coverage", "cases"]
+        return pd.DataFrame(rows, columns=columns).set_index(["model", "term"]).rename_axis(columns="column")
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        truth, settings = self.truth, self.truth.settings
+        rows = truth.rows["out"].value_counts()
+        left = truth.n_remainders + int(rows.get("?", 0))
+        text = (
+            f"{len(truth.scores.cases)} cases were compared by {len(truth.conditions)} conditions "
+            f"({', '.join(truth.conditions)}) in a truth table for {truth.outcome} (consistency cut-off "
+            f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
+            f"{settings['frequency_cutoff']:g}): {int(rows.get('1', 0))} positive, {int(rows.get('0', 0))} negative "
+            f"and {int(rows.get('C', 0))} contradictory rows, {left:,} remainders. "
+        )
+        if not self.models:
+            return text + f"There is no {self.kind} solution: {self.note}."
+        first = self.models[0]
+        text += (
+            f"The {self.kind} solution is {first.expression} (consistency {number(first.consistency)}, PRI "
+            f"{number(first.pri)}, coverage {number(first.coverage)})."
+        )
+        if len(self.models) > 1 or not self.complete:
+            text += f" {self.note[:1].upper()}{self.note[1:]}."
+        if first.assumptions and self.kind != "conservative":
+            text += f" It rests on {len(first.assumptions)} assumptions about configurations that were not observed."
+        return text
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("ragin2008", "schneider2012", "dusa2019"))
+
+    def _title(self) -> str:
+        lines = [f"{self.kind.capitalize()} solution for {self.truth.outcome}"]
+        lines += [f"  M{place}: {model.expression}" for place, model in enumerate(self.models[:8], start=1)]
+        if len(self.models) > 8:
+            lines.append(f"  … and {len(self.models) - 8:,} more")
+        return "\n".join([*lines, *([f"  note: {self.note}"] if self.note else [])])
+
+
+@attrs.frozen(eq=False)
+class Fitter:
+    """Terms with all that is the same in every model that has them.
+
+    Parameters
+    ----------
+    truth : TruthTable
+        What was minimised.
+    terms : tuple of Term
+        All that models are made of.
+    assumed : ndarray of int, shape (R,)
+        Numbers of the rows that may be assumed positive.
+    """
+
+    truth: TruthTable
+    terms: tuple[Term, ...]
+    assumed: Ints
+    _memberships: Floats
+    _alone: Sufficiency
+    _cases: tuple[tuple[str, ...], ...]
+    _assumes: Bools
+
+    @classmethod
+    def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
+        """For these implicants and these configurations that may be assumed positive."""
+        terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
+        table, y = truth.scores.table, truth.membership
+        memberships = np.array([term.membership(table) for term in terms]).reshape(len(terms), len(y))
+        positive = truth.rows[truth.rows["out"] == "1"]
+        held = covers(cubes, positive[list(truth.conditions)].to_numpy(dtype=np.int64))
+        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
+        cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
+        alone = sufficiency(memberships, y)
+        assumes = covers(cubes, remainders)
+        return cls(truth, terms, truth.number(remainders), memberships, alone, cases, assumes)
+
+    def model(
+        self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
+    ) -> Model:
+        """The model of these terms, by their places."""
+        chosen = sorted(cover, key=lambda place: self.terms[place].literals)
+        y = self.truth.membership
+        own = self._memberships[chosen]
+        greatest = own.max(axis=0)
+        first = own.argmax(axis=0)
+        rest = np.where(np.arange(len(chosen))[:, None] == first, -1.0, own).max(axis=0)
+        unique = np.full(len(chosen), np.nan)
+        if y.sum() > 0:
+            others = np.where(np.arange(len(chosen))[:, None] == first, np.maximum(rest, 0), greatest)
+            shared = np.minimum(np.minimum(own, y), others).sum(axis=1)
+            unique = self._alone.coverage[chosen] - shared / y.sum()
+        whole = sufficiency(greatest, y)
+        fits = tuple(
+            TermFit(
+                self.terms[place],
+                str(self.terms[place]),
+                float(self._alone.consistency[place]),
+                float(self._alone.pri[place]),
+                float(self._alone.coverage[place]),
+                float(only),
+                self._cases[place],
+            )
+            for place, only in zip(chosen, unique, strict=True)
+        )
+        return Model(
+            " + ".join(fit.expression for fit in fits),
+            fits,
+            float(whole.consistency),
+            float(whole.pri),
+            float(whole.coverage),
+            tuple(sorted(self.assumed[self._assumes[chosen].any(axis=0)].tolist())),
+            easy,
+            difficult,
+            origin,
+        )

@@ -1,0 +1,141 @@
+"""A cases × conditions table at the door: checked once, then trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.frames import check_columns, to_pandas
+from expertsys.qca.fit import Floats
+
+_OUTCOME = re.compile(r"^(?P<not>~?)(?P<name>.+?)(?:[\[{](?P<value>\d+)[\]}])?$")
+
+
+@attrs.frozen(eq=False)
+class Scores:
+    """Membership scores of cases.
+
+    Parameters
+    ----------
+    cases : tuple of str
+        Names.
+    table : pandas.DataFrame
+        Index ``case``; a column of floats for each condition.
+    levels : dict
+        Number of levels of each condition: 2 for crisp and fuzzy ones.
+    """
+
+    cases: tuple[str, ...]
+    table: pd.DataFrame
+    levels: dict[str, int]
+
+    @classmethod
+    def of(cls, table: Any, names: Sequence[str], *, case: str | None = None, place: str) -> Scores:
+        """Columns of any dataframe as scores: fuzzy or crisp within [0, 1], multi-value as whole numbers from 0.
+
+        Raises
+        ------
+        DataError
+            For absent or repeated columns, missing values, text, scores that are neither.
+        """
+        frame = to_pandas(table)
+        check_columns([str(name) for name in frame.columns], {name: name for name in names}, place=place)
+        twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
+        if twice:
+            raise DataError(f"{listing(twice)} named twice", place=place, remedy="Name each condition once.")
+        if case is None and "case" in frame.columns and "case" not in names:
+            case = "case"
+        labels = frame.index if case is None else frame[case]
+        cases = tuple(str(label) for label in labels)
+        chosen = frame[list(names)].set_axis(pd.Index(cases, name="case"), axis=0)
+        if not len(chosen):
+            raise DataError("there are no cases", place=place)
+        repeated = chosen.index[chosen.index.duplicated()]
+        if len(repeated):
+            raise DataError(
+                f"case {str(repeated[0])!r} occurs more than once", place=place, remedy="Give each case its own name."
+            )
+        faults: list[Remark] = []
+        levels = {}
+        columns = {}
+        for name in names:
+            column = pd.to_numeric(chosen[name], errors="coerce")
+            faults += [
+                Remark("error", f"case {label!r}, {name}", f"{'is missing' if pd.isna(value) else f'is {value!r}'}.")
+                for label, value, bad in zip(cases, chosen[name], column.isna(), strict=True)
+                if bad
+            ]
+            scores = column.to_numpy(dtype=np.float64, na_value=np.nan)
+            known = scores[~np.isnan(scores)]
+            whole = bool((known == np.round(known)).all())
+            outside = (scores < 0) | ((scores > 1) & (not whole))
+            faults += [
+                Remark("error", f"case {cases[row]!r}, {name}", f"is {scores[row]:g}, outside [0, 1].")
+                for row in np.flatnonzero(outside)
+            ]
+            levels[name] = max(2, int(known.max(initial=1)) + 1) if whole else 2
+            columns[name] = scores
+        if faults:
+            raise DataError(
+                "scores that cannot be used",
+                place=place,
+                remedy="Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...).",
+                faults=faults,
+            )
+        return cls(cases, pd.DataFrame(columns, index=chosen.index), levels)
+
+    @property
+    def array(self) -> Floats:
+        """Scores, shape (n, k)."""
+        return self.table.to_numpy(dtype=np.float64)
+
+    def corners(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.bool_]]]:
+        """The configuration of each case, shape (n, k), and whether it has one: a score of 0.5 belongs nowhere."""
+        multi = np.array([size > 2 for size in self.levels.values()])
+        array = self.array
+        corner = np.where(multi, array, array > 0.5).astype(np.int64)
+        return corner, ~((array == 0.5) & ~multi).any(axis=1)
+
+
+@attrs.frozen(eq=False)
+class Outcome:
+    """What is to be explained: ``Y``, ``~Y``, ``Y[2]`` or ``~Y[2]``.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    expression : str
+        As it was asked for.
+    membership : ndarray, shape (n,)
+        Of each case.
+    """
+
+    name: str
+    expression: str
+    membership: Floats
+
+    @classmethod
+    def of(cls, table: Any, outcome: str, *, case: str | None = None, place: str) -> Outcome:
+        """The outcome from its column; an error where it is multi-value and no level is named."""
+        found = _OUTCOME.match(outcome.strip())
+        if found is None:
+            raise DataError(f"{outcome!r} is no outcome", place=place, remedy="Write Y, ~Y or Y[1].")
+        name, value = found["name"], found["value"]
+        scores = Scores.of(table, [name], case=case, place=place)
+        own = scores.array[:, 0]
+        if value is not None:
+            own = (own == int(value)).astype(np.float64)
+        elif scores.levels[name] > 2:
+            raise DataError(
+                f"the outcome {name!r} has {scores.levels[name]} levels",
+                place=place,
+                remedy=f"Name the one to be explained, such as {name}[1].",
+            )
+        return cls(name, outcome.strip(), 1 - own if found["not"] else own)

@@ -1,0 +1,296 @@
+"""The truth table: configurations of conditions, and whether the cases in them show the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from expertsys._core.errors import DataError, check_between, check_positive, listing
+from expertsys._core.results import TableResult
+from expertsys.qca.expression import Term, term_of
+from expertsys.qca.fit import Floats, sufficiency
+from expertsys.qca.primes import Ints
+from expertsys.qca.table import Outcome, Scores
+
+#: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
+TOLERANCE = 1.5e-8
+#: Configurations up to which a table can list its remainders.
+MOST_ROWS = 1 << 16
+
+Sort = Literal["row", "outcome", "consistency", "n"]
+
+
+@attrs.frozen(eq=False, repr=False)
+class TruthTable(TableResult):
+    """Configurations with their cases and fit.
+
+    Attributes
+    ----------
+    outcome : str
+        As it was asked for, such as ``~Y``.
+    conditions : tuple of str
+        In order; the first counts most in a row's number.
+    levels : tuple of int
+        Levels of each condition.
+    rows : pandas.DataFrame
+        The configurations that hold a case. Index ``row``, from 1; columns: each condition; ``out``, "1" positive, "0"
+        negative, "C" contradictory, "?" fewer cases than the frequency cut-off; ``n`` cases; ``consistency``; ``pri``;
+        ``cases``; ``deviant``, the cases in the row that have the outcome by less than 0.5.
+    settings : dict
+        The cut-offs.
+    note : str
+        What a reader must know, such as cases at exactly 0.5.
+    """
+
+    outcome: str
+    conditions: tuple[str, ...]
+    levels: tuple[int, ...]
+    rows: pd.DataFrame
+    settings: dict[str, float]
+    note: str
+    scores: Scores
+    membership: Floats
+
+    def configurations(self, *out: str) -> Ints:
+        """The observed configurations with one of these values of ``out``, shape (n, k)."""
+        chosen = self.rows[self.rows["out"].isin(out)]
+        return chosen[list(self.conditions)].to_numpy(dtype=np.int64)
+
+    def number(self, configurations: Ints) -> Ints:
+        """Row numbers, from 1; the first condition counts most."""
+        if not len(configurations):
+            return np.empty(0, dtype=np.int64)
+        return np.asarray(np.ravel_multi_index(tuple(configurations.T), self.levels) + 1)
+
+    def configuration(self, rows: Sequence[int] | Ints) -> Ints:
+        """The configurations of row numbers, shape (n, k)."""
+        numbers = np.asarray(rows, dtype=np.int64)
+        total = int(np.prod(self.levels, dtype=np.float64))
+        strange = numbers[(numbers < 1) | (numbers > total)]
+        if len(strange):
+            raise DataError(f"there is no row {int(strange[0])}: rows run from 1 to {total}", place="truth table")
+        return np.column_stack(np.unravel_index(numbers - 1, self.levels)).astype(np.int64)
+
+    def term(self, row: int) -> Term:
+        """A row as a term of all conditions."""
+        return term_of(self.configuration([row])[0].tolist(), self.conditions, self.levels)
+
+    @property
+    def n_remainders(self) -> int:
+        """Configurations without cases."""
+        return int(np.prod(self.levels, dtype=np.float64)) - len(self.rows)
+
+    def to_frame(self, *, remainders: bool = False, sort: Sort = "row") -> pd.DataFrame:
+        """The rows as a table.
+
+        Parameters
+        ----------
+        remainders : bool
+            Whether to list the configurations without cases too.
+        sort : {"row", "outcome", "consistency", "n"}
+            By number; positive rows first; most consistent first; most cases first.
+        """
+        table = self.rows
+        if remainders:
+            total = int(np.prod(self.levels, dtype=np.float64))
+            if total > MOST_ROWS:
+                raise DataError(
+                    f"{total:,} configurations are too many to list",
+                    place="to_frame(remainders=True)",
+                    remedy="List the observed ones, or use fewer conditions.",
+                )
+            every = np.arange(1, total + 1)
+            shown = pd.DataFrame(
+                self.configuration(every), columns=list(self.conditions), index=pd.Index(every, name="row")
+            )
+            empty = shown.drop(index=table.index).assign(
+                out="?", n=0, consistency=np.nan, pri=np.nan, cases="", deviant=""
+            )
+            table = pd.concat([table, empty]).sort_index()
+        if sort == "row":
+            ordered = table.sort_index()
+        elif sort == "outcome":
+            rank = table["out"].map({"1": 0, "C": 1, "0": 2, "?": 3})
+            ordered = (
+                table.assign(rank=rank)
+                .sort_values(["rank", "consistency", "n"], ascending=[True, False, False], kind="stable")
+                .drop(columns="rank")
+            )
+        else:
+            ordered = table.sort_values(sort, ascending=False, kind="stable")
+        return ordered.rename_axis(columns="column")
+
+    def _title(self) -> str:
+        told = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.settings.items())
+        note = f"\nnote: {self.note}" if self.note else ""
+        return (
+            f"Truth table for {self.outcome}: {len(self.rows)} of {len(self.rows) + self.n_remainders:,} "
+            f"configurations hold a case ({told}){note}"
+        )
+
+
+def truth_table(
+    table: Any,
+    *,
+    outcome: str,
+    conditions: Sequence[str],
+    consistency_cutoff: float,
+    contradiction_cutoff: float | None = None,
+    pri_cutoff: float = 0.0,
+    frequency_cutoff: int = 1,
+    case: str | None = None,
+    levels: dict[str, int] | None = None,
+) -> TruthTable:
+    """Which configurations of the conditions are sufficient for the outcome.
+
+    Parameters
+    ----------
+    table : dataframe
+        Cases × conditions: crisp (0, 1), fuzzy ([0, 1]) or multi-value (0, 1, 2, ...). No missing values.
+    outcome : str
+        A column, ``~Y`` for its absence, ``Y[2]`` for a level.
+    conditions : sequence of str
+        Columns; one that takes a whole number above 1 is multi-value.
+    consistency_cutoff : float
+        A row is positive from here on. No default: it changes the solution.
+    contradiction_cutoff : float, optional
+        A row from here to `consistency_cutoff` is contradictory, "C", in place of negative.
+    pri_cutoff : float
+        A positive row must reach this proportional reduction in inconsistency too.
+    frequency_cutoff : int
+        Rows with fewer cases are remainders.
+    case : str, optional
+        Column with the names of cases; by default a column ``case``, or else the index.
+    levels : dict, optional
+        Levels of a multi-value condition, where not all occur.
+
+    Returns
+    -------
+    TruthTable
+        A case at exactly 0.5 in a condition is in no row, but counts in every row's consistency; the note names it.
+
+    Raises
+    ------
+    DataError
+        For absent columns, missing values, scores outside [0, 1], an outcome among the conditions.
+
+    Notes
+    -----
+    Consistency and PRI of a row are over all cases, weighted by membership; `n` counts those with more than 0.5. In R:
+    ``QCA::truthTable(data, outcome, conditions, incl.cut, n.cut, pri.cut)``. That function codes contradictions on the
+    wrong rows when ``n.cut`` is above 1 (3.25.1).
+
+    References
+    ----------
+    Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008, ch. 7.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 0]}, index=list("wxyz"))
+    >>> truth_table(table, outcome="Y", conditions=["A", "B"], consistency_cutoff=1).to_frame()[
+    ...     ["A", "B", "out", "cases"]
+    ... ]
+    column  A  B out cases
+    row
+    1       0  0   0     z
+    2       0  1   0     y
+    3       1  0   1     x
+    4       1  1   1     w
+
+    Both configurations with A show the outcome, whatever B is.
+    """
+    check_between("consistency_cutoff", consistency_cutoff, 0, 1 + 1e-9)
+    check_positive("frequency_cutoff", frequency_cutoff)
+    if not 0 <= pri_cutoff <= 1:
+        raise DataError(f"pri_cutoff must lie in [0, 1], not {pri_cutoff:g}", place="truth_table")
+    if contradiction_cutoff is not None and not 0 <= contradiction_cutoff < consistency_cutoff:
+        raise DataError(
+            f"contradiction_cutoff {contradiction_cutoff:g} must lie below consistency_cutoff {consistency_cutoff:g}",
+            place="truth_table",
+        )
+    names = tuple(conditions)
+    if not names:
+        raise DataError("no conditions", place="truth_table", remedy="Name at least one: conditions=['A', ...].")
+    target = Outcome.of(table, outcome, case=case, place="truth_table")
+    if target.name in names:
+        raise DataError(
+            f"{target.name!r} is the outcome and a condition", place="truth_table", remedy="Drop it from conditions."
+        )
+    scores = Scores.of(table, names, case=case, place="truth_table")
+    if levels:
+        scores = attrs.evolve(scores, levels=_declared(scores.levels, levels))
+    sizes = tuple(scores.levels[name] for name in names)
+    corner, placed = scores.corners()
+    found, own = np.unique(corner[placed], axis=0, return_inverse=True)
+    own = own.ravel()
+    fit = sufficiency(_memberships(scores, found), target.membership)
+    n = np.bincount(own, minlength=len(found))
+    inside = np.flatnonzero(placed)
+    members = [[scores.cases[row] for row in inside[own == place]] for place in range(len(found))]
+    deviant = [
+        [scores.cases[row] for row in inside[own == place] if target.membership[row] < 0.5]
+        for place in range(len(found))
+    ]
+    consistent = fit.consistency + TOLERANCE
+    out = np.where((consistent > consistency_cutoff) & (np.nan_to_num(fit.pri) + TOLERANCE > pri_cutoff), "1", "0")
+    if contradiction_cutoff is not None:
+        out = np.where((consistent <= consistency_cutoff) & (consistent > contradiction_cutoff), "C", out)
+    out = np.where(n < frequency_cutoff, "?", out)
+    numbers = np.ravel_multi_index(tuple(found.T), sizes) + 1 if len(found) else np.empty(0, dtype=np.int64)
+    rows = pd.DataFrame(found, columns=list(names), index=pd.Index(numbers, name="row")).assign(
+        out=out,
+        n=n,
+        consistency=fit.consistency,
+        pri=fit.pri,
+        cases=[", ".join(row) for row in members],
+        deviant=[", ".join(row) for row in deviant],
+    )
+    settings = {
+        "consistency_cutoff": consistency_cutoff,
+        "pri_cutoff": pri_cutoff,
+        "frequency_cutoff": frequency_cutoff,
+    }
+    if contradiction_cutoff is not None:
+        settings["contradiction_cutoff"] = contradiction_cutoff
+    note = _note(scores, placed, target.membership)
+    return TruthTable(target.expression, names, sizes, rows, settings, note, scores, target.membership)
+
+
+def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]:
+    for name, size in declared.items():
+        if name not in found:
+            raise DataError(f"levels= names {name!r}, which is no condition", place="truth_table")
+        if size < found[name]:
+            raise DataError(f"levels= gives {name!r} {size} levels; the data have {found[name]}", place="truth_table")
+    return {**found, **declared}
+
+
+def _memberships(scores: Scores, corners: Ints) -> Floats:
+    """Membership of every case in every corner, shape (R, n)."""
+    array = scores.array
+    result = np.ones((len(corners), len(array)))
+    for place, size in enumerate(scores.levels.values()):
+        value, own = corners[:, [place]], array[None, :, place]
+        literal = (own == value).astype(np.float64) if size > 2 else np.where(value == 1, own, 1 - own)
+        np.minimum(result, literal, out=result)
+    return result
+
+
+def _note(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats) -> str:
+    notes = []
+    if not placed.all():
+        between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
+        notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")
+    if (outcome == 0.5).any():
+        between = [scores.cases[row] for row in np.flatnonzero(outcome == 0.5)]
+        notes.append(f"{listing(between, 5)} at exactly 0.5 in the outcome")
+    if np.ptp(outcome) == 0:
+        notes.append("the outcome does not vary: nothing is explained")
+    if len(outcome) == 1:
+        notes.append("there is one case only")
+    return "; ".join(notes)

@@ -1,0 +1,49 @@
+"""Reference cases of R's QCA beside these tests: tables, settings, and what R found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from expertsys.qca import TruthTable, truth_table
+
+R: dict[str, Any] = json.loads((Path(__file__).with_name("oracles") / "r.json").read_text(encoding="utf-8"))
+CASES = {case["id"]: case for case in R["cases"]}
+#: A temporal table, in which "-" stands for a condition that does not apply.
+TEMPORAL = "RS_REC"
+USABLE = [name for name in CASES if name != TEMPORAL]
+
+
+def table(case: dict[str, Any]) -> pd.DataFrame:
+    """The data of a case."""
+    dataset = R["datasets"][case["dataset"]]
+    return pd.DataFrame(dataset["rows"], columns=dataset["columns"], index=dataset["cases"])
+
+
+def truth(case: dict[str, Any]) -> TruthTable:
+    """Its truth table, here."""
+    settings = case["settings"]
+    cuts = settings["incl.cut"]
+    return truth_table(
+        table(case),
+        outcome=case["outcome"],
+        conditions=case["conditions"],
+        consistency_cutoff=cuts[0],
+        contradiction_cutoff=cuts[1] if len(cuts) > 1 else None,
+        pri_cutoff=settings.get("pri.cut", 0),
+        frequency_cutoff=settings.get("n.cut", 1),
+        levels=dict(zip(case["conditions"], case["levels"], strict=True)),
+    )
+
+
+def terms(expression: str) -> frozenset[frozenset[str]]:
+    """An expression whatever the order of its terms and literals."""
+    return frozenset(frozenset(term.strip().split("*")) for term in expression.split(" + "))
+
+
+def near(ours: float, theirs: float | None) -> bool:
+    """Equal to 1e-6; R sets fits below 1e-4 to 0 where models tie."""
+    return theirs is None or abs(ours - theirs) < 1e-6 or (theirs == 0 and abs(ours) < 1e-4)

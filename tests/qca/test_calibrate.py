@@ -1,0 +1,88 @@
+"""Calibration, against R's QCA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from expertsys.errors import DataError
+from expertsys.qca import calibrate, find_thresholds
+
+from . import oracle
+
+ENTRIES = {
+    name: entry
+    for name, entry in oracle.R["extras"]["calibration"].items()
+    if not entry["args"].get("ecdf") and isinstance(entry["result"], list)
+}
+#: R stops one step of its fit earlier.
+EARLIER = {"income_indirect": 2e-5}
+
+
+def ours(entry: dict[str, Any]) -> Any:
+    arguments = entry["args"]
+    thresholds = arguments.get("thresholds")
+    if arguments.get("type") == "crisp":
+        return calibrate(entry["x"], method="crisp", anchors=np.atleast_1d(thresholds).tolist())
+    if arguments.get("method") == "indirect":
+        return calibrate(entry["x"], method="indirect", anchors=thresholds)
+    if arguments.get("method") == "TFR":
+        return calibrate(entry["x"], method="rank")
+    named = {key: value[0] for key, value in thresholds.items()}
+    if len(named) == 6:
+        inverted = named["i1"] < named["e1"]
+        order = ("i1", "c1", "e1", "e2", "c2", "i2") if inverted else ("e1", "c1", "i1", "i2", "c2", "e2")
+        powers = {key: arguments[key] for key in ("below", "above") if key in arguments}
+        bell = calibrate(entry["x"], method="linear", anchors=[named[key] for key in order], **powers)
+        return 1 - bell if inverted else bell
+    anchors = (named["e"], named["c"], named["i"])
+    if arguments.get("logistic") is False:
+        powers = {key: arguments[key] for key in ("below", "above") if key in arguments}
+        return calibrate(entry["x"], method="linear", anchors=anchors, **powers)
+    return calibrate(entry["x"], anchors=anchors, full_membership=arguments.get("idm", 0.95))
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_as_in_r(name: str) -> None:
+    assert ours(ENTRIES[name]).to_numpy() == pytest.approx(ENTRIES[name]["result"], abs=EARLIER.get(name, 1e-6))
+
+
+@pytest.mark.parametrize("entry", [entry for entry in oracle.R["extras"]["findTh"] if len(entry["args"]) == 1])
+def test_thresholds_as_in_r(entry: dict[str, Any]) -> None:
+    assert find_thresholds(entry["x"], n=entry["args"]["n"]) == pytest.approx(tuple(entry["result"]))
+
+
+def test_index_missing_values_and_the_middle() -> None:
+    found = calibrate(pd.Series([1.0, None, 5.0], index=list("abc")), anchors=(1, 5, 9))
+    assert found.index.tolist() == ["a", "b", "c"]
+    assert found.isna().tolist() == [False, True, False]
+    assert "1 cases at exactly 0.5 belong to no configuration" in found.attrs["note"]
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "told"),
+    [
+        ([1, 2, 3], {"anchors": (1, 2)}, "3 anchors are needed, not 2"),
+        ([1, 2, 3], {"anchors": (1, 3, 2)}, "neither rise nor fall"),
+        ([1, 2, 3], {"anchors": (1, 2, 3, 4), "method": "linear"}, "3 or 6 anchors are needed"),
+        ([1, 2, 3], {"anchors": (1, 2, 3, 3, 2, 9), "method": "linear"}, "do not rise"),
+        ([1, 2, 3], {"anchors": (9,), "method": "crisp"}, r"the threshold 9 lies outside the values \(1 to 3\)"),
+        ([1, 2, 3], {"anchors": (), "method": "crisp"}, "thresholds are needed, rising"),
+        ([0, 2, 3], {"anchors": (1, 2), "method": "indirect"}, "not above 0"),
+        ([1, 2, 3], {"anchors": (1,), "method": "rank"}, "takes no anchors"),
+        ([1, 2, 3], {"anchors": (1, 2, 3), "full_membership": 0.4}, "full_membership must lie"),
+        ([1, 2, 3], {"anchors": (1, 2, 3), "method": "fuzzy"}, "method must be one of"),
+        (["a", 2, 3], {"anchors": (1, 2, 3)}, "is 'a'"),
+    ],
+)
+def test_what_is_refused(values: Any, options: dict[str, Any], told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        calibrate(values, **options)
+
+
+def test_too_few_values_for_thresholds() -> None:
+    with pytest.raises(DataError, match="2 thresholds need 3 distinct values"):
+        find_thresholds([1, 2, 2], n=2)

@@ -1,0 +1,270 @@
+"""Solutions, against R's QCA and against brute force."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations, product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import strategies  # noqa: F401  # chooses the profile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expertsys.errors import DataError
+from expertsys.qca import Solution, minimise, truth_table
+
+from . import oracle
+
+KINDS: tuple[Any, ...] = ("conservative", "parsimonious")
+VARIANTS: dict[str, dict[str, Any]] = {
+    "": {},
+    "_all_irredundant": {"models": "irredundant"},
+    "_include_C": {"contradictions": "remainders"},
+}
+
+
+def expected(entry: Any) -> set[frozenset[frozenset[str]]]:
+    models = entry["models"] if isinstance(entry, dict) else entry
+    return {oracle.terms(model["expression"] if isinstance(model, dict) else " + ".join(model)) for model in models}
+
+
+def found(solution: Solution) -> set[frozenset[frozenset[str]]]:
+    return {oracle.terms(model.expression) for model in solution.models}
+
+
+@pytest.mark.parametrize("name", oracle.USABLE)
+def test_models_as_in_r(name: str) -> None:
+    case = oracle.CASES[name]
+    truth = oracle.truth(case)
+    for kind, (suffix, options) in product(KINDS, VARIANTS.items()):
+        entry = case.get(kind + suffix)
+        if entry:
+            solution = minimise(truth, solution=kind, **options)
+            assert found(solution) == expected(entry), kind + suffix
+            assert solution.complete
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for name in oracle.USABLE for kind in KINDS if kind in oracle.CASES[name]]
+)
+def test_fit_cases_and_assumptions_as_in_r(name: str, kind: Any) -> None:
+    case = oracle.CASES[name]
+    solution = minimise(oracle.truth(case), solution=kind)
+    ours = {oracle.terms(model.expression): model for model in solution.models}
+    for theirs in case[kind]["models"]:
+        model = ours[oracle.terms(theirs["expression"])]
+        fits = {frozenset(fit.expression.split("*")): fit for fit in model.terms}
+        for term in theirs["terms"]:
+            fit = fits[frozenset(term["term"].split("*"))]
+            assert oracle.near(fit.consistency, term["inclS"])
+            assert oracle.near(fit.pri, term["PRI"])
+            assert oracle.near(fit.raw_coverage, term["covS"])
+            assert oracle.near(fit.unique_coverage, term["covU"])
+            if term["cases"] is not None:
+                assert set(fit.cases) == {name.strip() for name in term["cases"].replace(";", ",").split(",")}
+        assert oracle.near(model.consistency, theirs["solution"]["inclS"])
+        assert oracle.near(model.pri, theirs["solution"]["PRI"])
+        assert oracle.near(model.coverage, theirs["solution"]["covS"])
+        assumed = (case[kind]["simplifying_assumptions"] or {}).get(theirs["model"])
+        if kind == "parsimonious" and assumed is not None:
+            assert sorted(assumed) == list(model.assumptions)
+
+
+INTERMEDIATE = [
+    (name, place) for name in oracle.USABLE for place in range(len(oracle.CASES[name].get("intermediate") or []))
+]
+
+
+@pytest.mark.parametrize(("name", "place"), INTERMEDIATE)
+def test_intermediate_solutions_and_counterfactuals_as_in_r(name: str, place: int) -> None:
+    case = oracle.CASES[name]
+    entry = case["intermediate"][place]
+    solution = minimise(oracle.truth(case), solution="intermediate", expectations=entry["dir.exp"])
+    theirs = [(part, model) for part in entry["solutions"].values() for model in part["models"]]
+    assert found(solution) == {oracle.terms(model["expression"]) for _, model in theirs}
+    for own in solution.models:
+        same = [
+            (part, model) for part, model in theirs if oracle.terms(model["expression"]) == oracle.terms(own.expression)
+        ]
+        told = [
+            (sorted(part["easy_counterfactual_rows"]), sorted(part["difficult_counterfactual_rows"]))
+            for part, _ in same
+        ]
+        assert (list(own.easy), list(own.difficult)) in told
+        assert oracle.near(own.coverage, same[0][1]["solution"]["covS"])
+
+
+ENHANCED = [(name, place) for name in oracle.USABLE for place in range(len(oracle.CASES[name].get("esa") or []))]
+
+
+@pytest.mark.parametrize(("name", "place"), ENHANCED)
+def test_enhanced_standard_analysis_as_in_r(name: str, place: int) -> None:
+    case = oracle.CASES[name]
+    entry = case["esa"][place]
+    truth, rows = oracle.truth(case), entry["excluded_rows"]
+    assert found(minimise(truth, solution="parsimonious", exclude=rows)) == expected(entry["enhanced_parsimonious"])
+    for part in entry["enhanced_intermediate"]:
+        solution = minimise(truth, solution="intermediate", expectations=part["dir.exp"], exclude=rows)
+        theirs = [model for own in part["solutions"].values() for model in own["models"]]
+        assert found(solution) == {oracle.terms(model["expression"]) for model in theirs}
+
+
+def brute_force(positive: set[Any], allowed: set[Any], levels: tuple[int, ...]) -> set[frozenset[Any]]:
+    """All covers of least size by prime cubes, by trying everything."""
+    cubes = list(product(*[[*range(size), None] for size in levels]))
+
+    def held(cube: Any) -> set[Any]:
+        return {
+            row for row in product(*map(range, levels)) if all(c in (None, r) for c, r in zip(cube, row, strict=True))
+        }
+
+    valid = {cube: held(cube) for cube in cubes if held(cube) <= allowed and held(cube) & positive}
+    prime = [cube for cube in valid if not any(valid[cube] < valid[other] for other in valid)]
+    for size in range(1, len(positive) + 1):
+        covers = {
+            frozenset(chosen)
+            for chosen in combinations(prime, size)
+            if positive <= set(chain.from_iterable(valid[cube] for cube in chosen))
+        }
+        if covers:
+            return covers
+    return set()
+
+
+@st.composite
+def crisp(draw: st.DrawFn) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Cases × conditions with an outcome that depends on the configuration alone; up to 5 conditions or 3 levels."""
+    levels = tuple(draw(st.lists(st.sampled_from([2, 2, 2, 3]), min_size=1, max_size=3)))
+    every = list(product(*map(range, levels)))
+    outcome = draw(st.lists(st.sampled_from([0, 1, None]), min_size=len(every), max_size=len(every)))
+    rows = [(*row, out) for row, out in zip(every, outcome, strict=True) if out is not None]
+    names = [f"C{place}" for place in range(len(levels))]
+    return pd.DataFrame(rows, columns=[*names, "Y"], index=[f"case{n}" for n in range(len(rows))]), levels
+
+
+@given(crisp(), st.sampled_from(KINDS))
+def test_every_least_cover_and_no_other(made: tuple[pd.DataFrame, tuple[int, ...]], kind: Any) -> None:
+    table, levels = made
+    names = [name for name in table.columns if name != "Y"]
+    if not len(table):
+        return
+    sizes = dict(zip(names, levels, strict=True))
+    truth = truth_table(table, outcome="Y", conditions=names, consistency_cutoff=1, levels=sizes)
+    solution = minimise(truth, solution=kind)
+    positive = {tuple(row) for row in table.loc[table["Y"] == 1, names].to_numpy().tolist()}
+    negative = {tuple(row) for row in table.loc[table["Y"] == 0, names].to_numpy().tolist()}
+    if not positive or (kind == "parsimonious" and not negative):
+        assert solution.models == ()
+        assert solution.note
+        return
+    every = set(product(*map(range, levels)))
+    best = brute_force(positive, positive if kind == "conservative" else every - negative, levels)
+
+    def as_cube(fit: Any) -> tuple[Any, ...]:
+        own = {literal.condition: literal.value for literal in fit.term.literals}
+        return tuple(own.get(name) for name in names)
+
+    assert {frozenset(map(as_cube, model.terms)) for model in solution.models} == best
+    for model in solution.models:
+        membership = model.membership(truth)
+        assert membership[(table["Y"] == 1).to_numpy()].all()
+        assert not membership[(table["Y"] == 0).to_numpy()].any()
+
+
+@given(crisp(), st.randoms(use_true_random=False))
+def test_order_of_cases_and_conditions_does_not_matter(made: tuple[pd.DataFrame, tuple[int, ...]], rng: Any) -> None:
+    table, levels = made
+    if not len(table):
+        return
+    names = [name for name in table.columns if name != "Y"]
+    sizes = dict(zip(names, levels, strict=True))
+    rows, columns = list(table.index), list(names)
+    rng.shuffle(rows)
+    rng.shuffle(columns)
+    one = truth_table(table, outcome="Y", conditions=names, consistency_cutoff=1, levels=sizes)
+    other = truth_table(
+        table.loc[rows],
+        outcome="Y",
+        conditions=columns,
+        consistency_cutoff=1,
+        levels={name: sizes[name] for name in columns},
+    )
+    for kind in KINDS:
+        assert found(minimise(one, solution=kind)) == found(minimise(other, solution=kind))
+
+
+def example(**options: Any) -> Solution:
+    return minimise(oracle.truth(oracle.CASES["CVF_PROTEST"]), **{"solution": "parsimonious", **options})
+
+
+def test_model_ambiguity_is_said_and_bounded() -> None:
+    everything = example()
+    assert len(everything.models) > 1
+    assert "models fit equally well: none of them alone is the solution" in everything.note
+    bounded = example(max_models=1)
+    assert len(bounded.models) == 1
+    assert not bounded.complete
+    assert "more models tie than are listed" in bounded.note
+    assert len(bounded.models[0].terms) == bounded.bound == len(everything.models[0].terms)
+
+
+def test_tables_and_words() -> None:
+    solution = example()
+    frame = solution.to_frame()
+    assert frame.index.names == ["model", "term"]
+    assert (solution.chart.any(axis=0)).all()
+    text = solution.methods_text()
+    assert f"The parsimonious solution is {solution.models[0].expression}" in text
+    assert "assumptions about configurations that were not observed" in text
+    assert "M1:" in repr(solution)
+    assert any("Ragin" in line for line in solution.cite())
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"solution": "complex"}, "solution must be one of 'conservative'"),
+        ({"solution": "intermediate"}, "it needs them"),
+        ({"expectations": ["DEMOC"]}, "takes no expectations"),
+        ({"solution": "intermediate", "expectations": "DEMOC"}, "is a list, not the text"),
+        ({"solution": "intermediate", "expectations": ["DEMO"]}, "no condition 'DEMO'"),
+        ({"solution": "intermediate", "expectations": ["DEMOC[3]"]}, "'DEMOC' has no level 3"),
+        ({"solution": "intermediate", "expectations": ["DEMOC*DEMOC"]}, "names a condition twice"),
+        ({"exclude": [99]}, "there is no row 99"),
+        ({"exclude": [31]}, "row 31 is positive and cannot be excluded"),
+        ({"max_models": 0}, "max_models"),
+    ],
+)
+def test_what_is_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        example(**options)
+
+
+def test_single_and_conjunctural_expectations_together() -> None:
+    """R's QCA loses the single ones (a trap of the reference): both must count here."""
+    trap = oracle.R["traps"]["mixed_directional_expectations"]
+    case = next(case for case in oracle.CASES.values() if case["dataset"] == trap["dataset"])
+    truth = oracle.truth(case)
+
+    def easy(expectations: list[str]) -> set[int]:
+        models = minimise(truth, solution="intermediate", expectations=expectations).models
+        return {row for model in models for row in model.easy}
+
+    assert easy(trap["both"]["dir.exp"]) >= easy(trap["only_individual"]["dir.exp"])
+    assert easy(trap["both"]["dir.exp"]) >= easy(trap["only_conjunctural"]["dir.exp"])
+
+
+def test_a_large_table_has_a_cover_of_proven_size() -> None:
+    rng = np.random.default_rng(5)
+    names = [f"C{place:02}" for place in range(18)]
+    table = pd.DataFrame(rng.integers(0, 2, (120, 18)), columns=names).drop_duplicates()
+    truth = truth_table(
+        table.assign(Y=rng.integers(0, 2, len(table))), outcome="Y", conditions=names, consistency_cutoff=1
+    )
+    solution = minimise(truth, solution="parsimonious", max_models=1)
+    model = solution.models[0]
+    assert len(model.terms) == solution.bound
+    assert model.consistency == 1
+    assert model.coverage == 1

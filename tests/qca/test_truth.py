@@ -1,0 +1,118 @@
+"""Truth tables, against R's and by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from expertsys.errors import DataError
+from expertsys.qca import truth_table
+
+from . import oracle
+
+
+@pytest.mark.parametrize("name", oracle.USABLE)
+def test_rows_as_in_r(name: str) -> None:
+    case = oracle.CASES[name]
+    rows = oracle.truth(case).rows
+    assert sorted(rows.index) == [row[0] for row in case["truth_table"]]
+    for number, out, n, consistency, pri, cases, deviant in case["truth_table"]:
+        ours = rows.loc[number]
+        assert (ours["out"], ours["n"]) == (out, n)
+        assert oracle.near(ours["consistency"], consistency)
+        assert oracle.near(ours["pri"], pri) or (math.isnan(ours["pri"]) and pri == 0)
+        if cases:  # R lists no cases for some tables
+            assert set(ours["cases"].split(", ")) == set(cases.split(","))
+            assert set(ours["deviant"].split(", ")) == set((deviant or "").split(","))
+
+
+def test_contradictions_with_a_frequency_cutoff() -> None:
+    """R's QCA codes them on the wrong rows here; the right codes are in the oracle."""
+    trap = oracle.R["traps"]["contradiction_code_with_n_cut"]
+    settings = trap["settings"]
+    found = truth_table(
+        pd.DataFrame(trap["data"]),
+        outcome="Y",
+        conditions=["A", "B"],
+        consistency_cutoff=settings["incl.cut"][0],
+        contradiction_cutoff=settings["incl.cut"][1],
+        frequency_cutoff=settings["n.cut"],
+    )
+    assert found.to_frame(remainders=True)["out"].tolist() == trap["right_OUT_rows_1_to_4"]
+
+
+FUZZY = pd.DataFrame(
+    {"A": [0.9, 0.5, 0.2, 0.6], "B": [0.3, 0.8, 0.1, 0.7], "Y": [0.8, 0.6, 0.3, 0.5]}, index=["p", "q", "r", "s"]
+)
+
+
+def table(**options: Any) -> Any:
+    return truth_table(
+        options.pop("table", FUZZY),
+        **{"outcome": "Y", "conditions": ["A", "B"], "consistency_cutoff": 0.8, **options},
+    )
+
+
+def test_a_case_at_one_half_is_in_no_row_but_in_every_consistency() -> None:
+    found = table()
+    assert found.rows["cases"].to_dict() == {1: "r", 3: "p", 4: "s"}
+    x, y = [0.7, 0.2, 0.1, 0.3], FUZZY["Y"]  # membership in A*~B: p .7, q min(.5, .2), r min(.2, .9), s min(.6, .3)
+    x[2] = 0.2
+    assert found.rows.loc[3, "consistency"] == pytest.approx(sum(map(min, x, y)) / sum(x))
+    assert "'q' at exactly 0.5 in a condition" in found.note
+    assert "'s' at exactly 0.5 in the outcome" in found.note
+
+
+def test_remainders_and_orders() -> None:
+    found = table()
+    assert found.n_remainders == 1
+    assert found.to_frame(remainders=True).loc[2, "out"] == "?"
+    assert found.to_frame(sort="n")["n"].is_monotonic_decreasing
+    assert found.to_frame(sort="outcome")["out"].tolist()[0] == "1"
+    assert str(found.term(3)) == "A*~B"
+    assert "3 of 4 configurations hold a case" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"conditions": ["A", "Y"]}, "'Y' is the outcome and a condition"),
+        ({"conditions": ["A", "A"]}, "'A' named twice"),
+        ({"conditions": []}, "no conditions"),
+        ({"conditions": ["A", "C"]}, "no column 'C'"),
+        ({"consistency_cutoff": 1.5}, "consistency_cutoff must lie between 0 and 1"),
+        ({"contradiction_cutoff": 0.9}, "must lie below consistency_cutoff"),
+        ({"pri_cutoff": -1}, "pri_cutoff must lie in"),
+        ({"frequency_cutoff": 0}, "frequency_cutoff"),
+        ({"table": FUZZY.assign(A=[0.9, 1.4, 0.2, 0.6])}, r"case 'q', A: is 1.4, outside \[0, 1\]"),
+        ({"table": FUZZY.assign(A=[0.9, None, 0.2, 0.6])}, "case 'q', A: is missing"),
+        ({"table": FUZZY.assign(A=["x", "0", "1", "1"])}, "case 'p', A: is 'x'"),
+        ({"table": FUZZY.set_axis(["p", "p", "r", "s"], axis=0)}, "case 'p' occurs more than once"),
+        ({"table": FUZZY.iloc[:0]}, "there are no cases"),
+        ({"table": FUZZY.assign(Y=[0, 1, 2, 1])}, "the outcome 'Y' has 3 levels"),
+        ({"levels": {"Z": 3}}, "names 'Z', which is no condition"),
+        ({"table": FUZZY.assign(A=[0, 1, 2, 1]), "levels": {"A": 2}}, "the data have 3"),
+    ],
+)
+def test_what_is_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        table(**options)
+
+
+def test_notes_on_outcomes_that_cannot_be_explained() -> None:
+    assert "the outcome does not vary" in table(table=FUZZY.assign(Y=1)).note
+    assert "there is one case only" in table(table=FUZZY.iloc[:1]).note
+
+
+def test_a_level_of_the_outcome_and_its_absence() -> None:
+    many = FUZZY.assign(Y=[0, 1, 2, 1])
+    assert table(table=many, outcome="Y[1]").membership.tolist() == [0, 1, 0, 1]
+    assert table(table=many, outcome="~Y{1}").membership.tolist() == [1, 0, 1, 0]
+
+
+def test_names_of_cases_from_a_column() -> None:
+    named = FUZZY.reset_index(names="case")
+    assert table(table=named).rows["cases"].tolist() == ["r", "p", "s"]
