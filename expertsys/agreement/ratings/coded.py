@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 
 import attrs
@@ -11,7 +10,7 @@ import pandas as pd
 
 from expertsys._core.errors import check_choice
 from expertsys.agreement.ratings import Ratings, reduce
-from expertsys.agreement.ratings.profiles import Ints
+from expertsys.agreement.ratings.profiles import Ints, ValueProfiles
 from expertsys.study import Study
 
 #: What units of a study can be clustered by.
@@ -108,16 +107,17 @@ class CodedUnits:
 
     def sets(self, cluster: str | None = None) -> Ratings:
         """The set of codes that each reading gave, the empty set included."""
-        order = np.lexsort((self.code, self.reading))
-        ends = np.searchsorted(self.reading[order], np.arange(len(self.unit) + 1))
-        sorted_codes = self.code[order].tolist()
-        groups = [tuple(sorted_codes[low:high]) for low, high in itertools.pairwise(ends)]
-        labels, distinct = pd.factorize(pd.Series(groups, dtype=object), sort=False)
+        found = ValueProfiles.of(self.reading, self.code, len(self.codes), np.ones(len(self.unit), dtype=np.int64))
+        ends = zip(found.table.indptr[:-1], found.table.indptr[1:], strict=True)
+        distinct = [(), *(tuple(sorted(found.table.indices[low:high].tolist())) for low, high in ends)]
         ranked = sorted(range(len(distinct)), key=lambda number: distinct[number])
+        origin = np.arange(len(self.unit)) if found.origin is None else found.origin
+        if (origin >= 0).all():
+            ranked.remove(0)  # no reading is empty
         place = np.empty(len(distinct), dtype=np.int64)
-        place[ranked] = np.arange(len(distinct))
+        place[ranked] = np.arange(len(ranked))
         categories = tuple(frozenset(self.codes[code] for code in distinct[number]) for number in ranked)
-        return self._ratings(place[labels], categories, cluster)
+        return self._ratings(place[origin + 1], categories, cluster)
 
     def _ratings(self, value: Ints, categories: tuple[object, ...], cluster: str | None) -> Ratings:
         present = np.unique(self.coder)
@@ -125,16 +125,19 @@ class CodedUnits:
         coder = np.searchsorted(present, self.coder)
         names = [self.coders[number] for number in present]
         n_units = int(unit.max()) + 1 if len(unit) else 0
-        grouping = None if cluster is None else (cluster, self._labels(cluster, found))
+        grouping = None
+        if cluster is not None:
+            label = np.empty(len(self.units), dtype=object)
+            label[self.unit] = self.labels(cluster)
+            grouping = (cluster, label[found].tolist())
         made = reduce.from_triples(unit.astype(np.int64), coder, value, names, categories, n_units, grouping)
         return Ratings(made.coders, made.categories, made.by_value, made.by_coder, clusters=made.clusters)
 
-    def _labels(self, cluster: str, units: Ints) -> list[str]:
-        """The cluster of each of these units; a unit without one stands alone."""
+    def labels(self, cluster: str) -> list[str]:
+        """The document, case or unit of each reading; where it has no document or case, its unit stands alone."""
         check_choice("cluster", cluster, CLUSTERS)
-        names = [self.units[number] for number in units]
+        names = [self.units[number] for number in self.unit]
         if cluster == "unit":
             return names
-        labels = np.empty(len(self.units), dtype=object)
-        labels[self.unit] = self.document if cluster == "document" else self.case
-        return [label or f"unit {name}" for label, name in zip(labels[units], names, strict=True)]
+        known = self.document if cluster == "document" else self.case
+        return [label or f"unit {name}" for label, name in zip(known, names, strict=True)]

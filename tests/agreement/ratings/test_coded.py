@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+import strategies
+from hypothesis import given
+from hypothesis import strategies as st
 
 from expertsys.agreement import Ratings, krippendorff_alpha, percent_agreement
 from expertsys.agreement.ratings.coded import CodedUnits
@@ -41,6 +45,34 @@ def test_parts_of_the_readings() -> None:
     one = coded.by_coders(["ben"])
     assert one.sets().coders == ("ben",)
     assert one.sets().n_units == 7
+
+
+@given(st.lists(st.lists(strategies.code_sets, min_size=2, max_size=2), min_size=1, max_size=8))
+def test_sets_are_those_that_were_applied(matrix: strategies.Matrix) -> None:
+    rows = [(f"u{u}", f"c{c}", code) for u, row in enumerate(matrix) for c, cell in enumerate(row) for code in cell]
+    if not rows:
+        return
+    units = pd.DataFrame({"unit": [f"u{u}" for u in range(len(matrix))]})
+    seen = pd.DataFrame([(f"c{c}", f"u{u}") for u in range(len(matrix)) for c in (0, 1)], columns=["coder", "document"])
+    study = Study(pd.DataFrame(rows, columns=["unit", "coder", "code"]), units=units, assignments=seen)
+    found = Ratings.from_study(study, cluster="unit")
+    assert set(found.categories) == {cell for row in matrix for cell in row}
+    assert found.by_coder is not None
+    assert found.clusters is not None
+    by_unit = dict(zip(found.clusters.names, found.clusters.table.tocoo().col, strict=True))
+    for unit, row in enumerate(matrix):
+        profile = found.by_coder.matrix[by_unit[f"u{unit}"]]
+        assert {name: found.categories[value] for name, value in zip(found.coders, profile, strict=True)} == {
+            f"c{c}": cell for c, cell in enumerate(row)
+        }
+
+
+def test_labels_of_readings() -> None:
+    coded = CodedUnits.of(studies.trapped())
+    assert set(coded.labels("case")) == {"q1", "q2"}
+    assert set(coded.labels("unit")) == set(studies.CASES) - {"r9"}
+    with pytest.raises(DataError, match="cluster must be one of 'document', 'case', 'unit'"):
+        coded.labels("site")
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -230,7 +230,7 @@ def test_a_missing_column_names_the_nearest(make_frame: MakeFrame) -> None:
         Ratings.from_long(frame)
 
 
-@pytest.mark.parametrize(("column", "what"), [("unit", "1 ratings name no unit"), ("coder", "ratings name no coder")])
+@pytest.mark.parametrize(("column", "what"), [("unit", "1 ratings name no unit"), ("coder", "1 ratings name no coder")])
 def test_ratings_without_unit_or_coder(make_frame: MakeFrame, column: str, what: str) -> None:
     frame = pd.DataFrame({"unit": ["u1", "u1", "u2"], "coder": ["a", "b", "a"], "code": ["x", "x", "y"]})
     frame.loc[1, column] = None
