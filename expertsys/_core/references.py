@@ -37,6 +37,30 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
 
 METHODS: dict[str, Reference] = _table(
     (
+        "cohen1968",
+        "Cohen J. Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit. "
+        "Psychol Bull 1968;70(4):213–220.",
+        "10.1037/h0026256",
+    ),
+    (
+        "conger1980",
+        "Conger AJ. Integration and generalization of kappas for multiple raters. Psychol Bull 1980;88(2):322–328.",
+        "10.1037/0033-2909.88.2.322",
+    ),
+    (
+        "light1971",
+        "Light RJ. Measures of response agreement for qualitative data: some generalizations and alternatives. "
+        "Psychol Bull 1971;76(5):365–377.",
+        "10.1037/h0031643",
+    ),
+    ("holsti1969", "Holsti OR. Content Analysis for the Social Sciences and Humanities. Addison-Wesley, 1969.", ""),
+    (
+        "bangdiwala1985",
+        "Bangdiwala SI. A graphical test for observer agreement. Proceedings of the 45th International Statistical "
+        "Institute Meeting, Amsterdam, 1985;1:307–308.",
+        "",
+    ),
+    (
         "ragin2008",
         "Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008.",
         "10.7208/chicago/9780226702797.001.0001",

@@ -98,3 +98,22 @@ def cohen(matrix: Matrix) -> float:
 def gwet(matrix: Matrix, categories: int) -> float:
     found = shares(matrix)
     return corrected(percent(matrix), sum(share * (1 - share) for share in found.values()) / (categories - 1))
+
+
+def specific(matrix: Matrix, category: Any) -> float:
+    """Of all pairs of ratings whose first is the category, the share whose second is."""
+    pairs = [pair for row in matrix for pair in permutations(given(row), 2) if pair[0] == category]
+    return sum(second == category for _, second in pairs) / len(pairs)
+
+
+def confused(matrix: Matrix, a: Any, b: Any) -> tuple[float, float, int]:
+    """Sets in which two codes stand against each other: observed, by chance, and on how many units."""
+    rated = [given(row) for row in matrix if len(given(row)) > 1]
+
+    def crossed(first: frozenset[Any], second: frozenset[Any]) -> bool:
+        return a in first - second and b in second - first
+
+    found = [sum(crossed(*pair) for pair in permutations(row, 2)) / (len(row) - 1) for row in rated]
+    pool = [value for row in rated for value in row]
+    chance = sum(crossed(*pair) for pair in permutations(pool, 2)) / (len(pool) - 1)
+    return sum(found), chance, sum(value > 0 for value in found)

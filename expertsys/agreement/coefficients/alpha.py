@@ -13,13 +13,16 @@ from expertsys._core.errors import DataError, check_choice
 from expertsys._core.optional import require
 from expertsys._core.results import Result
 from expertsys.agreement.coefficients import distances
+from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, ValueProfiles
 
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
-LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
+Level = Literal["nominal", "ordinal", "interval", "ratio", "circular", "bipolar"]
+LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio", "circular", "bipolar")
+#: Levels that the `krippendorff` package has too.
+SHARED_LEVELS = ("nominal", "ordinal", "interval", "ratio")
 SET_DISTANCES = ("jaccard", "masi")
 
 
@@ -107,8 +110,9 @@ class Alpha(Coefficient):
         """
         from importlib.metadata import version
 
-        if self.level not in LEVELS:
-            raise DataError(f"the package has no level {self.level!r}; it has {', '.join(LEVELS)}", place="crosscheck")
+        if self.level not in SHARED_LEVELS:
+            told = f"the package has no level {self.level!r}; it has {', '.join(SHARED_LEVELS)}"
+            raise DataError(told, place="crosscheck")
         krippendorff = require("krippendorff", feature="crosscheck()", extra="crosscheck")
         ratings = self._ratings
         profiles = ratings.values.pairable
@@ -124,6 +128,7 @@ def krippendorff_alpha(
     *,
     level: Level | None = None,
     distance: Literal["jaccard", "masi"] | distances.OwnDistance | npt.ArrayLike | None = None,
+    weights: weighting.Weights | None = None,
 ) -> Alpha:
     """Krippendorff's alpha: 1 − observed / expected disagreement, for any number of coders and missing ratings.
 
@@ -131,12 +136,16 @@ def krippendorff_alpha(
     ----------
     ratings : Ratings
         A missing rating is left out; units with fewer than two ratings say nothing and are left out too.
-    level : {"nominal", "ordinal", "interval", "ratio"}
+    level : {"nominal", "ordinal", "interval", "ratio", "circular", "bipolar"}
         Level of measurement. There is no default: it changes the result and is the researcher's to say. Ordinal needs
-        categories in order, interval and ratio numbers, ratio none below 0.
+        categories in order, the others but nominal numbers, ratio none below 0. The ends of a circular (hours, angles)
+        or bipolar scale are those of the categories: give ``categories=`` where not all were used.
     distance : {"jaccard", "masi"}, callable or array_like, shape (V, V), optional
         In place of a level: distance between sets of codes, a function of two categories, or a table over
         ``ratings.categories``.
+    weights : str or array_like, optional
+        In place of a level: 1 less Gwet's weights as distance, as irrCAC has it; see `gwet_ac`. Gwet's ordinal weights
+        depend on the number of ranks only, Krippendorff's ordinal metric on how often each was used.
 
     Returns
     -------
@@ -173,9 +182,9 @@ def krippendorff_alpha(
     About three quarters of the disagreement that chance would give is absent; below .800, above .667, it is what
     Krippendorff lets through for tentative conclusions only.
     """
-    if (level is None) == (distance is None):
+    if sum(option is not None for option in (level, distance, weights)) != 1:
         raise DataError(
-            "say either level= or distance=",
+            "say either level= or distance= (or weights=)",
             place="krippendorff_alpha",
             remedy=f"Levels are {', '.join(map(repr, LEVELS))}; for sets of codes distance='jaccard' or 'masi'.",
         )
@@ -191,18 +200,26 @@ def krippendorff_alpha(
                 place="level",
                 remedy="Give categories=[lowest, ..., highest] when making the Ratings.",
             )
-        if level in ("interval", "ratio"):
+        if level not in ("nominal", "ordinal"):
             domain = ratings.numbers(f"level={level!r}")
+    elif weights is not None:
+        words = weighting.words(weights) or "identity weights"
     elif isinstance(distance, str):
         check_choice("distance", distance, SET_DISTANCES)
         words = f"{'Jaccard' if distance == 'jaccard' else 'MASI'} distance between sets"
-    measure = _measure(ratings, profiles, level, distance, domain)
+    if weights is not None:
+        table = weighting.table(ratings, weights)
+        measure: distances.Distance = (
+            distances.Nominal.of(profiles) if table is None else distances.held(profiles, 1 - table)
+        )
+    else:
+        measure = _measure(ratings, profiles, level, distance, domain)
     return Alpha.of(
         ratings,
         _Alpha.of(profiles, measure),
         name="Krippendorff's alpha",
         sources=("krippendorff2011", "krippendorff2019"),
-        refit=partial(krippendorff_alpha, level=level, distance=distance),
+        refit=partial(krippendorff_alpha, level=level, distance=distance, weights=weights),
         why=lambda _: _why_undefined(ratings, profiles),
         level=words,
     )
@@ -221,6 +238,9 @@ def _measure(
         return distances.Interval.of(profiles, domain)
     if level == "ratio":
         return distances.ratio_scale(profiles, domain)
+    if level in ("circular", "bipolar"):
+        form = weighting.circular_distance if level == "circular" else weighting.bipolar_distance
+        return distances.held(profiles, form(domain))
     if isinstance(distance, str):
         return distances.set_distance(profiles, ratings.categories, distance)
     if distance is not None:

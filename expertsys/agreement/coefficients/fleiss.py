@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import attrs
-import numpy as np
+from functools import partial
 
-from expertsys.agreement.coefficients.chance import Corrected, why_undefined
+from expertsys.agreement.coefficients import weights as weighting
+from expertsys.agreement.coefficients.chance import Corrected, Pooled, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.profiles import Floats
 
 
-@attrs.frozen
-class _Pooled:
-    """Two ratings drawn from the pooled marginals agree: Σ π² (Fleiss 1971, eq. 5)."""
-
-    def expected(self, shares: Floats) -> Floats:
-        return np.asarray((shares**2).sum(axis=1))
-
-    def slope(self, shares: Floats) -> Floats:
-        return shares
-
-
-def fleiss_kappa(ratings: Ratings) -> Coefficient:
+def fleiss_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -> Coefficient:
     """Fleiss' kappa: chance agreement from the marginals of all coders pooled; any number of coders.
 
     Parameters
@@ -30,6 +18,9 @@ def fleiss_kappa(ratings: Ratings) -> Coefficient:
     ratings : Ratings
         A missing rating is left out. Units with one rating count for the marginals only (Gwet's extension to missing
         ratings).
+    weights : {"identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"} or array_like
+        How far two categories agree. All but "identity" need categories in order, or numbers; a table of one's own has
+        shape (V, V) over ``ratings.categories``.
 
     Returns
     -------
@@ -56,7 +47,13 @@ def fleiss_kappa(ratings: Ratings) -> Coefficient:
 
     Less than half of the agreement that chance leaves open was reached.
     """
-    kernel = Corrected.of(ratings.values, _Pooled())
+    table = weighting.table(ratings, weights)
     return Coefficient.of(
-        ratings, kernel, name="Fleiss' kappa", sources=("fleiss1971", "gwet2021"), refit=fleiss_kappa, why=why_undefined
+        ratings,
+        Corrected.of(ratings.values, Pooled(table), table),
+        name="Fleiss' kappa",
+        sources=("fleiss1971", "gwet2021"),
+        refit=partial(fleiss_kappa, weights=weights),
+        why=why_undefined,
+        level=weighting.words(weights),
     )

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import attrs
-import numpy as np
+from functools import partial
 
-from expertsys.agreement.coefficients.chance import Corrected, why_undefined
+from expertsys.agreement.coefficients import weights as weighting
+from expertsys.agreement.coefficients.chance import Corrected, Occasional, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.profiles import Floats
 
 
-@attrs.frozen
-class _Occasional:
-    """Coders guess on some units only: Σ π (1 − π) / (q − 1) (Gwet 2008, eq. 15)."""
-
-    categories: int
-
-    def expected(self, shares: Floats) -> Floats:
-        if self.categories < 2:
-            return np.full(len(shares), np.nan)
-        return np.asarray((shares * (1 - shares)).sum(axis=1) / (self.categories - 1))
-
-    def slope(self, shares: Floats) -> Floats:
-        return (1 - shares) / (self.categories - 1)
-
-
-def gwet_ac(ratings: Ratings) -> Coefficient:
-    """Gwet's AC1: chance agreement that stays small when one category prevails; any number of coders.
+def gwet_ac(ratings: Ratings, *, weights: weighting.Weights = "identity") -> Coefficient:
+    """Gwet's AC1, with weights AC2: chance agreement that stays small when one category prevails; any number of coders.
 
     Parameters
     ----------
     ratings : Ratings
         A missing rating is left out. Units with one rating count for the marginals only. All categories count, also
         those that no one used: give them as ``categories=`` when making the ratings.
+    weights : {"identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"} or array_like
+        How far two categories agree. All but "identity" need categories in order, or numbers; a table of one's own has
+        shape (V, V) over ``ratings.categories``.
 
     Returns
     -------
@@ -59,11 +46,20 @@ def gwet_ac(ratings: Ratings) -> Coefficient:
 
     Nine of ten units agree, and guessing would rarely have given the one category that prevails.
     """
-    kernel = Corrected.of(ratings.values, _Occasional(len(ratings.categories)))
+    table = weighting.table(ratings, weights)
+    kernel = Corrected.of(ratings.values, Occasional(len(ratings.categories), table), table)
 
     def why(found: Values) -> str:
         if len(ratings.categories) == 1:
             return "there is one category only: give categories= if others could have been chosen"
         return why_undefined(found)
 
-    return Coefficient.of(ratings, kernel, name="Gwet's AC1", sources=("gwet2008", "gwet2021"), refit=gwet_ac, why=why)
+    return Coefficient.of(
+        ratings,
+        kernel,
+        name="Gwet's AC1" if table is None else "Gwet's AC2",
+        sources=("gwet2008", "gwet2021"),
+        refit=partial(gwet_ac, weights=weights),
+        why=why,
+        level=weighting.words(weights),
+    )
