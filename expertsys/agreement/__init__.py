@@ -6,12 +6,22 @@ profiles, so that its interval costs about the same for a thousand units and for
 
 from expertsys._core.results import Interval
 from expertsys.agreement.coefficients.alpha import Alpha, CrossCheck, krippendorff_alpha
+from expertsys.agreement.coefficients.bangdiwala import bangdiwala_b
+from expertsys.agreement.coefficients.brennan import brennan_prediger
 from expertsys.agreement.coefficients.cohen import cohen_kappa
+from expertsys.agreement.coefficients.conger import conger_kappa
 from expertsys.agreement.coefficients.fleiss import fleiss_kappa
 from expertsys.agreement.coefficients.gwet import gwet_ac
+from expertsys.agreement.coefficients.pairwise import holsti, light_kappa
 from expertsys.agreement.coefficients.percent import percent_agreement
+from expertsys.agreement.coefficients.scott import scott_pi
+from expertsys.agreement.diagnosis.categories import categories, specific_agreement
+from expertsys.agreement.diagnosis.coders import CoderMatrix, coder_matrix, without_coder
+from expertsys.agreement.diagnosis.confusion import Confusion, confusion
 from expertsys.agreement.diagnosis.disagreements import disagreements
+from expertsys.agreement.diagnosis.drift import Drift, drift
 from expertsys.agreement.diagnosis.reliability import methods_text, reliability
+from expertsys.agreement.diagnosis.scenarios import what_if
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
 from expertsys.agreement.ratings import Ratings
@@ -20,17 +30,33 @@ __all__ = [
     "Alpha",
     "Analytic",
     "Bootstrap",
+    "CoderMatrix",
     "Coefficient",
+    "Confusion",
     "CrossCheck",
+    "Drift",
     "Interval",
     "Jackknife",
     "Ratings",
+    "bangdiwala_b",
+    "brennan_prediger",
+    "categories",
+    "coder_matrix",
     "cohen_kappa",
+    "confusion",
+    "conger_kappa",
     "disagreements",
+    "drift",
     "fleiss_kappa",
     "gwet_ac",
+    "holsti",
     "krippendorff_alpha",
+    "light_kappa",
     "methods_text",
     "percent_agreement",
     "reliability",
+    "scott_pi",
+    "specific_agreement",
+    "what_if",
+    "without_coder",
 ]

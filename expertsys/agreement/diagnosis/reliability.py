@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_between, check_choice, unknown
+from expertsys._core.errors import DataError, check_between, unknown
 from expertsys._core.progress import track
 from expertsys._core.results import number, percent
 from expertsys.agreement.coefficients.alpha import krippendorff_alpha
-from expertsys.agreement.coefficients.fleiss import fleiss_kappa
-from expertsys.agreement.coefficients.gwet import gwet_ac
 from expertsys.agreement.coefficients.percent import percent_agreement
+from expertsys.agreement.diagnosis import choice, groups
+from expertsys.agreement.diagnosis.categories import prevalence, specific_agreement
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Bootstrap, Method, resolve
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.coded import CodedUnits
 
 if TYPE_CHECKING:
     from expertsys.study import Study
 
-Name = Literal["krippendorff_alpha", "fleiss_kappa", "gwet_ac", "percent_agreement"]
-COEFFICIENTS: dict[str, Callable[[Ratings], Coefficient]] = {
-    "krippendorff_alpha": lambda ratings: krippendorff_alpha(ratings, level="nominal"),
-    "fleiss_kappa": fleiss_kappa,
-    "gwet_ac": gwet_ac,
-    "percent_agreement": percent_agreement,
-}
-NAMES = {
-    "krippendorff_alpha": "Krippendorff's alpha",
-    "fleiss_kappa": "Fleiss' kappa",
-    "gwet_ac": "Gwet's AC1",
-    "percent_agreement": "percent agreement",
-}
 WHOLE: dict[Literal["jaccard", "masi"], str] = {"jaccard": "all codes (Jaccard)", "masi": "all codes (MASI)"}
 COLUMNS = ("estimate", "low", "high", "n_units", "n_coders", "prevalence", "agreement", "note")
-
-#: Below so many applications, or disagreements, every known interval covers less than it says.
-FEW = 10
+APPLIED: dict[bool, str] = {True: "applied", False: "not applied"}
 
 
 def reliability(
     study: Study,
     *,
-    by: Literal["case", "pair"] | None = None,
+    by: Literal["case", "pair", "coder", "category"] | groups.By | None = None,
     codes: Sequence[str] | None = None,
-    coefficient: Name = "krippendorff_alpha",
+    coefficient: str | choice.Function = "krippendorff_alpha",
+    cluster: Literal["document", "case"] | None = None,
     confidence: float = 0.95,
     method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
 ) -> pd.DataFrame:
@@ -61,29 +47,38 @@ def reliability(
         With units and one round of coding. A coder who saw a unit and did not apply the code said "no"; one who did not
         see it is missing there. Where the study does not know who saw what, that is assumed from the codings, and the
         notes say so.
-    by : {"case", "pair"}, optional
-        The table for each case, or for each pair of coders.
+    by : str, mapping or Series, optional
+        The table for each ``"case"``; for each ``"pair"`` of coders; without each ``"coder"`` in turn; or for each
+        group of units by a column of the study's documents, cases or participants (``"document"``, ``"date"``,
+        ``"kind"``, ``"site"``, a batch, ...) or by a mapping from units or documents to groups. With ``"category"`` the
+        estimates are the specific agreement on having applied each code and on not having applied it.
     codes : sequence of str, optional
         Only these codes; by default all that were applied, in the codebook's order.
-    coefficient : {"krippendorff_alpha", "fleiss_kappa", "gwet_ac", "percent_agreement"}
-        For the rows of single codes. The rows for all codes are alpha, with the distance between sets of codes.
+    coefficient : str or callable
+        For the rows of single codes: the name of a function of `expertsys.agreement`, such as ``"gwet_ac"``,
+        ``"fleiss_kappa"``, ``"percent_agreement"`` or, with two coders or by pair, ``"cohen_kappa"``; or any function
+        of `Ratings` that gives a `Coefficient`. The rows for all codes are alpha, with the distance between sets of
+        codes.
+    cluster : {"document", "case"}, optional
+        Intervals draw whole documents or cases: where units of one document are alike, drawing units is too narrow.
     confidence : float
         Nominal coverage of the intervals.
-    method : Bootstrap, "analytic" or "jackknife"
+    method : Bootstrap, Analytic, Jackknife, "bootstrap", "analytic" or "jackknife"
         See `Coefficient.interval`.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``code`` (after ``case``, or ``coder_a, coder_b``, where asked for); the rows of the whole are named
-        ``all codes (Jaccard)`` and ``all codes (MASI)``. Columns: ``estimate, low, high``; ``n_units`` seen by at least
-        two coders; ``n_coders``; ``prevalence``, the share of their readings in which the code was applied (in the rows
-        of the whole: any code); ``agreement``, the share of pairs of coders who agree; ``note``.
+        Index ``code`` (after ``case``, ``coder_a, coder_b``, ``without`` or the column's name, or before ``category``,
+        where asked for); the rows of the whole are named ``all codes (Jaccard)`` and ``all codes (MASI)`` and are not
+        there by category. Columns: ``estimate, low, high``; ``n_units`` seen by at least two coders (by category: on
+        which one of them chose it); ``n_coders``; ``prevalence``, the share of their readings in which the code was
+        applied (in the rows of the whole: any code); ``agreement``, the share of pairs of coders who agree; ``note``.
 
     Raises
     ------
     DataError
-        For a study of spans without units, or with several rounds of coding.
+        For a study of spans without units, with several rounds of coding, or with too few coders.
 
     Examples
     --------
@@ -105,11 +100,20 @@ def reliability(
     all codes (MASI)        0.444        3         1.0
 
     The coders agree on two of three units; nearly half of what chance leaves open.
+
+    >>> reliability(Study(codings), by="category", codes=["policy"])["estimate"].round(2).tolist()
+    [0.67, 0.67]
+
+    Where one coder applied the code, the other did in two of three units, and so where one did not.
     """
-    check_choice("coefficient", coefficient, list(COEFFICIENTS))
+    function = choice.function(coefficient)
     check_between("confidence", confidence, 0, 1)
-    if by is not None:
-        check_choice("by", by, ("case", "pair"))
+    if by == "category" and coefficient != "krippendorff_alpha":
+        raise DataError(
+            f"by='category' gives specific agreement, and coefficient={coefficient!r} asks for another",
+            place="reliability",
+            remedy="Leave one of the two out.",
+        )
     coded = CodedUnits.of(study)
     if len(coded.coders) < 2:
         raise DataError(
@@ -118,23 +122,28 @@ def reliability(
             remedy="Read all coders' files together: es.read([...]).",
         )
     wanted = _wanted(study, coded, codes)
-    keys, parts = _parts(coded, by)
+    keys, parts = _parts(study, coded, by)
     rows: list[tuple[Any, ...]] = []
-    total = len(parts) * (len(wanted) + len(WHOLE))
-    with track(total, "agreement") as step:
+    names: set[str] = set()
+    with track(len(parts) * (len(wanted) + len(WHOLE)), "agreement") as step:
         for key, part in parts:
-            for name, row in _rows(part, wanted, COEFFICIENTS[coefficient], confidence, method):
-                rows.append((*key, name, *row))
+            for name, result in _results(part, wanted, None if by == "category" else function, cluster):
+                rows.append((*key, *name, *_row(result, confidence, method)))
+                names |= {result.name} if name[0] not in WHOLE.values() else set()
                 step()
-    table = pd.DataFrame(rows, columns=[*keys, "code", *COLUMNS]).set_index([*keys, "code"])
-    table.attrs.update(coefficient=NAMES[coefficient], confidence=confidence, method=_how(method))
+    index = [*keys, "code", *(["category"] if by == "category" else [])]
+    table = pd.DataFrame(rows, columns=[*index, *COLUMNS]).set_index(index)
+    told = names.pop() if names else str(coefficient)
+    table.attrs.update(coefficient=told, confidence=confidence, method=_how(method, cluster))
     return table.rename_axis(columns="column")
 
 
-def _how(method: Method) -> str:
-    if isinstance(method, Bootstrap):
-        return f"bootstrap over units, {method.replicates:,} replicates"
-    return "bootstrap over units" if method == "bootstrap" else f"{method} standard error"
+def _how(method: Method, cluster: str | None) -> str:
+    chosen = resolve(method)
+    over = "units" if cluster is None else f"clusters ({cluster})"
+    if isinstance(chosen, Bootstrap):
+        return f"bootstrap over {over}, {chosen.replicates:,} replicates"
+    return f"{type(chosen).__name__.lower()} standard error over {over}"
 
 
 def _wanted(study: Study, coded: CodedUnits, codes: Sequence[str] | None) -> list[str]:
@@ -147,56 +156,59 @@ def _wanted(study: Study, coded: CodedUnits, codes: Sequence[str] | None) -> lis
     return list(codes)
 
 
-def _parts(coded: CodedUnits, by: str | None) -> tuple[list[str], list[tuple[tuple[str, ...], CodedUnits]]]:
-    if by == "case":
-        cases = dict.fromkeys(coded.case.tolist())
-        return ["case"], [((case,), coded.in_case(case)) for case in cases]
-    if by == "pair":
-        pairs = itertools.combinations(coded.coders, 2)
-        return ["coder_a", "coder_b"], [(pair, coded.by_coders(pair)) for pair in pairs]
-    return [], [((), coded)]
+def _parts(
+    study: Study, coded: CodedUnits, by: groups.By | None
+) -> tuple[list[str], list[tuple[tuple[Any, ...], CodedUnits]]]:
+    """Names of the index before the code, and for each of its values the readings."""
+    if by is None or (isinstance(by, str) and by == "category"):
+        return [], [((), coded)]
+    if isinstance(by, str) and by == "pair":
+        return ["coder_a", "coder_b"], [(pair, coded.by_coders(pair)) for pair in combinations(coded.coders, 2)]
+    if isinstance(by, str) and by == "coder":
+        if len(coded.coders) < 3:
+            raise DataError(
+                "leaving a coder out takes three; there are two", place="reliability(by='coder')", remedy="Use by=None."
+            )
+        rest = {name: [other for other in coded.coders if other != name] for name in coded.coders}
+        return ["without"], [((name,), coded.by_coders(others)) for name, others in rest.items()]
+    if isinstance(by, str) and by == "case":
+        return ["case"], [((case,), coded.in_case(case)) for case in dict.fromkeys(coded.case.tolist())]
+    found = groups.labels(study, coded, by, place="reliability(by=...)")
+    order = groups.in_order(found.tolist())
+    return [by if isinstance(by, str) else "group"], [((label,), coded.where(found == label)) for label in order]
 
 
-def _rows(
-    part: CodedUnits,
-    codes: Sequence[str],
-    function: Callable[[Ratings], Coefficient],
-    confidence: float,
-    method: Method,
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _results(
+    part: CodedUnits, codes: Sequence[str], function: choice.Function | None, cluster: str | None
+) -> Iterator[tuple[tuple[str, ...], Coefficient]]:
+    """Each row's names and its coefficient; without a function, specific agreement."""
     for name in codes:
-        ratings = part.applied(name)
-        yield name, _row(function(ratings), ratings, confidence, method, binary=True)
-    sets = part.sets()
-    for distance, label in WHOLE.items():
-        result = krippendorff_alpha(sets, distance=distance)
-        yield label, _row(result, sets, confidence, method, binary=False)
+        ratings = part.applied(name, cluster)
+        if function is None:
+            for applied, told in APPLIED.items():
+                yield (name, told), specific_agreement(ratings, category=applied)
+        else:
+            yield (name,), function(ratings)
+    if function is not None:
+        sets = part.sets(cluster)
+        for distance, label in WHOLE.items():
+            yield (label,), krippendorff_alpha(sets, distance=distance)
 
 
-def _row(result: Coefficient, ratings: Ratings, confidence: float, method: Method, *, binary: bool) -> tuple[Any, ...]:
-    profiles = ratings.values.pairable  # noqa: PD011  # no dataframe
-    totals = profiles.totals(profiles.counts[None, :].astype(np.float64))[0]
-    readings = float(totals.sum())
-    silent = [place for place, value in enumerate(ratings.categories) if value is False or value == frozenset()]
-    applied = readings - float(totals[silent].sum())
+def _row(result: Coefficient, confidence: float, method: Method) -> tuple[Any, ...]:
+    ratings: Ratings = result._ratings
     agreement = percent_agreement(ratings).estimate
     interval = result.interval(confidence, method)
-    notes = [result.note or interval.note]
-    if binary and not np.isnan(result.estimate):
-        minority = min(applied, readings - applied)
-        if minority < FEW:
-            notes.append(f"applied in {applied:.0f} of {readings:.0f} readings: the interval is rough")
-        elif (1 - agreement) * result.n_units < FEW:
-            notes.append("few disagreements: the interval is rough")
-        if agreement >= 0.9 and result.estimate < 0.6:
-            notes.append(f"coders agree on {agreement:.0%} of units, as chance nearly gives for so rare a code")
+    notes = dict.fromkeys((result.note, interval.note))
+    if True in ratings.categories and agreement >= 0.9 and result.estimate < 0.6:
+        notes[f"coders agree on {agreement:.0%} of units, as chance nearly gives for so rare a code"] = None
     return (
         result.estimate,
         interval.low,
         interval.high,
         result.n_units,
         result.n_coders,
-        applied / readings if readings else float("nan"),
+        prevalence(ratings),
         agreement,
         "; ".join(note for note in notes if note),
     )
@@ -210,25 +222,53 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
     study : Study
         The study that the table was made from.
     table : pandas.DataFrame
-        As `reliability` gives it without `by`; its ``attrs`` name the coefficient, the confidence and the method.
+        As `reliability` gives it; its ``attrs`` name the coefficient, the confidence and the method. Of a table by
+        groups, pairs or coders it gives the lowest and the highest group.
     """
-    whole: dict[Any, Any] = table.loc[[WHOLE["jaccard"]]].to_dict("records")[0]
-    single = table.drop(index=list(WHOLE.values()))
-    known = single["estimate"].dropna()
     seen = study.provenance.choice("who saw what") or "given"
     unit = study.provenance.choice("unit of coding")
-    how, confidence = table.attrs["method"], table.attrs["confidence"]
+    codes = table.index.get_level_values("code")
+    whole, single = table[codes == WHOLE["jaccard"]], table[~codes.isin(list(WHOLE.values()))]
+    n_units = CodedUnits.of(study).sets().n_pairable
     parts = [
-        f"{int(whole['n_units']):,} of {len(study.units):,} units "
+        f"{n_units:,} of {len(study.units):,} units "
         + (f"(unit of coding: {unit}) " if unit else "")
-        + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}.",
-        f"Agreement on the set of codes per unit was {number(whole['estimate'])} (Krippendorff's alpha with Jaccard "
-        f"distance; {percent(confidence)} interval {number(whole['low'])} to {number(whole['high'])}, {how}).",
+        + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}."
     ]
-    if len(known):
-        low, middle, high = (float(known.quantile(share)) for share in (0, 0.5, 1))
-        parts.append(
-            f"For single codes, applied or not, {table.attrs['coefficient']} lay between {number(low)} and "
-            f"{number(high)} (median {number(middle)}, {len(known)} codes; undefined for {len(single) - len(known)})."
-        )
+    if len(whole):
+        parts.append(_told_of_sets(whole, table.attrs["confidence"], table.attrs["method"]))
+    kinds = single.groupby("category", sort=False) if "category" in table.index.names else [("", single)]
+    for kind, rows in kinds:
+        known = rows["estimate"].dropna()
+        if len(known):
+            low, middle, high = (float(known.quantile(share)) for share in (0, 0.5, 1))
+            what = f"{table.attrs['coefficient']} on {kind!r}" if kind else table.attrs["coefficient"]
+            counted = "codes" if kind or rows.index.nlevels == 1 else "rows"
+            parts.append(
+                f"For single codes{'' if kind else ', applied or not'}, {what} lay between {number(low)} and "
+                f"{number(high)} (median {number(middle)}, {len(known)} {counted}; "
+                f"undefined for {len(rows) - len(known)})."
+            )
     return " ".join(parts)
+
+
+def _told_of_sets(whole: pd.DataFrame, confidence: float, how: str) -> str:
+    """The sentence on sets of codes; with several groups, the lowest and the highest."""
+    start, measure = "Agreement on the set of codes per unit", "Krippendorff's alpha with Jaccard distance"
+    rows = whole.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    if len(whole) == 1 or rows.empty:
+        rows = whole.iloc[:1]
+    ends = rows if len(rows) == 1 else rows.iloc[[0, -1]]
+    figures = [
+        (number(estimate), f"interval {number(low)} to {number(high)}")
+        for estimate, low, high in ends[["estimate", "low", "high"]].to_numpy(dtype=np.float64).tolist()
+    ]
+    if len(figures) == 1:
+        figure, interval = figures[0]
+        return f"{start} was {figure} ({measure}; {percent(confidence)} {interval}, {how})."
+    names = [" and ".join(map(str, key[:-1])) for key in ends.index]
+    kind = {"coder_a": "pair", "without": "coder left out"}.get(str(whole.index.names[0]), str(whole.index.names[0]))
+    told = " and ".join(
+        f"{figure} ({name}; {interval})" for name, (figure, interval) in zip(names, figures, strict=True)
+    )
+    return f"{start} ({measure}; {percent(confidence)} intervals, {how}) by {kind} lay between {told}."

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from expertsys.agreement import Bootstrap, methods_text, reliability
+from expertsys import agreement
+from expertsys.agreement import Bootstrap, gwet_ac, methods_text, reliability
+from expertsys.agreement.diagnosis import choice
 from expertsys.errors import DataError
 from expertsys.study import Study
 
@@ -111,6 +113,99 @@ def test_other_coefficients(coefficient: Any, name: str, plain: Any) -> None:
     assert table.attrs["coefficient"] == name
 
 
+def test_by_coder_left_out() -> None:
+    table = reliability(Study(THREE), by="coder", method=QUICK)
+    assert table.index.names == ["without", "code"]
+    left = reliability(Study(THREE).select(coders=["ann", "cy"]), method=QUICK)
+    assert table.loc[("ben", "a"), "estimate"] == pytest.approx(left.loc["a", "estimate"])
+    assert set(table.index.get_level_values("without")) == {"ann", "ben", "cy"}
+    with pytest.raises(DataError, match="leaving a coder out takes three; there are two"):
+        reliability(studies.trapped(), by="coder")
+
+
+def test_by_category() -> None:
+    table = reliability(studies.trapped(), by="category", method=QUICK)
+    assert table.index.names == ["code", "category"]
+    assert table.columns.tolist()[:8] == list(reliability(studies.trapped(), method=QUICK).columns)
+    for code in ("fear", "fear->exam", "trust"):
+        rated = [row for row in studies.applied(code) if None not in row]
+        for applied, name in ((True, "applied"), (False, "not applied")):
+            row = table.loc[(code, name)]
+            assert row["estimate"] == pytest.approx(byhand.specific(rated, applied))
+            assert row["n_units"] == sum(applied in pair for pair in rated)
+    assert table.loc[("rare", "applied"), "note"] == "no coder chose it where another saw the unit"
+    assert table.attrs["coefficient"] == "specific agreement"
+
+
+def sited() -> Study:
+    study = studies.trapped()
+    documents = pd.DataFrame(
+        {
+            "document": list(studies.CASES),
+            "batch": [10, 10, 2, 2, 2, 2, 10, 10, None],
+            "participant": ["p"] * 5 + ["q"] * 4,
+        }
+    )
+    return Study(
+        study.codings,
+        units=study.units,
+        assignments=study.assignments,
+        codebook=study.codebook,
+        documents=documents,
+        participants=pd.DataFrame({"participant": ["p", "q"], "role": ["nurse", "doctor"]}),
+        cases=pd.DataFrame({"case": ["q1", "q2"], "site": ["north", "south"]}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "name", "units"),
+    [
+        ("batch", "batch", {"2": ["r3", "r4", "r5", "r6"], "10": ["r1", "r2", "r7", "r8"]}),
+        ("role", "role", {"doctor": ["r6", "r7", "r8"], "nurse": ["r1", "r2", "r3", "r4", "r5"]}),
+        ("site", "site", {"north": ["r1", "r2", "r3", "r4", "r5", "r6"], "south": ["r7", "r8"]}),
+        ("document", "document", {f"r{n}": [f"r{n}"] for n in range(1, 9)}),
+        ({"r1": "x", "r2": "x", "r5": "y"}, "group", {"x": ["r1", "r2"], "y": ["r5"]}),
+    ],
+)
+def test_by_what_the_study_knows_of_a_unit(by: Any, name: str, units: dict[str, list[str]]) -> None:
+    table = reliability(sited(), by=by, codes=["trust"], method=QUICK)
+    assert table.index.names == [name, "code"]
+    named = table.set_axis(table.index.set_levels(table.index.levels[0].astype(str), level=0))
+    assert list(dict.fromkeys(named.index.get_level_values(0))) == list(units)
+    for group, chosen in units.items():
+        matrix = [row for row in studies.applied("trust", chosen) if None not in row]
+        found = named.loc[(group, "trust"), "estimate"]
+        if len({cell for row in matrix for cell in row}) > 1:
+            assert found == pytest.approx(byhand.alpha(matrix))
+        else:
+            assert math.isnan(found)
+
+
+def test_clusters_are_drawn_whole() -> None:
+    table = reliability(studies.trapped(), codes=["trust"], cluster="case", method=QUICK)
+    plain = reliability(studies.trapped(), codes=["trust"], method=QUICK)
+    assert table["estimate"].tolist() == plain["estimate"].tolist()
+    assert table["low"].tolist() != plain["low"].tolist()
+    assert table.attrs["method"] == "bootstrap over clusters (case), 50 replicates"
+    assert table.attrs["method"] in methods_text(studies.trapped(), table)
+
+
+def test_a_coefficient_of_ones_own() -> None:
+    named = reliability(studies.trapped(), coefficient="gwet_ac", codes=["trust"], method=QUICK)
+    own = reliability(studies.trapped(), coefficient=lambda ratings: gwet_ac(ratings), codes=["trust"], method=QUICK)
+    pd.testing.assert_frame_equal(named, own)
+    assert reliability(studies.trapped(), coefficient="cohen_kappa", codes=["trust"], method=QUICK).loc[
+        "trust", "estimate"
+    ] == pytest.approx(byhand.cohen(studies.applied("trust")))
+
+
+def test_every_name_that_the_room_offers_can_be_chosen() -> None:
+    offered = [name for name in choice.NAMES if hasattr(agreement, name)]
+    assert len(offered) >= 5
+    for name in offered:
+        assert not reliability(studies.trapped(), coefficient=name, codes=["trust"], method=QUICK).empty
+
+
 def two_coders(cells: list[tuple[bool, bool]]) -> Study:
     """One code, applied or not by ann and ben; a filler keeps every unit seen."""
     rows = [
@@ -128,11 +223,14 @@ def two_coders(cells: list[tuple[bool, bool]]) -> Study:
         (
             [(True, True), (True, False), (False, True), *[(False, False)] * 57],
             [
-                "applied in 4 of 120 readings: the interval is rough",
+                "only 4 of 120 ratings are not of the main category: intervals are rough",
                 "coders agree on 97% of units, as chance nearly gives",
             ],
         ),
-        ([*[(True, True)] * 20, *[(False, False)] * 20, (True, False)], ["few disagreements: the interval is rough"]),
+        (
+            [*[(True, True)] * 20, *[(False, False)] * 20, (True, False)],
+            ["coders disagree on 1 of 41 units only: intervals are rough"],
+        ),
         ([*[(True, True)] * 20, *[(False, False)] * 20, *[(True, False)] * 15], []),
     ],
 )
@@ -148,9 +246,9 @@ def test_intervals_by_every_method() -> None:
     study = studies.trapped()
     for method, how in (
         (Bootstrap(2000, rng=3), "bootstrap over units, 2,000 replicates"),
-        ("bootstrap", "bootstrap over units"),
-        ("analytic", "analytic standard error"),
-        ("jackknife", "jackknife standard error"),
+        ("bootstrap", "bootstrap over units, 1,000 replicates"),
+        ("analytic", "analytic standard error over units"),
+        ("jackknife", "jackknife standard error over units"),
     ):
         table = reliability(study, codes=["trust"], method=method, confidence=0.9)  # type: ignore[arg-type]
         assert (table["low"] < table["estimate"]).all()
@@ -170,6 +268,20 @@ def test_methods_text_gives_the_figures() -> None:
     assert "7 of 9 units were read by at least two of 2 coders. Who saw which unit: given." in text
     assert f"{table.loc[JACCARD, 'estimate']:.3f} (Krippendorff's alpha with Jaccard distance; 95% interval" in text
     assert "3 codes; undefined for 1)" in text
+
+
+def test_methods_text_of_the_other_tables() -> None:
+    study = studies.trapped()
+    by_case = methods_text(study, reliability(study, by="case", method=QUICK))
+    assert "by case lay between 0.491 (q1; interval" in by_case
+    assert "and 1.000 (q2; interval" in by_case
+    by_category = methods_text(study, reliability(study, by="category", method=QUICK))
+    assert "specific agreement on 'applied' lay between 0.571 and 0.800 (median 0.667, 3 codes" in by_category
+    assert "Jaccard" not in by_category
+    by_pair = methods_text(Study(THREE), reliability(Study(THREE), by="pair", method=QUICK))
+    assert "by pair lay between" in by_pair
+    without = methods_text(Study(THREE), reliability(Study(THREE), by="coder", method=QUICK))
+    assert "by coder left out lay between" in without
 
 
 def test_assumed_reading_is_said() -> None:
@@ -203,6 +315,11 @@ def test_one_coder_is_refused() -> None:
     ("options", "told"),
     [
         ({"by": "cases"}, "Did you mean 'case'"),
+        (
+            {"by": "category", "coefficient": "gwet_ac"},
+            "by='category' gives specific agreement, and coefficient='gwet_ac'",
+        ),
+        ({"cluster": "unitt"}, "Did you mean 'unit'"),
         ({"coefficient": "fleiss"}, "coefficient must be one of"),
         ({"codes": ["A"]}, r"no code 'A'; there are: 'a', 'b'\. Did you mean 'a'\?"),
         ({"confidence": 95}, "confidence must lie between 0 and 1, not 95"),
