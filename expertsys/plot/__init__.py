@@ -1,5 +1,6 @@
 """One function per picture, over result objects and tables; each returns matplotlib axes."""
 
+from expertsys.plot.agreement import along, coder_matrix, confusion
 from expertsys.plot.distribution import bootstrap_distribution
 from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
@@ -8,7 +9,10 @@ from expertsys.plot.resistance import resistance
 
 __all__ = [
     "against_chance",
+    "along",
     "bootstrap_distribution",
+    "coder_matrix",
+    "confusion",
     "cooccurrence",
     "emptying",
     "fidelity",
