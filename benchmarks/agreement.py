@@ -1,9 +1,9 @@
-"""Krippendorff's alpha with its bootstrap interval, beside one point estimate of the `krippendorff` package.
+"""Agreement beside every other package on PyPI: seconds and peak memory, from a hundred units to a million.
 
-    python -m benchmarks.agreement --units 1000000 --repeat 3 --json result.json
+    python -m benchmarks.agreement --peers /path/to/python-with-the-peers/bin/python
 
 Units rated by 5 coders with 8 codes, a tenth of the ratings missing. The data are made before the clock starts; every
-contender gets them in the form that it takes: an array, or a table in long form held by an engine.
+contender gets them in the form that it takes: an array, a wide table, triples, or a long table held by an engine.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,11 @@ if __package__ in (None, ""):
 from benchmarks.compare import Summary, measure, side_by_side, table
 
 CODERS, CODES, MISSING, REPLICATES = 5, 8, 0.1, 1000
+SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 PACKAGE = "krippendorff, estimate only"
+LOOPED = 20
+LOOP = f"krippendorff, loop of {LOOPED} replicates"
+Work = Callable[[Any], Any]
 
 
 def ratings(units: int) -> Any:
@@ -45,47 +51,23 @@ def long_form(units: int) -> dict[str, Any]:
     return {"unit": unit, "coder": coder, "code": cells[unit, coder].astype(np.int64)}
 
 
-def package(units: int) -> tuple[Any, Callable[[Any], Any]]:
-    import krippendorff
-
-    return np.ascontiguousarray(ratings(units).T), lambda cells: krippendorff.alpha(
-        cells, level_of_measurement="nominal"
-    )
-
-
-def from_array(units: int) -> tuple[Any, Callable[[Any], Any]]:
-    from expertsys.agreement import Ratings
-
-    return ratings(units), lambda cells: ours(Ratings.from_array(cells, coders="columns"))
-
-
-def from_pandas(units: int) -> tuple[Any, Callable[[Any], Any]]:
+def wide_form(units: int) -> Any:
+    """The same as a table with a column per coder."""
     import pandas as pd
 
-    from expertsys.agreement import Ratings
-
-    return pd.DataFrame(long_form(units)), lambda frame: ours(Ratings.from_long(frame))
+    return pd.DataFrame(ratings(units), columns=[f"c{number}" for number in range(CODERS)])
 
 
-def from_polars(units: int) -> tuple[Any, Callable[[Any], Any]]:
-    import polars as pl
+def alpha(reduced: Any) -> list[float]:
+    """Estimate and analytic standard error."""
+    from expertsys.agreement import krippendorff_alpha
 
-    from expertsys.agreement import Ratings
-
-    return pl.DataFrame(long_form(units)), lambda frame: ours(Ratings.from_long(frame))
-
-
-def from_duckdb(units: int) -> tuple[Any, Callable[[Any], Any]]:
-    import duckdb
-    import pyarrow as pa
-
-    from expertsys.agreement import Ratings
-
-    return duckdb.connect().from_arrow(pa.table(long_form(units))), lambda frame: ours(Ratings.from_long(frame))
+    found = krippendorff_alpha(reduced, level="nominal")
+    return [found.estimate, found.standard_error]
 
 
-def ours(reduced: Any) -> list[float]:
-    """Estimate and interval."""
+def alpha_interval(reduced: Any) -> list[float]:
+    """Estimate and bootstrap interval."""
     from expertsys.agreement import Bootstrap, krippendorff_alpha
 
     found = krippendorff_alpha(reduced, level="nominal")
@@ -93,21 +75,163 @@ def ours(reduced: Any) -> list[float]:
     return [found.estimate, interval.low, interval.high]
 
 
-CONTENDERS: dict[str, Callable[[int], tuple[Any, Callable[[Any], Any]]]] = {
-    PACKAGE: package,
-    "array, with interval": from_array,
-    "pandas, with interval": from_pandas,
-    "Polars, with interval": from_polars,
-    "DuckDB, with interval": from_duckdb,
+def every_interval(reduced: Any) -> list[float]:
+    """All nominal coefficients that suit several coders, each with its bootstrap interval."""
+    from expertsys import agreement
+
+    method = agreement.Bootstrap(REPLICATES, rng=0)
+    functions = [getattr(agreement, name) for name in _NOMINAL if hasattr(agreement, name)]
+    found = [agreement.krippendorff_alpha(reduced, level="nominal"), *(function(reduced) for function in functions)]
+    return [value for one in found for value in (one.estimate, one.interval(method=method).low)]
+
+
+_NOMINAL = ("percent_agreement", "fleiss_kappa", "gwet_ac", "brennan_prediger", "conger_kappa")
+
+
+def of(function: Work) -> Callable[[str], Callable[[int], tuple[Any, Work]]]:
+    """Contenders of this library: the way in, then the function."""
+
+    def contender(way: str) -> Callable[[int], tuple[Any, Work]]:
+        def prepared(units: int) -> tuple[Any, Work]:
+            from expertsys.agreement import Ratings
+
+            if way == "array":
+                return ratings(units), lambda cells: function(Ratings.from_array(cells, coders="columns"))
+            return _held(way, units), lambda frame: function(Ratings.from_long(frame))
+
+        return prepared
+
+    return contender
+
+
+def _held(engine: str, units: int) -> Any:
+    """The long table on an engine."""
+    rows = long_form(units)
+    if engine == "pandas":
+        import pandas as pd
+
+        return pd.DataFrame(rows)
+    if engine == "Polars":
+        import polars as pl
+
+        return pl.DataFrame(rows)
+    import pyarrow as pa
+
+    if engine == "PyArrow":
+        return pa.table(rows)
+    import duckdb
+
+    return duckdb.connect().from_arrow(pa.table(rows))
+
+
+def krippendorff(units: int) -> tuple[Any, Work]:
+    import krippendorff
+
+    cells = np.ascontiguousarray(ratings(units).T)
+    return cells, lambda given: [krippendorff.alpha(given, level_of_measurement="nominal")]
+
+
+def krippendorff_loop(units: int) -> tuple[Any, Work]:
+    """Bootstrap replicates by hand; their time is multiplied up to as many as ours have."""
+    import krippendorff
+
+    draw = np.random.default_rng(0)
+
+    def work(cells: Any) -> list[float]:
+        chosen = (cells[:, draw.integers(0, cells.shape[1], cells.shape[1])] for _ in range(LOOPED))
+        return [float(np.median([krippendorff.alpha(some, level_of_measurement="nominal") for some in chosen]))]
+
+    return np.ascontiguousarray(ratings(units).T), work
+
+
+def irrcac(method: str) -> Callable[[int], tuple[Any, Work]]:
+    def prepared(units: int) -> tuple[Any, Work]:
+        from irrCAC.raw import CAC
+
+        def work(frame: Any) -> list[float]:
+            est = getattr(CAC(frame), method)()["est"]
+            return [float(est["coefficient_value"]), float(est["se"])]
+
+        return wide_form(units), work
+
+    return prepared
+
+
+def statsmodels(units: int) -> tuple[Any, Work]:
+    """Fleiss' kappa; the package takes no missing ratings, so here they are the code 0."""
+    from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+
+    cells = np.nan_to_num(ratings(units)).astype(np.int64)
+    return cells, lambda given: [float(fleiss_kappa(aggregate_raters(given)[0]))]
+
+
+def nltk(units: int) -> tuple[Any, Work]:
+    from nltk.metrics.agreement import AnnotationTask
+
+    rows = long_form(units)
+    triples = list(zip(rows["coder"].tolist(), rows["unit"].tolist(), rows["code"].tolist(), strict=True))
+    return triples, lambda given: [float(AnnotationTask(data=given).alpha())]
+
+
+def simpledorff(units: int) -> tuple[Any, Work]:
+    import pandas as pd
+    from simpledorff import calculate_krippendorffs_alpha_for_df as calculate
+
+    columns = {"experiment_col": "unit", "annotator_col": "coder", "class_col": "code"}
+    return pd.DataFrame(long_form(units)), lambda frame: [float(calculate(frame, **columns))]
+
+
+def pygamma(units: int) -> tuple[Any, Work]:
+    """Each unit a span of its own: gamma, which has no value in common with alpha but its purpose."""
+    from pyannote.core import Segment
+    from pygamma_agreement import CombinedCategoricalDissimilarity, Continuum
+
+    rows, continuum = long_form(units), Continuum()
+    for unit, coder, code in zip(*(rows[name].tolist() for name in ("unit", "coder", "code")), strict=True):
+        continuum.add(f"c{coder}", Segment(2 * unit, 2 * unit + 1), str(code))
+    return continuum, lambda given: [float(given.compute_gamma(CombinedCategoricalDissimilarity(), fast=True).gamma)]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """How to make its data and do its work, the package that it needs, and up to how many units it is run."""
+
+    prepare: Callable[[int], tuple[Any, Work]]
+    package: str = "numpy"
+    most: int = 1_000_000
+
+
+CONTENDERS: dict[str, Contender] = {
+    **{f"{way}, with standard error": Contender(of(alpha)(way)) for way in ("array", "pandas", "Polars")},
+    **{f"{way}, with standard error": Contender(of(alpha)(way)) for way in ("PyArrow", "DuckDB")},
+    **{f"{way}, with interval": Contender(of(alpha_interval)(way)) for way in ("array", "pandas", "Polars", "DuckDB")},
+    "array, all coefficients with intervals": Contender(of(every_interval)("array")),
+    PACKAGE: Contender(krippendorff, "krippendorff"),
+    LOOP: Contender(krippendorff_loop, "krippendorff"),
+    "irrCAC, alpha": Contender(irrcac("krippendorff"), "irrCAC"),
+    "irrCAC, Gwet's AC1": Contender(irrcac("gwet"), "irrCAC"),
+    "irrCAC, Fleiss' kappa": Contender(irrcac("fleiss"), "irrCAC"),
+    "irrCAC, Conger's kappa": Contender(irrcac("conger"), "irrCAC"),
+    "statsmodels, Fleiss' kappa": Contender(statsmodels, "statsmodels"),
+    "nltk, alpha": Contender(nltk, "nltk", most=100_000),
+    "simpledorff, alpha": Contender(simpledorff, "simpledorff", most=10_000),
+    "pygamma-agreement, gamma": Contender(pygamma, "pygamma_agreement", most=100),
 }
 
 
-def compete(units: int, repeat: int, *, names: list[str] | None = None, quiet: bool = False) -> dict[str, Summary]:
-    """All contenders, or those named, in turn; each in a process of its own."""
+def compete(
+    units: int, repeat: int, *, names: Sequence[str] | None = None, quiet: bool = False, peers: str = sys.executable
+) -> dict[str, Summary]:
+    """All contenders, or those named, in turn; each in a process of its own.
+
+    What this Python has not installed runs on the Python `peers`; what neither has is left out, and said.
+    """
     file = str(Path(__file__).resolve())
-    commands = {
-        name: [sys.executable, file, "--units", str(units), "--contender", name] for name in names or CONTENDERS
-    }
+    commands = {}
+    for name in names or [name for name, one in CONTENDERS.items() if units <= one.most]:
+        python = next((one for one in (sys.executable, peers) if imports(one, CONTENDERS[name].package)), None)
+        if python is not None:
+            commands[name] = [python, file, "--units", str(units), "--contender", name]
 
     def tell(line: str) -> None:
         print(line, file=sys.stderr)
@@ -115,38 +239,55 @@ def compete(units: int, repeat: int, *, names: list[str] | None = None, quiet: b
     return side_by_side(commands, repeat=repeat, tell=None if quiet else tell)
 
 
+@cache
+def imports(python: str, package: str) -> bool:
+    """Whether a Python has the package."""
+    found = subprocess.run([python, "-c", f"import {package}"], capture_output=True, check=False).returncode == 0
+    if not found:
+        print(f"{python} has no {package}", file=sys.stderr)
+    return found
+
+
 def run(name: str, units: int) -> None:
     """One contender, in its own process; once on a few units first, so that nothing is imported under the clock."""
-    small, work = CONTENDERS[name](50)
+    prepare = CONTENDERS[name].prepare
+    small, work = prepare(50)
     work(small)
-    given, work = CONTENDERS[name](units)
-    measure(lambda: np.round(np.asarray(work(given), dtype=float), 6).tolist())
+    given, work = prepare(units)
+    measure(lambda: np.round(np.asarray(work(given), dtype=float), 6).tolist(), at_least=0.2)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--units", type=int, default=1_000_000)
+    parser.add_argument("--units", type=int, nargs="+", default=SIZES)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--peers", default=sys.executable, help="Python in which the other packages are installed")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--contender", choices=CONTENDERS, help="run this one alone, here, and print one JSON object")
     options = parser.parse_args()
     if options.contender:
-        run(options.contender, options.units)
+        run(options.contender, options.units[0])
         return
-    found = compete(options.units, options.repeat)
-    print(f"{options.units:,} units, {CODERS} coders, {CODES} codes, {MISSING:.0%} missing; median of {options.repeat}")
-    print(table(found, against=PACKAGE))
-    if options.json:
-        content = {
-            "units": options.units,
-            "coders": CODERS,
-            "codes": CODES,
-            "missing": MISSING,
-            "replicates": REPLICATES,
-            "python": platform.python_version(),
-            "contenders": {name: asdict(figures) for name, figures in found.items()},
-        }
-        options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    content: dict[str, Any] = {
+        "coders": CODERS,
+        "codes": CODES,
+        "missing": MISSING,
+        "replicates": REPLICATES,
+        "python": platform.python_version(),
+        "machine": f"{platform.processor() or platform.machine()}, {platform.system()}",
+        "units": {},
+    }
+    for units in options.units:
+        found = compete(units, options.repeat, peers=options.peers)
+        print(f"\n{units:,} units, {CODERS} coders, {CODES} codes, {MISSING:.0%} missing; median of {options.repeat}")
+        print(table(found, against=PACKAGE if PACKAGE in found else next(iter(found))))
+        if LOOP in found:
+            whole = found[LOOP].best * REPLICATES / LOOPED
+            ours = found["array, with interval"].best
+            print(f"{REPLICATES:,} replicates by the loop: {whole:,.1f} s, {whole / ours:,.0f} times ours")
+        content["units"][units] = {name: asdict(figures) for name, figures in found.items()}
+        if options.json:
+            options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

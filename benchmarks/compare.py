@@ -46,15 +46,22 @@ class Summary:
     result: Any
 
 
-def measure(work: Callable[[], Any], *, prepare: Callable[[], Any] | None = None) -> None:
-    """Inside a contender's process: prepare, time the work, print the run."""
+def measure(
+    work: Callable[[], Any], *, prepare: Callable[[], Any] | None = None, at_least: float = 0.0, most: int = 200
+) -> None:
+    """Inside a contender's process: prepare, time the work, print the run.
+
+    Work of milliseconds is repeated until `at_least` so many seconds are spent, or `most` times; the median counts.
+    """
     if prepare is not None:
         prepare()
     idle = peak()
-    begin = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - begin
-    print(json.dumps(asdict(Run(seconds, peak(), idle, result))))
+    spent: list[float] = []
+    while not spent or (sum(spent) < at_least and len(spent) < most):
+        begin = time.perf_counter()
+        result = work()
+        spent.append(time.perf_counter() - begin)
+    print(json.dumps(asdict(Run(statistics.median(spent), peak(), idle, result))))
 
 
 def peak() -> int:
@@ -111,8 +118,9 @@ def table(summaries: Mapping[str, Summary], *, against: str) -> str:
     """A table with each contender's figures and its ratios to one of them."""
     base = summaries[against]
     width = max(map(len, summaries))
-    lines = [f"{'':<{width}}  seconds  peak MB   ratio  result"]
+    lines = [f"{'':<{width}}   seconds      best  peak MB   ratio  result"]
     for name, found in summaries.items():
         ratio = f"{found.seconds / base.seconds:.3f}"
-        lines.append(f"{name:<{width}}  {found.seconds:>7.3f}  {found.peak / 1e6:>7.0f}  {ratio:>6}  {found.result}")
+        figures = f"{found.seconds:>8.4f}  {found.best:>8.4f}  {found.peak / 1e6:>7.0f}  {ratio:>6}"
+        lines.append(f"{name:<{width}}  {figures}  {found.result}")
     return "\n".join(lines)
