@@ -38,7 +38,8 @@ def order_categories(found: Sequence[Hashable], given: Sequence[Hashable] | None
         except TypeError:
             return tuple(sorted(found, key=lambda value: (type(value).__name__, str(value))))
     listed = tuple(dict.fromkeys(given))
-    strange = [value for value in found if value not in set(listed)]
+    known = set(listed)
+    strange = [value for value in found if value not in known]
     if strange:
         raise DataError(
             f"the data hold {listing(strange)}, not among the categories {listing(listed)}",
