@@ -2,7 +2,8 @@
 
 from expertsys.io.codebooks import write_codebook
 from expertsys.io.formats import formats
+from expertsys.io.limits import Limits
 from expertsys.io.reading import read
 from expertsys.io.writing import write
 
-__all__ = ["formats", "read", "write", "write_codebook"]
+__all__ = ["Limits", "formats", "read", "write", "write_codebook"]

@@ -49,11 +49,16 @@ def content_of(path: Path, most: int = -1) -> bytes:
             remedy="Look for it, and repeat.",
         ) from None
     except OSError as error:
-        raise DataError(
-            f"the file cannot be read ({error.strerror or type(error).__name__})",
-            place=path.name,
-            remedy="Check that it is there, that you may read it, and that no other program holds it.",
-        ) from None
+        raise unreadable(path.name, error) from None
+
+
+def unreadable(place: str, error: OSError) -> DataError:
+    """An error for a file that the system does not let us read."""
+    return DataError(
+        f"the file cannot be read ({error.strerror or type(error).__name__})",
+        place=place,
+        remedy="Check that it is there, that you may read it, and that no other program holds it.",
+    )
 
 
 def kind_of(content: bytes) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import attrs
 
 from expertsys._core.errors import DataError, check_choice, listing
+from expertsys.io.limits import Limits
 
 Layout = Literal["long", "wide", "rows"]
 Repeated = Literal["drop", "keep"]
@@ -42,6 +43,11 @@ def _delimiter(_: object, __: attrs.Attribute[Any], value: object) -> None:
         )
 
 
+def _limits(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, Limits):
+        raise DataError(f"limits must be es.io.Limits(...), not {type(value).__name__}", place=field.name)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Options:
     """The keyword arguments of `expertsys.io.read`, checked; see there for what each means."""
@@ -71,6 +77,7 @@ class Options:
     delimiter: str | None = attrs.field(default=None, validator=_delimiter)
     sheet: str | int | None = None
     title: str | None = None
+    limits: Limits = attrs.field(factory=Limits, validator=_limits)
 
     def column(self, role: str) -> str:
         """The name of the column that plays a role, such as ``"coder"``."""
@@ -80,7 +87,9 @@ class Options:
     def refuse_others(self, path: Path, kept: Sequence[str]) -> None:
         """Refuse every option that was given and that a format, which brings a whole study, would ignore."""
         given = [
-            field.name for field in attrs.fields(Options) if field.name not in kept and not self._is_default(field)
+            field.name
+            for field in attrs.fields(Options)
+            if field.name not in (*kept, "limits") and not self._is_default(field)
         ]
         if given:
             raise DataError(

@@ -18,6 +18,7 @@ from expertsys.io.content import content_of, missing_path
 from expertsys.io.filenames import Named, by_pattern, usual
 from expertsys.io.formats import format_of, table_suffixes
 from expertsys.io.layouts import columns_of, lay_out
+from expertsys.io.limits import Limits
 from expertsys.io.log import Log
 from expertsys.io.options import Layout, Options, Repeated
 from expertsys.study import Codebook, Study
@@ -51,6 +52,7 @@ def read(
     delimiter: str | None = None,
     sheet: str | int | None = None,
     title: str | None = None,
+    limits: Limits | None = None,
 ) -> Study:
     """Read codings into a Study: a file, a folder, a list of files, or a dataframe.
 
@@ -102,6 +104,8 @@ def read(
         Of a workbook, by name or counted from 1; otherwise the first.
     title : str, optional
         Otherwise the name of the file or folder.
+    limits : Limits, optional
+        Caps on what the file may unpack to.
 
     Returns
     -------
@@ -150,6 +154,7 @@ def read(
         delimiter=delimiter,
         sheet=sheet,
         title=title,
+        limits=Limits() if limits is None else limits,
     )
     log = Log()
     if isinstance(source, str | PathLike):

@@ -235,12 +235,12 @@ def _recognises(path: Path, head: bytes) -> bool:
     return (path / MANIFEST).is_file() if path.is_dir() else head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def read_study(path: Path, _: Options) -> Study:
+def read_study(path: Path, options: Options) -> Study:
     """The study that `write` saved."""
     if path.is_dir():
         members = {name: content_of(path / name) for name in _NAMES if (path / name).exists()}
     else:
-        members = unpack(path.name, content_of(path), _NAMES)
+        members = unpack(path.name, path, _NAMES, options.limits)
     return study_of(path.name, members)
 
 
@@ -293,7 +293,7 @@ def _require_saved(path: Path) -> None:
         what = f"the folder holds {listing(strange or names, 5)} and would be replaced"
     else:
         try:
-            if MANIFEST in unpack(path.name, content_of(path), _NAMES):
+            if MANIFEST in unpack(path.name, path, _NAMES):
                 return
         except DataError:
             pass

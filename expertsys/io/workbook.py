@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -21,10 +22,11 @@ from expertsys.io.log import Log, counted
 from expertsys.io.longtable import long_table
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
+from expertsys.io.safe_zip import open_zip
 from expertsys.study import Source, Study
 
 _INSTEAD = "Save it in Excel as .xlsx, without a password."
-_MOST_BYTES = 2 * 1024**3
+_DECLARES = re.compile(rb"<\0?!\0?(D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 _MOST_ROWS = 1_048_576
 _LONGEST_CELL = 32_767
 
@@ -36,8 +38,9 @@ def _recognises(_: Path, head: bytes) -> bool:
 def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
     """The cells of one sheet: of formulas their last computed values, of whole numbers no decimals."""
     require_content(name, content)
+    has_formulas = _has_formulas(name, content, options)
     rows = list(_rows(name, content, options, log, formulas=False))
-    if _has_formulas(name, content):
+    if has_formulas:
         _tell_uncomputed(name, rows, _rows(name, content, options, None, formulas=True), log)
     first = next((at for at, row in enumerate(rows) if any(cell not in (None, "") for cell in row)), None)
     if first is None:
@@ -51,29 +54,29 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
     return tabulate(name, header, [column.iloc[skip:] for column in columns], numbers, source, options, log)
 
 
-def _archive(name: str, content: bytes) -> zipfile.ZipFile:
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
-        raise DataError("the workbook is damaged", place=name, remedy="Open it in Excel and save it again.") from None
-    total = sum(member.file_size for member in archive.infolist())
-    if total > _MOST_BYTES:
-        raise DataError(f"the workbook unpacks to {total:,} bytes", place=name, remedy="Export the sheet as CSV.")
-    return archive
-
-
-def _has_formulas(name: str, content: bytes) -> bool:
-    archive = _archive(name, content)
-    sheets = [
-        member for member in archive.namelist() if member.startswith("xl/worksheets/") and member.endswith(".xml")
-    ]
-    return any(b"<f>" in archive.read(sheet) or b"<f " in archive.read(sheet) for sheet in sheets)
+def _has_formulas(name: str, content: bytes, options: Options) -> bool:
+    """Whether a sheet has formulas; on the way, every member is held against the limits and may declare no entity."""
+    found = False
+    with open_zip(content, name, options.limits) as archive:
+        for member in archive.names:
+            before = b""
+            sheet = member.startswith("xl/worksheets/") and member.endswith(".xml")
+            for piece in archive.stream(member):
+                both = before + piece
+                if _DECLARES.search(both) and member.lower().endswith((".xml", ".rels", ".vml")):
+                    raise DataError(
+                        "the member declares a type or an entity",
+                        place=f"{name}, {member}",
+                        remedy="No spreadsheet program writes this: do not open the file, ask its sender.",
+                    )
+                found = found or (sheet and (b"<f>" in both or b"<f " in both))
+                before = piece[-32:]
+    return found
 
 
 def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formulas: bool) -> Iterator[tuple[Any, ...]]:
     from openpyxl import load_workbook
 
-    _archive(name, content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

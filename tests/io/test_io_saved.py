@@ -19,7 +19,7 @@ from iofiles import file, refusal
 
 from expertsys._core.errors import Remark
 from expertsys.errors import DataError
-from expertsys.io import archive, read, saved, write
+from expertsys.io import Limits, read, saved, write
 from expertsys.study import Code, Codebook, Provenance, Source, Study
 
 ODD = [
@@ -284,15 +284,21 @@ def packed(folder: Path, members: list[tuple[str, bytes]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["../codings.csv", "/etc/passwd", "other.csv", "sub/codings.csv", "codings.csv/"])
+@pytest.mark.parametrize("name", ["other.csv", "sub/codings.csv", "Codings.csv"])
 def test_strange_members_are_refused(tmp_path: Path, name: str) -> None:
     error = str(refusal(packed(tmp_path, [("study.json", b"{}"), (name, b"")])))
     assert error.startswith(f"s.zip: the archive holds what no saved study has: {name!r}.")
 
 
+@pytest.mark.parametrize("name", ["../codings.csv", "/etc/passwd"])
+def test_members_that_lead_outside_are_refused(tmp_path: Path, name: str) -> None:
+    error = str(refusal(packed(tmp_path, [("study.json", b"{}"), (name, b"")])))
+    assert error.startswith(f"s.zip, {name!r}: the member's name leads out of the archive.")
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_members_twice_are_refused(tmp_path: Path) -> None:
-    assert "holds a member twice" in str(refusal(packed(tmp_path, [("study.json", b"{}"), ("study.json", b"[]")])))
+    assert "holds the member twice" in str(refusal(packed(tmp_path, [("study.json", b"{}"), ("study.json", b"[]")])))
 
 
 def test_archives_without_a_study(tmp_path: Path) -> None:
@@ -310,13 +316,12 @@ def test_damaged_archives(tmp_path: Path) -> None:
     assert "s.zip, study.json: the member cannot be unpacked" in str(refusal(path))
 
 
-def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_are_refused(tmp_path: Path) -> None:
     path = packed(tmp_path, [("study.json", b"{}"), ("codings.csv", b"\0" * 3_000_000)])
-    monkeypatch.setattr(archive, "FREE_BYTES", 1_000_000)
-    assert "s.zip, codings.csv: the archive of" in str(refusal(path))
-    monkeypatch.setattr(archive, "FREE_BYTES", 10**9)
-    monkeypatch.setattr(archive, "MOST_BYTES", 2_000_000)
-    assert "unpacks to more than" in str(refusal(path))
+    limits = Limits(free_bytes=1_000_000)
+    assert "s.zip, codings.csv: the archive of" in str(refusal(path, limits=limits))
+    assert "unpacks to more than" in str(refusal(path, limits=Limits(member_bytes=2_000_000)))
+    assert "limits must be es.io.Limits(...), not int" in str(refusal(path, limits=3))
 
 
 def test_a_manifest_beside_other_tables_is_a_study(tmp_path: Path) -> None:

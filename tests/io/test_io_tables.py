@@ -16,7 +16,7 @@ import pytest
 from iofiles import file, refusal, rows, told
 
 from expertsys.errors import DataError
-from expertsys.io import formats, read, workbook, write
+from expertsys.io import Limits, formats, read, workbook, write
 from expertsys.study import Study
 
 LONG = [".csv", ".tsv", ".xlsx", ".parquet", ".jsonl"]
@@ -93,13 +93,13 @@ def test_formulas_give_their_last_values(tmp_path: Path) -> None:
     assert told(study) == []
 
 
-def test_workbooks_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workbooks_that_are_refused(tmp_path: Path) -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
     for name in ("x.xls", "y.xlsx"):
         assert "an old Excel or Word file (.xls, .doc), or one with a password. Save it in Excel as .xlsx" in str(
             refusal(file(tmp_path, name, ole))
         )
-    assert "the workbook is damaged" in str(refusal(file(tmp_path, "z.xlsx", b"PK\x03\x04 and so on")))
+    assert "the zip archive is damaged" in str(refusal(file(tmp_path, "z.xlsx", b"PK\x03\x04 and so on")))
     assert "the name says Excel workbook, the file is something else" in str(refusal(file(tmp_path, "c.xlsx", "a,b\n")))
     assert "e.xlsx: the file is empty" in str(refusal(file(tmp_path, "e.xlsx", "")))
     assert "the sheet is empty" in str(refusal(book(tmp_path, [[]])))
@@ -115,8 +115,12 @@ def test_workbooks_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for name, content in members.items():
             made.writestr(name, content)
     assert "the sheet 'one' is damaged" in str(refusal(path))
-    monkeypatch.setattr(workbook, "_MOST_BYTES", 100)
-    assert "the workbook unpacks to" in str(refusal(path))
+    assert "the limit is total_bytes=100" in str(refusal(path, limits=Limits(total_bytes=100)))
+    members["xl/workbook.xml"] = b'<!DOCTYPE x [<!ENTITY a "b">]>' + members["xl/workbook.xml"]
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    assert "xl/workbook.xml: the member declares a type or an entity" in str(refusal(path))
 
 
 def test_parquet(tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""XML from somewhere else: streamed, with its declarations refused, so that no entity is ever expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NoReturn
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+from expertsys._core.errors import DataError
+from expertsys.io.limits import Limits, beyond
+
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
+Text = Callable[[str], None]
+_MARK = "}"
+
+
+def stream(
+    place: str,
+    chunks: Iterable[bytes],
+    *,
+    start: Start,
+    end: End,
+    text: Text,
+    limits: Limits | None = None,
+    line: list[int] | None = None,
+) -> None:
+    """Call `start`, `end` and `text` for what a document holds.
+
+    Names come with their namespace, as ``urn:x}Name``, or bare where there is none. A document type declaration is
+    refused, and with it every entity beyond the five of XML.
+
+    Parameters
+    ----------
+    place : str
+        File and member, for messages.
+    chunks : iterable of bytes
+    start, end, text : callable
+        Take name and attributes, name, and text.
+    limits : Limits, optional
+        ``elements`` and ``depth`` are held.
+    line : list of one int, optional
+        Kept at the line that is being read.
+
+    Raises
+    ------
+    DataError
+        With the line and column for what is not well formed.
+    """
+    limits = limits or Limits()
+    parser = expat.ParserCreate(namespace_separator=_MARK)
+    parser.buffer_text = True
+    parser.buffer_size = 1 << 16
+    count = depth = 0
+
+    def opened(name: str, attributes: dict[str, str]) -> None:
+        nonlocal count, depth
+        count += 1
+        depth += 1
+        if count > limits.elements:
+            raise beyond(
+                here(), f"the document has more than {limits.elements:,} elements", "elements", limits.elements
+            )
+        if depth > limits.depth:
+            raise beyond(here(), f"elements are nested more than {limits.depth:,} deep", "depth", limits.depth)
+        if line is not None:
+            line[0] = parser.CurrentLineNumber
+        start(name, attributes)
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name)
+
+    def here() -> str:
+        return f"{place}, line {parser.CurrentLineNumber}"
+
+    def refuse(*_: object) -> NoReturn:
+        raise DataError(
+            "the document declares a type or an entity",
+            place=here(),
+            remedy="Entities can be made to fill the memory or to read other files; export it without them.",
+        )
+
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise DataError(
+            f"the XML is not well formed ({expat.ErrorString(error.code)})",
+            place=f"{place}, line {error.lineno}, column {error.offset + 1}",
+            remedy="Export it again; if it was changed by hand, correct it there.",
+        ) from None
+    except (LookupError, UnicodeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"the XML is in an encoding that is not read ({type(error).__name__})",
+            place=place,
+            remedy="Save it as UTF-8.",
+        ) from None
+
+
+def tree(place: str, content: bytes, limits: Limits | None = None) -> Element:
+    """A small document as a tree; tags and attributes as `stream` names them, text as `Element.text` alone."""
+    root: list[Element] = []
+    above: list[Element] = []
+    texts: list[list[str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        element = Element(name, attributes)
+        if above:
+            above[-1].append(element)
+        else:
+            root.append(element)
+        above.append(element)
+        texts.append([])
+
+    def end(_: str) -> None:
+        above.pop().text = "".join(texts.pop())
+
+    stream(place, [content], start=start, end=end, text=lambda piece: texts[-1].append(piece), limits=limits)
+    return root[0]
+
+
+def local(name: str) -> str:
+    """A name without its namespace."""
+    return name.rpartition(_MARK)[2]
+
+
+def namespace(name: str) -> str:
+    """The namespace of a name; empty where it has none."""
+    return name.rpartition(_MARK)[0]
