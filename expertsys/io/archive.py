@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 from expertsys._core.errors import DataError, listing
 from expertsys.io.limits import Limits
@@ -13,15 +15,27 @@ from expertsys.io.safe_zip import open_zip
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(target: Path, members: Mapping[str, bytes]) -> None:
-    """Write a zip archive whose bytes depend on names and content alone."""
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """A zip archive whose bytes depend on names and content alone."""
+    buffer = io.BytesIO()
+    pack(buffer, members)
+    return buffer.getvalue()
+
+
+def pack(target: Path | IO[bytes], members: Mapping[str, bytes | Iterable[bytes]]) -> None:
+    """Write a zip archive whose bytes depend on names and content alone; long members come in pieces."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             entry = zipfile.ZipInfo(name, _STAMP)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, compresslevel=6)
+            if isinstance(content, bytes):
+                archive.writestr(entry, content, compresslevel=6)
+                continue
+            with archive.open(entry, "w", force_zip64=True) as member:
+                for piece in content:
+                    member.write(piece)
 
 
 def unpack(name: str, content: bytes | Path, known: Iterable[str], limits: Limits | None = None) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, listing, nearest
 from expertsys.io import columnar, delimited, jsonlines, saved, workbook
 from expertsys.io.content import content_of, kind_of
-from expertsys.io.registry import FOLDER, Format
+from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 
 FORMATS: tuple[Format, ...] = (
     saved.FORMAT,
@@ -39,6 +39,28 @@ def formats() -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["format", "suffixes", "reads", "writes"]).set_index("format")
     return table.rename_axis(columns="column")
+
+
+def survives() -> pd.DataFrame:
+    """What of a project survives in each format: one row per format and aspect, for formats that declare it.
+
+    Columns ``read`` and ``written`` say *yes*, *part*, *no*, or *kept* (in no table of the study, but written back as
+    it was); ``note`` says how. Aspects that a format does not name do not survive in it.
+
+    Examples
+    --------
+    >>> survives().loc[("saved study", "who coded"), "read"]
+    'yes'
+    """
+    rows = [
+        (form.name, aspect, kept.read, kept.written, kept.note)
+        for form in FORMATS
+        if form.keeps
+        for aspect in ASPECTS
+        for kept in [{kept.aspect: kept for kept in form.keeps}.get(aspect, Kept(aspect, "no", "no"))]
+    ]
+    table = pd.DataFrame(rows, columns=["format", "aspect", "read", "written", "note"]).astype("str")
+    return table.set_index(["format", "aspect"]).rename_axis(columns="column")
 
 
 def table_suffixes() -> tuple[str, ...]:

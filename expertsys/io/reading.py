@@ -180,13 +180,7 @@ def _adjusted(study: Study, options: Options) -> Study:
     """A study that was read whole, with the codebook, the title and the rule of who saw what that were asked for."""
     if options.codebook is not None:
         study = study.with_codebook(_codebook(options, Log()) or study.codebook)
-    if options.title is not None:
-        parts = {name: getattr(study, name) for name in _PARTS}
-        study = Study(**parts, codebook=study.codebook, provenance=study.provenance, title=options.title)
-    return study
-
-
-_PARTS = ("codings", "units", "cases", "documents", "participants", "coders", "assignments", "situations")
+    return study if options.title is None else study.with_title(options.title)
 
 
 def _listed(source: Iterable[Any]) -> list[Path]:

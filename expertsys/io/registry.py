@@ -4,15 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import attrs
 
+from expertsys._core.errors import check_choice
 from expertsys.io.cells import Cells
 from expertsys.io.log import Log
 from expertsys.io.options import Options
 from expertsys.study import Study
 
 FOLDER = ""
+
+#: What a project can hold, in the order of the table that says what survives.
+ASPECTS = (
+    "who coded",
+    "when it was coded",
+    "sub-codes",
+    "definitions of codes",
+    "colours of codes",
+    "texts",
+    "positions in texts",
+    "cases",
+    "attributes",
+    "participants",
+    "memos on codings",
+    "who saw what",
+    "pictures, audio, video",
+    "notes, links, sets, graphs",
+)
+Degree = Literal["yes", "part", "kept", "no"]
+
+
+def _aspect(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    check_choice(field.name, value, ASPECTS)
+
+
+@attrs.frozen
+class Kept:
+    """Whether one aspect of a project survives in a format.
+
+    Parameters
+    ----------
+    aspect : str
+        One of `ASPECTS`.
+    read, written : {"yes", "part", "kept", "no"}
+        Into the study, and out of it; *kept*: in no table of the study, but written back as it was.
+    note : str
+        What is lost, or how it is done; a few words.
+    """
+
+    aspect: str = attrs.field(validator=_aspect)
+    read: Degree
+    written: Degree
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +82,10 @@ class Format:
         The options that `read_study` heeds; any other is refused.
     instead : str
         What to do with a file of this suffix that is not recognised.
+    keeps : tuple of Kept
+        What survives of a project; aspects that are not named do not.
+    tried : str
+        Files of which tools and versions it was tried on, or that it is known from their manuals only.
     """
 
     name: str
@@ -47,3 +96,5 @@ class Format:
     write: Callable[[Study, Path], None] | None = None
     options: tuple[str, ...] = ()
     instead: str = ""
+    keeps: tuple[Kept, ...] = ()
+    tried: str = ""

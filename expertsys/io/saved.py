@@ -17,23 +17,27 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, listing
 from expertsys._core.files import replacing
-from expertsys.io.archive import pack, unpack
+from expertsys.io.archive import pack, packed, unpack
 from expertsys.io.content import content_of
 from expertsys.io.delimited import any_length
+from expertsys.io.limits import Limits
 from expertsys.io.options import Options
-from expertsys.io.registry import FOLDER, Format
-from expertsys.study import Code, Codebook, Provenance, Source, Study
+from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
+from expertsys.io.safe_zip import open_zip
+from expertsys.study import Code, Codebook, Provenance, Source, Study, Unmapped
 from expertsys.study.tables import ALL, Table
 
 MANIFEST = "study.json"
 README = "README.txt"
 KIND = "expertsys study"
 FORMAT_VERSION = 1
-_NAMES = (MANIFEST, README, *(f"{table.name}.csv" for table in ALL))
+UNMAPPED = "unmapped.zip"
+_NAMES = (MANIFEST, README, UNMAPPED, *(f"{table.name}.csv" for table in ALL))
 _README = f"""A study, saved by expertsys: read it with expertsys.read(...).
 
 study.json   codebook, provenance, and the kind of each column
 *.csv        the tables, in UTF-8, cells separated by commas; a blank cell is missing
+unmapped.zip where it is there: parts of the project that was read which no table has a place for
 
 The tables may be opened in any editor or spreadsheet. Cells are verbatim, so that the study comes back
 exactly: a text that begins with = + - or @ may be taken for a formula by a spreadsheet, and one like 007
@@ -59,6 +63,7 @@ def members_of(study: Study) -> dict[str, bytes]:
         "format": KIND,
         "format_version": FORMAT_VERSION,
         "title": study.title,
+        "unmapped": study.unmapped.format if study.unmapped is not None else None,
         "codebook": {
             "name": study.codebook.name,
             "version": study.codebook.version,
@@ -80,13 +85,16 @@ def members_of(study: Study) -> dict[str, bytes]:
     for name, frame in tables.items():
         members[f"{name}.csv"] = _csv(frame)
     try:
-        return {name: text.encode("utf-8") for name, text in members.items()}
+        encoded = {name: text.encode("utf-8") for name, text in members.items()}
     except UnicodeEncodeError as error:
         raise DataError(
             f"the study holds a character that no file can ({error.object[error.start : error.end]!r})",
             place="write",
             remedy="It is half of a pair (a surrogate): replace it.",
         ) from None
+    if study.unmapped is not None:
+        encoded[UNMAPPED] = packed({name: study.unmapped[name] for name in study.unmapped.names})
+    return encoded
 
 
 def _flat(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -123,7 +131,7 @@ def _written(column: pd.Series[Any]) -> list[str]:
     return ["" if missing else spell[kind](cell) for cell, missing in zip(cells, column.isna(), strict=True)]
 
 
-def study_of(name: str, members: dict[str, bytes]) -> Study:
+def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None) -> Study:
     """The study that these files hold."""
     if MANIFEST not in members:
         raise DataError(f"no {MANIFEST}", place=name, remedy="Is it a study that expertsys.write saved?")
@@ -144,6 +152,7 @@ def study_of(name: str, members: dict[str, bytes]) -> Study:
             for table in ALL
         }
         title = str(manifest["title"])
+        original = manifest.get("unmapped")
     except DataError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -158,7 +167,13 @@ def study_of(name: str, members: dict[str, bytes]) -> Study:
         if file not in members:
             raise DataError(f"no {file}", place=name, remedy="Save the study again.")
         frames[table.name] = _table(f"{name}, {file}", members[file], *described[table.name])
-    return Study(**frames, codebook=codebook, provenance=made, title=title)
+    unmapped = None
+    if isinstance(original, str):
+        if UNMAPPED not in members:
+            raise DataError(f"no {UNMAPPED}", place=name, remedy="Save the study again.")
+        with open_zip(members[UNMAPPED], f"{name}, {UNMAPPED}", limits) as archive:
+            unmapped = Unmapped.of(original, {part: archive.read(part) for part in archive.names})
+    return Study(**frames, codebook=codebook, provenance=made, title=title, unmapped=unmapped)
 
 
 def _manifest(name: str, content: bytes) -> dict[str, Any]:
@@ -241,7 +256,7 @@ def read_study(path: Path, options: Options) -> Study:
         members = {name: content_of(path / name) for name in _NAMES if (path / name).exists()}
     else:
         members = unpack(path.name, path, _NAMES, options.limits)
-    return study_of(path.name, members)
+    return study_of(path.name, members, options.limits)
 
 
 def write(study: Study, path: Path) -> None:
@@ -308,5 +323,12 @@ FORMAT = Format(
     read_study=read_study,
     write=write,
     options=("codebook", "title"),
+    keeps=tuple(
+        Kept(aspect, "kept", "kept", "of the project that was read")
+        if aspect in ("pictures, audio, video", "notes, links, sets, graphs")
+        else Kept(aspect, "yes", "yes")
+        for aspect in ASPECTS
+    ),
+    tried="its own format: it comes back exactly",
     instead="A .zip is read if expertsys.write saved it; unpack any other.",
 )

@@ -4,5 +4,6 @@ from expertsys.study.check import check
 from expertsys.study.codebook import Code, Codebook
 from expertsys.study.provenance import Provenance, Source
 from expertsys.study.study import Study
+from expertsys.study.unmapped import Unmapped
 
-__all__ = ["Code", "Codebook", "Provenance", "Source", "Study", "check"]
+__all__ = ["Code", "Codebook", "Provenance", "Source", "Study", "Unmapped", "check"]

@@ -13,7 +13,9 @@ from expertsys._core.frames import is_frame
 from expertsys.study import linking, tables
 from expertsys.study.codebook import Codebook
 from expertsys.study.provenance import Provenance
+from expertsys.study.selecting import left_out, selected
 from expertsys.study.units import RULES, Rule, unitise
+from expertsys.study.unmapped import Unmapped
 
 SEEN = "who saw what"
 ASSUMED = "assumed: a coder saw every document in which they coded anything"
@@ -49,6 +51,8 @@ class Study:
         Files, choices and remarks.
     title : str
         Printed in reports.
+    unmapped : Unmapped or None
+        What the project that was read holds beyond this, to be written back.
 
     Raises
     ------
@@ -79,6 +83,7 @@ class Study:
     _situations: pd.DataFrame
     provenance: Provenance
     title: str
+    unmapped: Unmapped | None
 
     def __init__(
         self,
@@ -94,6 +99,7 @@ class Study:
         situations: Any = None,
         provenance: Provenance | None = None,
         title: str = "",
+        unmapped: Unmapped | None = None,
     ) -> None:
         given = {
             "units": units,
@@ -123,7 +129,8 @@ class Study:
         linking.refuse_faults(parts)
         book = Codebook.of(parts["codings"]["code"].unique()) if codebook is None else codebook
         frames = {f"_{name}": frame for name, frame in parts.items()}
-        for name, value in {**frames, "codebook": book, "provenance": provenance, "title": title}.items():
+        plain = {"codebook": book, "provenance": provenance, "title": title, "unmapped": unmapped}
+        for name, value in {**frames, **plain}.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -249,55 +256,23 @@ class Study:
         """The part of the study with these cases, documents, participants, coders, codes or rounds.
 
         Choosing codes or rounds drops codings, not the fact that a coder saw a unit; choosing codes keeps the rest of
-        the codebook out too. An unknown name is an error that says which exist.
+        the codebook out too. An unknown name is an error that says which exist. `unmapped` is left out, for it may
+        speak of what was not selected.
         """
         chosen = {
-            "case": (cases, self._cases.index),
-            "document": (documents, self._documents.index),
-            "participant": (participants, self._participants.index),
-            "coder": (coders, self._coders.index),
-            "code": (codes, self.codes),
-            "round": (rounds, self.rounds),
+            "case": cases,
+            "document": documents,
+            "participant": participants,
+            "coder": coders,
+            "code": codes,
+            "round": rounds,
         }
-        wanted: dict[str, list[str]] = {}
-        for kind, (names, available) in chosen.items():
-            if names is None:
-                continue
-            wanted[kind] = [names] if isinstance(names, str) else list(dict.fromkeys(names))
-            for name in wanted[kind]:
-                if name not in available:
-                    raise unknown(kind, name, list(available), place="study.select")
-        parts = self._parts()
-        if "case" in wanted:
-            located = pd.concat([parts[name][["document", "case"]] for name in ("units", "codings")])
-            within = parts["documents"].index.isin(located["document"][located["case"].isin(wanted["case"])])
-            parts["documents"] = parts["documents"][within | parts["documents"]["case"].isin(wanted["case"])]
-        if "participant" in wanted:
-            parts["documents"] = parts["documents"][parts["documents"]["participant"].isin(wanted["participant"])]
-        if "document" in wanted:
-            parts["documents"] = parts["documents"].loc[wanted["document"]]
-        for name in ("units", "codings", "assignments"):
-            parts[name] = parts[name][parts[name]["document"].isin(parts["documents"].index)]
-        if "case" in wanted:
-            parts["cases"] = parts["cases"].loc[wanted["case"]]
-            parts["units"] = parts["units"][parts["units"]["case"].isin(wanted["case"])]
-            parts["codings"] = parts["codings"][parts["codings"]["case"].isin(wanted["case"])]
-            if "case" in parts["situations"]:
-                parts["situations"] = parts["situations"][parts["situations"]["case"].isin(wanted["case"])]
-        if "participant" in wanted:
-            parts["participants"] = parts["participants"].loc[wanted["participant"]]
-        if "coder" in wanted:
-            parts["coders"] = parts["coders"].loc[wanted["coder"]]
-            parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(wanted["coder"])]
-        for kind in ("coder", "code", "round"):
-            if kind in wanted:
-                parts["codings"] = parts["codings"][parts["codings"][kind].isin(wanted[kind])]
-        book = self.codebook
-        if "code" in wanted:
-            keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
-            book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
-        told = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in wanted.items())
-        provenance = self.provenance.choosing("selected", told) if told else self.provenance
+        parts, book, told = selected(self, self._parts(), chosen)
+        if not told:
+            return self
+        provenance = self.provenance.choosing("selected", told)
+        if self.unmapped is not None:
+            provenance = provenance.noting(left_out("select"))
         return Study(**parts, codebook=book, provenance=provenance, title=self.title)
 
     def unitise(self, *, by: Rule, size: int | None = None) -> Study:
@@ -318,9 +293,9 @@ class Study:
             A coding that reaches over several units stands in each of them.
         """
         codings, made, told = unitise(self._codings, self._documents, by=by, size=size)
-        parts = {**self._parts(), "codings": codings, "units": made}
+        parts = {"codings": codings, "units": made}
         provenance = self.provenance.choosing("unit of coding", told)
-        return Study(**parts, codebook=self.codebook, provenance=provenance, title=self.title)
+        return self._changed(**parts, provenance=provenance)
 
     def with_assignments(self, seen: Any | Mapping[str, Iterable[str]] | Literal["coded", "all"]) -> Study:
         """A study that knows who saw what.
@@ -350,19 +325,23 @@ class Study:
                 f"seen must be a dataframe, a mapping, 'coded' or 'all', not {type(seen).__name__}",
                 place="with_assignments",
             )
-        parts = {**self._parts(), "assignments": table}
-        provenance = self.provenance.choosing(SEEN, told)
-        return Study(**parts, codebook=self.codebook, provenance=provenance, title=self.title)
+        return self._changed(assignments=table, provenance=self.provenance.choosing(SEEN, told))
 
     def with_codebook(self, codebook: Codebook) -> Study:
         """The same codings under another codebook, for instance one whose codes point to concepts."""
-        return Study(**self._parts(), codebook=codebook, provenance=self.provenance, title=self.title)
+        return self._changed(codebook=codebook)
 
     def noting(self, *notes: Remark) -> Study:
         """The same with more remarks in its provenance."""
-        return Study(
-            **self._parts(), codebook=self.codebook, provenance=self.provenance.noting(*notes), title=self.title
-        )
+        return self._changed(provenance=self.provenance.noting(*notes))
+
+    def with_title(self, title: str) -> Study:
+        """The same under another title."""
+        return self._changed(title=title)
+
+    def _changed(self, **changes: Any) -> Study:
+        plain = {"codebook": self.codebook, "provenance": self.provenance, "title": self.title}
+        return Study(**{**self._parts(), **plain, "unmapped": self.unmapped, **changes})
 
     def _parts(self) -> dict[str, pd.DataFrame]:
         return {table.name: getattr(self, f"_{table.name}") for table in tables.ALL}
@@ -370,9 +349,11 @@ class Study:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Study):
             return NotImplemented
-        plain = (self.codebook, self.provenance, self.title) == (other.codebook, other.provenance, other.title)
+        plain = ("codebook", "provenance", "title", "unmapped")
         names = [f"_{table.name}" for table in tables.ALL]
-        return plain and all(tables.same(getattr(self, name), getattr(other, name)) for name in names)
+        return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
+            tables.same(getattr(self, name), getattr(other, name)) for name in names
+        )
 
     __hash__ = None  # type: ignore[assignment]  # tables are compared by content, which has no cheap hash
 

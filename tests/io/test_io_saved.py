@@ -20,7 +20,7 @@ from iofiles import file, refusal
 from expertsys._core.errors import Remark
 from expertsys.errors import DataError
 from expertsys.io import Limits, read, saved, write
-from expertsys.study import Code, Codebook, Provenance, Source, Study
+from expertsys.study import Code, Codebook, Provenance, Source, Study, Unmapped
 
 ODD = [
     "nan",
@@ -38,6 +38,12 @@ ODD = [
     "é",
     "e\u0301",
 ]
+
+
+def unmapped_of(parts: dict[str, bytes]) -> Unmapped:
+    return Unmapped.of("some project", parts)
+
+
 names = st.sampled_from(ODD) | st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
     lambda text: text.strip() == text != ""
 )
@@ -101,6 +107,7 @@ def studies(draw: st.DrawFn) -> Study:
             version="0.0",
         ),
         title=draw(st.text(st.characters(exclude_categories=["Cs"]))),
+        unmapped=draw(st.none() | st.dictionaries(st.sampled_from(["a.xml", "b/c"]), st.binary()).map(unmapped_of)),
     )
 
 
@@ -299,6 +306,14 @@ def test_members_that_lead_outside_are_refused(tmp_path: Path, name: str) -> Non
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_members_twice_are_refused(tmp_path: Path) -> None:
     assert "holds the member twice" in str(refusal(packed(tmp_path, [("study.json", b"{}"), ("study.json", b"[]")])))
+
+
+def test_unmapped_parts_that_are_gone(tmp_path: Path) -> None:
+    whole = Study(small().codings, unmapped=unmapped_of({"a": b"1"}))
+    folder = write(whole, tmp_path / "s")
+    assert read(folder) == whole
+    (folder / "unmapped.zip").unlink()
+    assert str(refusal(folder)) == "s: no unmapped.zip. Save the study again."
 
 
 def test_archives_without_a_study(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""The part of a study with some cases, documents, participants, coders, codes or rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pandas as pd
+
+from expertsys._core.errors import Remark, unknown
+from expertsys.study.codebook import Codebook
+
+if TYPE_CHECKING:
+    from expertsys.study.study import Study
+
+Parts = dict[str, Any]
+
+
+def left_out(step: str) -> Remark:
+    """A remark that what is kept of the original project did not come along."""
+    return Remark(
+        "note",
+        f"study.{step}",
+        "left out study.unmapped, the parts of the original project that no table has a place for.",
+        "They may name or quote people who are not meant to be in the new study.",
+    )
+
+
+def selected(study: Study, parts: Parts, chosen: Mapping[str, Iterable[str] | None]) -> tuple[Parts, Codebook, str]:
+    """The tables and the codebook that remain, and the choice in words."""
+    available: dict[str, Any] = {
+        "case": parts["cases"].index,
+        "document": parts["documents"].index,
+        "participant": parts["participants"].index,
+        "coder": parts["coders"].index,
+        "code": study.codes,
+        "round": study.rounds,
+    }
+    wanted: dict[str, list[str]] = {}
+    for kind, names in chosen.items():
+        if names is None:
+            continue
+        wanted[kind] = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+        for name in wanted[kind]:
+            if name not in available[kind]:
+                raise unknown(kind, name, list(available[kind]), place="study.select")
+    parts = _located(dict(parts), wanted)
+    if "coder" in wanted:
+        parts["coders"] = parts["coders"].loc[wanted["coder"]]
+        parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(wanted["coder"])]
+    for kind in ("coder", "code", "round"):
+        if kind in wanted:
+            parts["codings"] = parts["codings"][parts["codings"][kind].isin(wanted[kind])]
+    book = study.codebook
+    if "code" in wanted:
+        keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
+        book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
+    return parts, book, "; ".join(f"{kind}: {', '.join(names)}" for kind, names in wanted.items())
+
+
+def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
+    """What remains of the places: documents, units, cases and participants, and the codings in them."""
+    if "case" in wanted:
+        located = pd.concat([parts[name][["document", "case"]] for name in ("units", "codings")])
+        within = parts["documents"].index.isin(located["document"][located["case"].isin(wanted["case"])])
+        parts["documents"] = parts["documents"][within | parts["documents"]["case"].isin(wanted["case"])]
+    if "participant" in wanted:
+        parts["documents"] = parts["documents"][parts["documents"]["participant"].isin(wanted["participant"])]
+    if "document" in wanted:
+        parts["documents"] = parts["documents"].loc[wanted["document"]]
+    for name in ("units", "codings", "assignments"):
+        parts[name] = parts[name][parts[name]["document"].isin(parts["documents"].index)]
+    if "case" in wanted:
+        parts["cases"] = parts["cases"].loc[wanted["case"]]
+        parts["units"] = parts["units"][parts["units"]["case"].isin(wanted["case"])]
+        parts["codings"] = parts["codings"][parts["codings"]["case"].isin(wanted["case"])]
+        if "case" in parts["situations"]:
+            parts["situations"] = parts["situations"][parts["situations"]["case"].isin(wanted["case"])]
+    if "participant" in wanted:
+        parts["participants"] = parts["participants"].loc[wanted["participant"]]
+    return parts

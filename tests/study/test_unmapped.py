@@ -1,0 +1,43 @@
+"""What no table has a place for travels along, until a part of the study is taken out of the whole."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from expertsys.errors import DataError
+from expertsys.study import Study, Unmapped
+
+PARTS = Unmapped.of("a project", {"b": [b"one ", b"two"], "a": b""})
+
+
+def study() -> Study:
+    codings = pd.DataFrame({"document": ["d", "e"], "coder": ["ann", "ben"], "code": ["x", "y"]})
+    return Study(codings, unmapped=PARTS)
+
+
+def test_parts_are_found_by_name_whatever_their_order() -> None:
+    assert PARTS.names == ("a", "b")
+    assert (PARTS["b"], b"".join(PARTS.pieces("b")), PARTS["a"]) == (b"one two", b"one two", b"")
+    assert Unmapped.of("a project", {"a": b"", "b": b"one two"}) == PARTS
+    assert Unmapped.of("another", {"a": b"", "b": b"one two"}) != PARTS
+    assert repr(PARTS) == "Unmapped parts of a project: a, b"
+    for take in (PARTS.__getitem__, lambda name: list(PARTS.pieces(name))):
+        with pytest.raises(DataError, match="no part 'c'; there are: 'a', 'b'"):
+            take("c")
+
+
+def test_they_travel_along_and_count_in_equality() -> None:
+    whole = study()
+    assert whole.unitise(by="document").unmapped == PARTS
+    assert whole.with_assignments("all").with_codebook(whole.codebook).with_title("t").noting().unmapped == PARTS
+    assert whole != Study(whole.codings)
+    assert whole == study()
+    assert whole.select().unmapped == PARTS
+
+
+def test_a_part_of_the_study_leaves_them_out_and_says_so() -> None:
+    part = study().select(coders=["ann"])
+    assert part.unmapped is None
+    assert [note.place for note in part.provenance.notes] == ["study.select"]
+    assert "left out study.unmapped" in part.provenance.notes[0].what
