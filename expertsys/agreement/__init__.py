@@ -24,6 +24,7 @@ from expertsys.agreement.diagnosis.reliability import methods_text, reliability
 from expertsys.agreement.diagnosis.scenarios import what_if
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
+from expertsys.agreement.panel.consensus import Consensus, consensus
 from expertsys.agreement.ratings import Ratings
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "CoderMatrix",
     "Coefficient",
     "Confusion",
+    "Consensus",
     "CrossCheck",
     "Drift",
     "Interval",
@@ -45,6 +47,7 @@ __all__ = [
     "cohen_kappa",
     "confusion",
     "conger_kappa",
+    "consensus",
     "disagreements",
     "drift",
     "fleiss_kappa",

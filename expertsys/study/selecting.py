@@ -27,7 +27,9 @@ def left_out(step: str) -> Remark:
     )
 
 
-def selected(study: Study, parts: Parts, chosen: Mapping[str, Iterable[str] | None]) -> tuple[Parts, Codebook, str]:
+def selected(
+    study: Study, parts: Parts, chosen: Mapping[str, Iterable[str | None] | None]
+) -> tuple[Parts, Codebook, str]:
     """The tables and the codebook that remain, and the choice in words."""
     available: dict[str, Any] = {
         "case": parts["cases"].index,
@@ -35,28 +37,43 @@ def selected(study: Study, parts: Parts, chosen: Mapping[str, Iterable[str] | No
         "participant": parts["participants"].index,
         "coder": parts["coders"].index,
         "code": study.codes,
-        "round": study.rounds,
+        "round": (*study.rounds, None) if parts["codings"]["round"].isna().any() else study.rounds,
     }
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[Any]] = {}
     for kind, names in chosen.items():
         if names is None:
             continue
         wanted[kind] = [names] if isinstance(names, str) else list(dict.fromkeys(names))
         for name in wanted[kind]:
             if name not in available[kind]:
-                raise unknown(kind, name, list(available[kind]), place="study.select")
+                there = [one for one in available[kind] if one is not None]
+                raise unknown(kind, name, there, place="study.select")
+    before = parts["codings"], parts["coders"].index
     parts = _located(dict(parts), wanted)
     if "coder" in wanted:
         parts["coders"] = parts["coders"].loc[wanted["coder"]]
         parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(wanted["coder"])]
-    for kind in ("coder", "code", "round"):
+    for kind in ("coder", "code"):
         if kind in wanted:
             parts["codings"] = parts["codings"][parts["codings"][kind].isin(wanted[kind])]
+    if "round" in wanted:
+        _in_rounds(parts, wanted["round"], *before)
     book = study.codebook
     if "code" in wanted:
         keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
         book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
-    return parts, book, "; ".join(f"{kind}: {', '.join(names)}" for kind, names in wanted.items())
+    return parts, book, "; ".join(f"{kind}: {', '.join(map(str, names))}" for kind, names in wanted.items())
+
+
+def _in_rounds(parts: Parts, rounds: list[Any], codings: pd.DataFrame, coders: pd.Index[Any]) -> None:
+    """What remains of codings and coders; all codings and coders there were say who took part in which round."""
+    chosen = codings["round"].isin(rounds) | (codings["round"].isna() & (None in rounds))
+    taking_part = set(codings["coder"][chosen])
+    if chosen.iloc[:1].any():  # the first round
+        taking_part |= set(coders) - set(codings["coder"])
+    parts["coders"] = parts["coders"][parts["coders"].index.isin(taking_part)]
+    parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(taking_part)]
+    parts["codings"] = parts["codings"][chosen.reindex(parts["codings"].index)]
 
 
 def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:

@@ -236,11 +236,14 @@ class Study:
 
     def require_one_round(self, purpose: str) -> None:
         """Refuse a study that holds several rounds of coding, naming them."""
-        if len(self.rounds) > 1 or (self.rounds and self._codings["round"].isna().any()):
+        unnamed = bool(self.rounds) and bool(self._codings["round"].isna().any())
+        if len(self.rounds) > 1 or unnamed:
             raise DataError(
-                f"{purpose} must not mix rounds of coding; this study has {listing(self.rounds)}",
+                f"{purpose} must not mix rounds of coding; this study has {listing(self.rounds)}"
+                + (" and codings without a round" if unnamed else ""),
                 place="study.rounds",
-                remedy=f"Choose one: study.select(rounds=[{self.rounds[0]!r}]).",
+                remedy=f"Choose one: study.select(rounds=[{self.rounds[0]!r}])"
+                + (", or rounds=[None] for the codings without a round." if unnamed else "."),
             )
 
     def select(
@@ -251,13 +254,14 @@ class Study:
         participants: Iterable[str] | None = None,
         coders: Iterable[str] | None = None,
         codes: Iterable[str] | None = None,
-        rounds: Iterable[str] | None = None,
+        rounds: Iterable[str | None] | None = None,
     ) -> Study:
         """The part of the study with these cases, documents, participants, coders, codes or rounds.
 
         Choosing codes or rounds drops codings, not the fact that a coder saw a unit; choosing codes keeps the rest of
-        the codebook out too. An unknown name is an error that says which exist. `unmapped` is left out, for it may
-        speak of what was not selected.
+        the codebook out too. The round None is that of codings without one. A coder without a coding in the chosen
+        rounds took no part and drops out; who coded nothing at all is taken to have read in the first round. An unknown
+        name is an error that says which exist. `unmapped` is left out, for it may speak of what was not selected.
         """
         chosen = {
             "case": cases,

@@ -63,6 +63,43 @@ def test_selecting_a_round() -> None:
     mixed = Study(CODINGS.assign(round=["1", "1", None, None]))
     with pytest.raises(DataError, match=r"this study has '1'.*study\.select\(rounds=\['1'\]\)"):
         mixed.require_one_round("agreement")
+    with pytest.raises(
+        DataError, match=r"'1' and codings without a round\..*or rounds=\[None\] for the codings without"
+    ):
+        mixed.require_one_round("agreement")
+    unnamed = mixed.select(rounds=[None])
+    assert unnamed.rounds == ()
+    assert unnamed.codings["unit"].tolist() == CODINGS["unit"].tolist()[2:]
+    unnamed.require_one_round("agreement")
+    assert Study(CODINGS.drop(columns="round")).select(rounds=[None]).codings["unit"].tolist() == list(CODINGS["unit"])
+
+
+def test_who_coded_in_another_round_only_took_no_part_in_this_one() -> None:
+    codings = pd.DataFrame(
+        {
+            "unit": ["u1", "u1", "u2", "u1"],
+            "coder": ["ann", "ben", "ann", "both"],
+            "code": ["x", "x", "y", "x"],
+            "round": ["1", "1", "1", "2"],
+        }
+    )
+    study = Study(codings).with_assignments("all")
+    first, second = study.select(rounds=["1"]), study.select(rounds=["2"])
+    assert list(first.coders.index) == ["ann", "ben"]
+    assert set(first.seen["coder"]) == {"ann", "ben"}
+    assert list(second.coders.index) == ["both"]
+    assert list(study.select(rounds=["1", "2"]).coders.index) == ["ann", "ben", "both"]
+
+
+def test_who_coded_nothing_at_all_read_in_the_first_round() -> None:
+    study = Study(
+        CODINGS,
+        coders=pd.DataFrame({"coder": ["idle"]}),
+        assignments=pd.DataFrame({"coder": ["idle"], "document": ["u1"]}),
+    )
+    assert "idle" in study.select(rounds=["1"]).coders.index
+    assert "idle" not in study.select(rounds=["2"]).coders.index
+    assert "idle" in study.select(coders=["ann", "idle"]).coders.index
 
 
 @pytest.mark.parametrize(

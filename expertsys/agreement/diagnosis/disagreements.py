@@ -69,7 +69,7 @@ def disagreements(study: Study, *, text: bool = False, by: Literal["cost", "disa
     rounded = table.assign(cost=table["cost"].round(12), disagreement=table["disagreement"].round(12))
     ranked = rounded.sort_values(ranking, ascending=False, kind="stable", na_position="first").index
     table = table.loc[ranked, COLUMNS].rename_axis(index="unit", columns="column")
-    return table.assign(text=_texts(study).reindex(table.index)) if text else table
+    return table.assign(text=texts(study).reindex(table.index)) if text else table
 
 
 def _costs(ratings: Ratings) -> tuple[list[str], Floats, Floats]:
@@ -116,7 +116,7 @@ def _told(coded: CodedUnits, n_coders: Ints) -> pd.DataFrame:
     )
 
 
-def _texts(study: Study) -> pd.Series[str]:
+def texts(study: Study) -> pd.Series[str]:
     """Text of each unit: its stretch of the document, what a coding quotes, or the document where it is the unit."""
     units = study.units
     whole = units["document"].map(study.documents["text"])
