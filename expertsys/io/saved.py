@@ -25,7 +25,7 @@ from expertsys.io.options import Options
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 from expertsys.io.safe_zip import open_zip
 from expertsys.study import Code, Codebook, Provenance, Source, Study, Unmapped
-from expertsys.study.tables import ALL, Table
+from expertsys.study.tables import ALL, SUMMARIES, Table
 
 MANIFEST = "study.json"
 README = "README.txt"
@@ -150,6 +150,7 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
         described = {
             table.name: (int(manifest["tables"][table.name]["rows"]), dict(manifest["tables"][table.name]["columns"]))
             for table in ALL
+            if table.name in manifest["tables"] or table is not SUMMARIES  # studies saved before there were any
         }
         title = str(manifest["title"])
         original = manifest.get("unmapped")
@@ -162,7 +163,7 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
             remedy="Save the study again.",
         ) from None
     frames = {}
-    for table in ALL:
+    for table in (table for table in ALL if table.name in described):
         file = f"{table.name}.csv"
         if file not in members:
             raise DataError(f"no {file}", place=name, remedy="Save the study again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark
+from expertsys._core.errors import DataError, Remark, listing
 from expertsys.study import tables
 
 
@@ -78,5 +78,22 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
         faults += [
             Remark("error", f"codings, row {row + 1}", what) for row in codings.index[wrong.to_numpy(dtype=bool)]
         ]
+    faults += _of_summaries(parts)
     if faults:
         raise DataError(f"the study has {len(faults)} fault(s)", faults=faults)
+
+
+def _of_summaries(parts: dict[str, pd.DataFrame]) -> list[Remark]:
+    """A cell of the framework matrix has one summary, and its case exists: a misspelt one must not make a new case."""
+    told = parts["summaries"]
+    strange = ~told["case"].isin(parts["cases"].index)
+    names = listing(parts["cases"].index)
+    faults = [
+        Remark("error", f"summaries, row {row + 1}", f"no case {told['case'][row]!r}; there are: {names}.")
+        for row in told.index[strange]
+    ]
+    twice = told[told.duplicated(["case", "code"])]
+    return faults + [
+        Remark("error", f"summaries, row {row + 1}", f"a second summary of {case!r} under {code!r}.", "Join them.")
+        for row, case, code in zip(twice.index, twice["case"], twice["code"], strict=True)
+    ]

@@ -60,6 +60,8 @@ def selected(
         _in_rounds(parts, wanted["round"], *before)
     book = study.codebook
     if "code" in wanted:
+        named = {*wanted["code"], *(code.concept for code in book if code.name in wanted["code"])}
+        parts["summaries"] = parts["summaries"][parts["summaries"]["code"].isin(named)]
         keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
         book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
     return parts, book, "; ".join(f"{kind}: {', '.join(map(str, names))}" for kind, names in wanted.items())
@@ -90,6 +92,7 @@ def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
         parts[name] = parts[name][parts[name]["document"].isin(parts["documents"].index)]
     if "case" in wanted:
         parts["cases"] = parts["cases"].loc[wanted["case"]]
+        parts["summaries"] = parts["summaries"][parts["summaries"]["case"].isin(wanted["case"])]
         parts["units"] = parts["units"][parts["units"]["case"].isin(wanted["case"])]
         parts["codings"] = parts["codings"][parts["codings"]["case"].isin(wanted["case"])]
         if "case" in parts["situations"]:

@@ -47,6 +47,8 @@ class Study:
         they coded anything, and results say so.
     situations : dataframe or None
         One row per occasion on which system and practice meet.
+    summaries : dataframe or None
+        The analyst's own words on a case under a code or concept, one cell of a framework matrix: ``case, code, text``.
     provenance : Provenance or None
         Files, choices and remarks.
     title : str
@@ -81,6 +83,7 @@ class Study:
     _coders: pd.DataFrame
     _assignments: pd.DataFrame
     _situations: pd.DataFrame
+    _summaries: pd.DataFrame
     provenance: Provenance
     title: str
     unmapped: Unmapped | None
@@ -97,6 +100,7 @@ class Study:
         coders: Any = None,
         assignments: Any = None,
         situations: Any = None,
+        summaries: Any = None,
         provenance: Provenance | None = None,
         title: str = "",
         unmapped: Unmapped | None = None,
@@ -108,6 +112,7 @@ class Study:
             "participants": participants,
             "coders": coders,
             "situations": situations,
+            "summaries": summaries,
         }
         specs = {table.name: table for table in tables.ALL}
         parts = {
@@ -172,6 +177,11 @@ class Study:
     def situations(self) -> pd.DataFrame:
         """One row per occasion on which system and practice meet; may be empty."""
         return self._situations.copy(deep=False)
+
+    @property
+    def summaries(self) -> pd.DataFrame:
+        """The analyst's own words on a case under a code or concept: ``case, code, text``; may be empty."""
+        return self._summaries.copy(deep=False)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -330,6 +340,21 @@ class Study:
                 place="with_assignments",
             )
         return self._changed(assignments=table, provenance=self.provenance.choosing(SEEN, told))
+
+    def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:
+        """A study with these summaries in place of its own.
+
+        Parameters
+        ----------
+        summaries : dataframe or mapping
+            Columns ``case, code, text``; or ``(case, code)`` to the text. `code` is the name of a code or the key of a
+            concept. To add some: ``pd.concat([study.summaries, more])``.
+        """
+        table = summaries
+        if isinstance(summaries, Mapping):
+            rows = [(*cell, text) for cell, text in summaries.items()]
+            table = pd.DataFrame(rows, columns=["case", "code", "text"], dtype="str")
+        return self._changed(summaries=table)
 
     def with_codebook(self, codebook: Codebook) -> Study:
         """The same codings under another codebook, for instance one whose codes point to concepts."""

@@ -37,6 +37,8 @@ def summarise(study: Study) -> str:
     facts.append(("codebook", f"{len(study.codebook):,} codes, {mapped:,} of them point to a concept"))
     if len(study.situations):
         facts.append(("situations", f"{len(study.situations):,}"))
+    if len(study.summaries):
+        facts.append(("summaries", f"{len(study.summaries):,} cells of a framework matrix"))
     facts += [(what, choice) for what, choice in study.provenance.choices]
     notes = study.provenance.notes
     if notes:

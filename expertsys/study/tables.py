@@ -65,7 +65,8 @@ PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
 CODERS = Table("coders", "coder", ())
 ASSIGNMENTS = Table("assignments", None, ("coder", "document"), required=("coder", "document"), free=False)
 SITUATIONS = Table("situations", None, ())
-ALL: tuple[Table, ...] = (CODINGS, UNITS, CASES, DOCUMENTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS)
+SUMMARIES = Table("summaries", None, ("case", "code", "text"), required=("case", "code", "text"), free=False)
+ALL: tuple[Table, ...] = (CODINGS, UNITS, CASES, DOCUMENTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS, SUMMARIES)
 
 
 def normalise(table: Table, frame: Any) -> pd.DataFrame:
@@ -106,7 +107,7 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
     result = pd.DataFrame(columns, index=given.index).reset_index(drop=True)
     _require(result, (*table.required, *([table.index] if table.index else [])), table.name)
     if table.index is None:
-        name = table.name.removesuffix("s")
+        name = {"summaries": "summary"}.get(table.name, table.name.removesuffix("s"))
         result.index.name = None if name in result.columns else name
         return result.rename_axis(columns="column")
     doubled = result[table.index][result[table.index].duplicated()].unique()

@@ -85,11 +85,14 @@ def studies(draw: st.DrawFn) -> Study:
     index = pd.Index(some, dtype="str")
     documents = pd.DataFrame({"document": index, "case": draw(maybe), **draw(attributes(len(index)))})
     cases = pd.DataFrame({"case": index, **draw(attributes(len(index)))})
+    told = draw(st.lists(st.tuples(st.sampled_from(some), names, names), max_size=3, unique_by=lambda row: row[:2]))
+    given_cases = draw(st.booleans())
     seen = draw(st.lists(st.tuples(st.sampled_from(some), st.sampled_from(some)), max_size=4))
     return Study(
         codings,
         documents=documents if draw(st.booleans()) else None,
-        cases=cases if draw(st.booleans()) else None,
+        cases=cases if given_cases else None,
+        summaries=pd.DataFrame(told, columns=["case", "code", "text"], dtype="str") if given_cases else None,
         coders=pd.DataFrame({"coder": index, **draw(attributes(len(index)))}),
         assignments=pd.DataFrame(seen, columns=["coder", "document"], dtype="str") if draw(st.booleans()) else None,
         situations=pd.DataFrame(draw(attributes(draw(st.integers(0, 3))))),
@@ -118,6 +121,17 @@ def test_a_saved_study_comes_back_exactly(study: Study, name: str) -> None:
         back = read(write(study, Path(folder) / name))
     assert back == study
     assert back.codings.dtypes.equals(study.codings.dtypes)
+
+
+def test_a_study_saved_before_there_were_summaries_is_read(tmp_path: Path) -> None:
+    folder = write(small(), tmp_path / "s")
+    (folder / "summaries.csv").unlink()
+    with pytest.raises(DataError, match=r"no summaries\.csv"):
+        read(folder)
+    manifest = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    del manifest["tables"]["summaries"]
+    (folder / "study.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert read(folder) == small()
 
 
 def small(code: str = "a") -> Study:
