@@ -7,10 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from expertsys._core import many
 from expertsys._core.rng import RNG, generator
 
 #: Numbers held at once in a block of replicates (8 bytes each).
 BLOCK = 4_000_000
+#: From so many profiles on, they are not drawn one after the other.
+MANY = 4_096
 
 
 def multinomial_weights(
@@ -30,6 +33,10 @@ def multinomial_weights(
     draw = generator(rng)
     n, profiles = int(counts.sum()), len(counts)
     rows = max(1, BLOCK // max(1, profiles + width))
+    if profiles >= MANY:
+        for drawn in many.multinomial(counts, replicates, draw, rows=max(1, BLOCK // (2 * profiles))):
+            yield from (drawn[low : low + rows] for low in range(0, len(drawn), rows))
+        return
     if n < 4 * profiles:  # few units per profile: drawing units is cheaper than drawing a binomial for each profile
         owner = np.repeat(np.arange(profiles), counts)
         for low in range(0, replicates, rows):

@@ -20,6 +20,7 @@ from expertsys.agreement.diagnosis.coders import CoderMatrix, coder_matrix, with
 from expertsys.agreement.diagnosis.confusion import Confusion, confusion
 from expertsys.agreement.diagnosis.disagreements import disagreements
 from expertsys.agreement.diagnosis.drift import Drift, drift
+from expertsys.agreement.diagnosis.overview import all_coefficients
 from expertsys.agreement.diagnosis.reliability import methods_text, reliability
 from expertsys.agreement.diagnosis.scenarios import what_if
 from expertsys.agreement.inference.coefficient import Coefficient
@@ -40,6 +41,7 @@ __all__ = [
     "Interval",
     "Jackknife",
     "Ratings",
+    "all_coefficients",
     "bangdiwala_b",
     "brennan_prediger",
     "categories",

@@ -78,6 +78,7 @@ class _Conger:
     _agreeing: Floats
     _paired: Floats
     _given: sparse.csr_array
+    _sums: sparse.csr_array
     _shape: tuple[int, int]
     _weights: Floats | None
 
@@ -91,25 +92,27 @@ class _Conger:
         sizes: Floats = np.asarray(per_value.sum(axis=1), dtype=np.float64).ravel()
         paired = (sizes >= 2).astype(np.float64)
         agreeing = paired * (pair_weights(per_value, weights) - sizes) / np.maximum(sizes * (sizes - 1), 1)
-        return cls(base.counts, None, 4 * coders * size, agreeing, paired, given, (coders, size), weights)
+        sums = sparse.csr_array(sparse.hstack([given, sparse.csr_array(np.column_stack([agreeing, paired]))]))
+        return cls(base.counts, None, 4 * coders * size, agreeing, paired, given, sums, (coders, size), weights)
 
     def _weighted(self, shares: Floats) -> Floats:
         return shares if self._weights is None else np.asarray(shares @ self._weights)
 
-    def _marginals(self, weights: Floats) -> tuple[Floats, Floats]:
+    def _marginals(self, totals: Floats) -> tuple[Floats, Floats]:
         """Each coder's shares of the categories, (B, coders, V), and units rated by each, (B, coders)."""
-        totals = np.asarray(weights @ self._given).reshape(len(weights), *self._shape)
+        totals = totals.reshape(len(totals), *self._shape)
         rated = totals.sum(axis=2)
         return totals / np.where(rated > 0, rated, 1)[:, :, None], rated
 
     def evaluate(self, weights: Floats) -> Values:
         """See `Kernel`."""
-        shares, rated = self._marginals(weights)
+        sums = np.asarray(weights @ self._sums)
+        shares, rated = self._marginals(sums[:, :-2])
         summed, number = shares.sum(axis=1), (rated > 0).sum(axis=1)
         together = (summed * self._weighted(summed)).sum(axis=1)
         own = (shares * self._weighted(shares)).sum(axis=(1, 2))
         with np.errstate(invalid="ignore", divide="ignore"):
-            observed = weights @ self._agreeing / (weights @ self._paired)
+            observed = sums[:, -2] / sums[:, -1]
             expected = (together - own) / (number * (number - 1))
         return Values(ratio(observed, expected), observed, expected)
 
@@ -117,7 +120,7 @@ class _Conger:
         """See `Kernel`; Gwet 2021, ch. 5."""
         weights = self.counts.astype(np.float64)[None, :]
         found = self.evaluate(weights)
-        shares, rated = self._marginals(weights)
+        shares, rated = self._marginals(np.asarray(weights @ self._given))
         expected, estimate, n = found.expected[0], found.estimate[0], weights.sum()
         number = int((rated[0] > 0).sum())
         others = self._weighted(shares[0].sum(axis=0) - shares[0])  # the other coders' marginals, for each coder

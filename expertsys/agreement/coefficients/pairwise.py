@@ -6,31 +6,37 @@ from itertools import combinations
 
 import attrs
 import numpy as np
+from scipy import sparse
 
 from expertsys.agreement.coefficients.chance import why_undefined
 from expertsys.agreement.coefficients.cohen import Two
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.profiles import Floats, Ints
+from expertsys.agreement.ratings.profiles import Floats, Ints, distinct_rows
 
 
 @attrs.frozen(eq=False)
 class _Mean:
-    """The mean of two-coder kernels, each over the units that both rated; pairs that are undefined are left out."""
+    """The mean of two-coder kernels, each over the units that both rated; pairs that are undefined are left out.
+
+    A pair has few distinct profiles: `_pushed` carries weights over all profiles to those of every pair, side by side.
+    """
 
     counts: Ints
     origin: None
     width: int
-    _parts: tuple[tuple[Ints, Two], ...]
+    _pushed: sparse.csr_array
+    _parts: tuple[tuple[slice, Two], ...]
 
     def evaluate(self, weights: Floats) -> Values:
         """See `Kernel`."""
-        found = [kernel.evaluate(weights[:, rows]) for rows, kernel in self._parts]
-        known = ~np.isnan([part.estimate for part in found])
+        pushed = np.asarray(weights @ self._pushed)
+        found = [kernel.evaluate(pushed[:, place]) for place, kernel in self._parts]
+        known = ~np.isnan([part.estimate for part in found]).reshape(len(found), len(weights))
         with np.errstate(invalid="ignore", divide="ignore"):
             means = [
-                np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0)
+                np.where(known, np.reshape(values, known.shape), 0.0).sum(axis=0) / known.sum(axis=0)
                 for values in (
                     [part.estimate for part in found],
                     [part.observed for part in found],
@@ -44,12 +50,12 @@ class _Mean:
         n = self.counts.sum()
         whole = self.counts.astype(np.float64)[None, :]
         total, known = np.zeros(len(self.counts)), 0
-        for rows, kernel in self._parts:
+        for place, kernel in self._parts:
             linear = kernel.linearised()
             own = kernel.counts.sum()
             estimate = kernel.evaluate(kernel.counts[None, :].astype(np.float64)).estimate[0]
             if linear is not None and not np.isnan(estimate):
-                total[rows] += n / own * (linear - estimate)
+                total += n / own * np.asarray(self._pushed[:, place] @ (linear - estimate))
                 known += 1
         return np.asarray(self.evaluate(whole).estimate[0] + total / max(known, 1))
 
@@ -85,12 +91,18 @@ def light_kappa(ratings: Ratings) -> Coefficient:
     The first two agree fully, each of them with the third half-way.
     """
     base = ratings.require_coders("Light's kappa")
-    parts = []
-    for first, second in combinations(ratings.coders, 2):
-        both = [ratings.coders.index(first), ratings.coders.index(second)]
-        rows = np.flatnonzero((base.matrix[:, both] >= 0).all(axis=1))
-        parts.append((rows, Two.among(base.matrix[rows][:, both], base.counts[rows], len(ratings.categories), None)))
-    kernel = _Mean(base.counts, None, sum(part.width for _, part in parts), tuple(parts))
+    parts: list[tuple[slice, Two]] = []
+    row, column, reached = [], [], 0
+    for both in combinations(range(len(ratings.coders)), 2):
+        rated = np.flatnonzero((base.matrix[:, both] >= 0).all(axis=1))
+        pairs, counts, place = distinct_rows(base.matrix[rated][:, both], base.counts[rated])
+        row.append(rated)
+        column.append(reached + place)
+        parts.append((slice(reached, reached + len(counts)), Two.among(pairs, counts, len(ratings.categories), None)))
+        reached += len(counts)
+    cells = (np.concatenate([base.counts[:0], *row]), np.concatenate([base.counts[:0], *column]))
+    pushed = sparse.csr_array((np.ones(len(cells[0])), cells), shape=(len(base.counts), reached))
+    kernel = _Mean(base.counts, None, reached + sum(part.width for _, part in parts), pushed, tuple(parts))
     singles = [float(part.evaluate(part.counts[None, :].astype(np.float64)).estimate[0]) for _, part in parts]
     undefined = int(np.isnan(singles).sum())
     result = Coefficient.of(

@@ -130,8 +130,18 @@ class Draws:
     words: str
 
     @classmethod
-    def of(cls, ratings: Ratings, members: Sequence[tuple[Variant | None, Coefficient]], method: Bootstrap) -> Draws:
-        """Of coefficients of these ratings (variant None), the first of which, and of variants of them."""
+    def of(
+        cls,
+        ratings: Ratings,
+        members: Sequence[tuple[Variant | None, Coefficient]],
+        method: Bootstrap,
+        *,
+        whole: bool = False,
+    ) -> Draws:
+        """Of coefficients of these ratings (variant None) and of variants of them.
+
+        Drawn are the units that enter into the first of the coefficients, or all where `whole`.
+        """
         if method.cluster is not None and (ratings.clusters is None or ratings.clusters.by != method.cluster):
             raise DataError(
                 f"the bootstrap is to draw by {method.cluster!r}, and the ratings are not clustered by it",
@@ -139,19 +149,20 @@ class Draws:
                 remedy=f"Give cluster={method.cluster!r} here too.",
             )
         origins = [_origin(ratings, variant, coefficient) for variant, coefficient in members]
-        entering = origins[0] >= 0
+        entering = np.ones(len(origins[0]), dtype=np.bool_) if whole else origins[0] >= 0
         counts = base(ratings).counts[entering]
         sampling = Sampling.of(counts, ratings.clusters, places(entering))
         kernels = [coefficient._kernel for _, coefficient in members]
-        chosen = [_choosing(origin[entering], len(k.counts)) for origin, k in zip(origins, kernels, strict=True)]
+        reached = [(origin[entering], len(k.counts)) for origin, k in zip(origins, kernels, strict=True)]
+        keys = [(origin.tobytes(), size) for origin, size in reached]
+        chosen = {key: _choosing(*one) for key, one in dict(zip(keys, reached, strict=True)).items()}
         width = max(kernel.width + len(kernel.counts) for kernel in kernels)
         blocks = []
         with track(method.replicates, "resamples") as step:
             for weights in sampling.drawn(method.replicates, method.rng, width=width):
-                pushed = [
-                    kernel.evaluate(np.asarray(weights @ one)) for kernel, one in zip(kernels, chosen, strict=True)
-                ]
-                blocks.append(np.stack([found.estimate for found in pushed]))
+                pushed = {key: weights if one is None else np.asarray(weights @ one) for key, one in chosen.items()}
+                found = [kernel.evaluate(pushed[key]) for kernel, key in zip(kernels, keys, strict=True)]
+                blocks.append(np.stack([values.estimate for values in found]))
                 for _ in weights:
                     step()
         drawn = np.concatenate(blocks, axis=1)
@@ -180,7 +191,9 @@ def _origin(ratings: Ratings, variant: Variant | None, coefficient: Coefficient)
     return np.arange(len(base(ratings).counts)) if found is None else found
 
 
-def _choosing(origin: Ints, size: int) -> sparse.csr_array:
-    """The table that carries weights over base profiles to a kernel's."""
+def _choosing(origin: Ints, size: int) -> sparse.csr_array | None:
+    """The table that carries weights over base profiles to a kernel's; None where they are the same."""
+    if len(origin) == size and (origin == np.arange(size)).all():
+        return None
     kept = np.flatnonzero(origin >= 0)
     return sparse.csr_array((np.ones(len(kept)), (kept, origin[kept])), shape=(len(origin), size))
