@@ -163,6 +163,7 @@ def test_the_files_are_plain(tmp_path: Path) -> None:
         "participants.csv",
         "situations.csv",
         "study.json",
+        "summaries.csv",
         "units.csv",
     ]
     records = list(csv.DictReader(io.StringIO((folder / "codings.csv").read_text("utf-8"))))
