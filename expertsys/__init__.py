@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from expertsys.comparison import case_matrix, cooccurrence
     from expertsys.io import read, write
     from expertsys.reporting import report
-    from expertsys.study import Code, Codebook, Study, check
+    from expertsys.study import Code, Codebook, Study, check, merge
 
 _ROOMS = (
     "agreement",
@@ -59,6 +59,7 @@ _NAMES = {
     "case_matrix": "comparison",
     "check": "study",
     "cooccurrence": "comparison",
+    "merge": "study",
     "read": "io",
     "reliability": "agreement",
     "report": "reporting",
@@ -80,6 +81,7 @@ __all__ = [
     "errors",
     "evidence",
     "io",
+    "merge",
     "plot",
     "qca",
     "read",

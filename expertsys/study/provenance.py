@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -36,6 +37,12 @@ class Source:
     def of_bytes(cls, name: str, content: bytes, rows: int) -> Source:
         """The source that these bytes are."""
         return cls(name, hashlib.sha256(content).hexdigest(), rows)
+
+    @classmethod
+    def of_file(cls, name: str, path: Path, rows: int) -> Source:
+        """The source that this file is, read piece by piece."""
+        with path.open("rb") as file:
+            return cls(name, hashlib.file_digest(file, "sha256").hexdigest(), rows)
 
 
 def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:

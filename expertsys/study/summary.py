@@ -28,7 +28,7 @@ def summarise(study: Study) -> str:
         facts.append(("units", f"{len(study.units):,}, of which {doubled:,} seen by two or more coders"))
     else:
         facts.append(("units", "none yet: choose them with study.unitise(by=...)"))
-    per_coder = seen.groupby("coder").size()
+    per_coder = (seen if len(study.units) else study.assignments).groupby("coder").size()
     told = [f"{name} (saw {per_coder.get(name, 0):,})" for name in study.coders.index[:6]]
     facts.append(("coders", ", ".join(told) + (" ..." if len(study.coders) > 6 else "")))
     if study.rounds:

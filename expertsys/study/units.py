@@ -16,26 +16,41 @@ from expertsys._core.errors import DataError, Remark, check_choice, check_positi
 Rule = Literal["document", "paragraph", "sentence", "window", "overlap"]
 RULES: tuple[Rule, ...] = ("document", "paragraph", "sentence", "window", "overlap")
 
-# A sentence ends at . ! ? or an ellipsis with its closing quotes, where white space and no small letter follow,
-# and at a line end.
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s+[\"'“‘«(\[¿¡]*[\w])(?!\s+[a-zà-ÿ])|[\r\n]")
-_LINE = re.compile(r"[^\r\n]+")
+_LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
+_CLOSING, _OPENING = "\"'”’»›)\\]」』）】", "\"'“‘«‹(\\[¿¡"
+# A sentence ends at . ! ? or an ellipsis (or their like in Arabic, Urdu, Devanagari and Amharic) with its closing
+# quotes, where white space and no small letter follow; at the full stops of Chinese and Japanese; and at a line end.
+_SENTENCE_END = re.compile(rf"[.!?…؟۔।॥።][{_CLOSING}]*(?=\s+[{_OPENING}]*\w)|[。！？｡][{_CLOSING}]*|[{_LINE_ENDS}]")
+_LETTER = re.compile(r"\S")
+_LINE = re.compile(f"[^{_LINE_ENDS}]+")
+_TOLD = {
+    "paragraph": "paragraph",
+    "sentence": "sentence: by . ! ? … before white space and no small letter, and by line ends; abbreviations count",
+}
 
 Stretch = tuple[int, int]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 def paragraphs(text: str) -> Iterator[Stretch]:
-    """Non-empty lines, without the white space around them."""
+    """Non-empty lines, by any line end that Unicode knows, without the white space around them."""
     for line in _LINE.finditer(text):
         yield from _trimmed(text, line.start(), line.end())
 
 
 def sentences(text: str) -> Iterator[Stretch]:
     """Sentences by punctuation, a rule without a language: abbreviations before a capital letter end one too."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text) if not _goes_on(text, match)]
     for start, end in itertools.pairwise([0, *ends, len(text)]):
         yield from _trimmed(text, start, end)
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Whether a small letter follows behind white space, so that a full stop is an abbreviation's."""
+    if match[0][0] in _LINE_ENDS + "。！？｡":
+        return False
+    behind = _LETTER.search(text, match.end())
+    return behind is not None and behind[0].islower()
 
 
 def windows(text: str, size: int) -> Iterator[Stretch]:
@@ -72,7 +87,7 @@ def unitise(
         if size is not None:
             check_positive("size", size)
         units = _cut(documents, by, size or 0)
-        told = f"window of {size} characters" if by == "window" else by
+        told = f"window of {size} characters" if by == "window" else _TOLD[by]
     units["case"] = units["document"].map(documents["case"])
     return _assign(codings, units), units, told
 

@@ -22,6 +22,11 @@ def pieces(text: str, cut: Any) -> list[str]:
     return [text[start:end] for start, end in cut]
 
 
+def test_paragraphs_end_at_every_line_end_that_unicode_knows() -> None:
+    text = "a\nb\r\nc\rd\ve\ff\x85g\u2028h\u2029i"
+    assert pieces(text, paragraphs(text)) == list("abcdefghi")
+
+
 def test_paragraphs_are_non_empty_lines() -> None:
     assert pieces(TEXT, paragraphs(TEXT)) == ["First line.", "Second – «yes!» Third? 😀 Fourth…", "no end"]
 
@@ -34,6 +39,11 @@ def test_paragraphs_are_non_empty_lines() -> None:
         ("About 3.5 mg, e.g. twice. 4 mg next.", ["About 3.5 mg, e.g. twice.", "4 mg next."]),
         ("Élan? ¿Qué? (Yes.) «No.» End", ["Élan?", "¿Qué?", "(Yes.)", "«No.»", "End"]),
         ("... and so on... and on. Äh.", ["... and so on... and on.", "Äh."]),
+        ("Это так. Это нет. а это да.", ["Это так.", "Это нет. а это да."]),
+        ("这是。那是！「好。」完", ["这是。", "那是！", "「好。」", "完"]),
+        ("هل هذا؟ نعم. لا", ["هل هذا؟", "نعم.", "لا"]),
+        ("यह है। वह है।", ["यह है।", "वह है।"]),
+        ("One\u2028two.\x85Three", ["One", "two.", "Three"]),
         ("  \n\t", []),
         ("", []),
     ],
