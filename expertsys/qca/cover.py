@@ -21,6 +21,8 @@ from expertsys.qca.primes import Bools, Ints
 
 #: Columns up to which dominated ones are looked for by one product.
 _BLOCK = 2_000
+#: Steps of the search for ties in one part of the chart (about 20 µs each): where it ends, the covers are not all.
+MOST_STEPS = 500_000
 
 
 @attrs.frozen
@@ -71,25 +73,25 @@ def minimum(chart: Bools, *, most: int, time_limit: float | None = None) -> Cove
         proven &= best.size == least
         bound += least
         known.append(tuple(own[best]))
-        others = np.setdiff1d(np.arange(len(own)), best)
-        others = others[np.argsort(-chart[np.ix_(own[others], held)].sum(axis=1), kind="stable")]
-        own = own[np.concatenate([best, others])]  # the search finds ties fastest beside a cover that is known
-        ties.append((own, held, np.arange(len(best))))
+        ties.append((own, held, own[best]))
     first = tuple(sorted(int(column) for part in known for column in part))
     if not proven or most <= 1:
         return Covers((first,), bound, complete=False)
-    lists, whole = [], True
+    always, lists, whole = set(forced), [], True
     for own, held, best in ties:
-        options = [
-            tuple(own[list(chosen)]) for chosen in islice(_exact(chart[np.ix_(own, held)], len(best), end), most + 1)
-        ]
-        whole &= len(options) <= most
-        lists.append(options[:most] or [tuple(own[best])])
+        fixed, open_parts = _narrowed(chart, own, held, best)
+        always |= fixed
+        for narrow, rest, inside in open_parts:
+            effort = Effort(end)
+            found = islice(_exact(chart[np.ix_(narrow, rest)], len(inside), effort), most + 1)
+            options = [tuple(narrow[list(chosen)]) for chosen in found]
+            whole &= len(options) <= most and not effort.spent
+            lists.append(options[:most] or [tuple(inside)])
     covers = [
-        tuple(sorted(int(column) for part in (tuple(forced), *choice) for column in part))
+        tuple(sorted(int(column) for part in (tuple(always), *choice) for column in part))
         for choice in islice(product(*lists), most + 1)
     ]
-    whole &= len(covers) <= most and (end is None or time.monotonic() < end)
+    whole &= len(covers) <= most
     found = dict.fromkeys([first, *covers]) if first not in covers[:most] else dict.fromkeys(covers)
     return Covers(tuple(islice(found, most)), bound, complete=whole)
 
@@ -97,8 +99,9 @@ def minimum(chart: Bools, *, most: int, time_limit: float | None = None) -> Cove
 def irredundant(chart: Bools, *, most: int, time_limit: float | None = None) -> Covers:
     """All covers from which no column can be dropped, smallest first, up to `most` of them."""
     end = None if time_limit is None else time.monotonic() + time_limit
-    found = list(islice(_irredundant(chart, end), most + 1))
-    whole = len(found) <= most and (end is None or time.monotonic() < end)
+    effort = Effort(end)
+    found = list(islice(_irredundant(chart, effort), most + 1))
+    whole = len(found) <= most and not effort.spent
     ordered = sorted(found[:most], key=lambda cover: (len(cover), cover))
     return Covers(tuple(ordered), len(ordered[0]) if ordered and whole else 0, complete=whole)
 
@@ -187,6 +190,36 @@ def _least(left: Bools, seconds: float | None) -> tuple[Ints, int]:
     return np.array(sorted([*forced, *columns[chosen].tolist()]), dtype=np.int64), len(forced) + min(bound, len(chosen))
 
 
+_Part = tuple[Ints, Ints, Ints]
+
+
+def _narrowed(chart: Bools, columns: Ints, rows: Ints, best: Ints) -> tuple[set[int], list[_Part]]:
+    """What is left to decide among the least covers, of which `best` is one, and the columns that all of them have.
+
+    A column worth less than 1 by more than the gap between the dual's bound and the least size is in no least cover
+    (reduced-cost fixing; Nemhauser & Wolsey 1988, ch. II.5). What is left is reduced and divided anew, until it is stable.
+    """
+    always: set[int] = set()
+    waiting, done = [(columns, rows, best)], []
+    while waiting:
+        own, held, inside = waiting.pop()
+        left = chart[np.ix_(own, held)]
+        price = np.array(_prices(left))
+        kept = left @ price >= 1 - (len(inside) - price.sum()) - 1e-6
+        if kept.all():
+            others = np.setdiff1d(own, inside)
+            others = others[np.argsort(-chart[np.ix_(others, held)].sum(axis=1), kind="stable")]
+            done.append((np.concatenate([inside, others]), held, inside))  # ties are found fastest beside a known cover
+            continue
+        own = own[kept]
+        few, some, forced = _reduced(chart[np.ix_(own, held)], lossless=True)
+        always |= {int(own[column]) for column in forced}
+        for part, below in _parts(chart[np.ix_(own[few], held[some])]):
+            place = own[few[part]]
+            waiting.append((place, held[some[below]], np.intersect1d(place, inside)))
+    return always, done
+
+
 def _greedy(left: Bools) -> Ints:
     chosen, open_rows = [], np.ones(left.shape[1], dtype=bool)
     while open_rows.any():
@@ -201,7 +234,33 @@ def _bits(table: Bools) -> list[int]:
     return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
-def _exact(left: Bools, size: int, end: float | None) -> Iterator[tuple[int, ...]]:
+@attrs.define
+class Effort:
+    """How much longer to search: steps, and a time on the monotonic clock.
+
+    Parameters
+    ----------
+    end : float or None
+        When to stop.
+    steps : int
+        Steps left.
+    spent : bool
+        Whether the search was cut short.
+    """
+
+    end: float | None
+    steps: int = MOST_STEPS
+    spent: bool = False
+
+    def ends(self) -> bool:
+        """Count a step, and say whether it was one too many."""
+        self.steps -= 1
+        if self.steps < 0 or (self.end is not None and time.monotonic() > self.end):
+            self.spent = True
+        return self.spent
+
+
+def _exact(left: Bools, size: int, effort: Effort) -> Iterator[tuple[int, ...]]:
     """Every cover of exactly the least size, each once: branch on the row with the fewest columns."""
     holds, held_by, price = _bits(left), _bits(left.T), _prices(left)
     everything = (1 << left.shape[1]) - 1
@@ -218,7 +277,7 @@ def _exact(left: Bools, size: int, end: float | None) -> Iterator[tuple[int, ...
             yield tuple(sorted(chosen))
             return
         room = size - len(chosen)
-        if owed > room + 1e-6 or (end is not None and time.monotonic() > end):
+        if owed > room + 1e-6 or effort.ends():
             return
         least, fewest, apart, used = -1, 1 << 60, 0, 0
         rest = open_rows
@@ -230,6 +289,9 @@ def _exact(left: Bools, size: int, end: float | None) -> Iterator[tuple[int, ...
             if not options:
                 return
             number = options.bit_count()
+            if number == 1:
+                least, candidates = row, []
+                break
             candidates.append((number, row, options))
             if number < fewest:
                 least, fewest = row, number
@@ -264,7 +326,7 @@ def _prices(left: Bools) -> list[float]:
     return list(price / max(1.0, float((left @ price).max())))
 
 
-def _irredundant(chart: Bools, end: float | None) -> Iterator[tuple[int, ...]]:
+def _irredundant(chart: Bools, effort: Effort) -> Iterator[tuple[int, ...]]:
     """Every cover from which no column can be dropped, each once."""
     holds, held_by = _bits(chart), _bits(chart.T)
     everything = (1 << chart.shape[1]) - 1
@@ -278,7 +340,7 @@ def _irredundant(chart: Bools, end: float | None) -> Iterator[tuple[int, ...]]:
         return all(holds[column] & ~twice for column in chosen)
 
     def search(chosen: list[int], open_rows: int, barred: int) -> Iterator[tuple[int, ...]]:
-        if not needed(chosen) or (end is not None and time.monotonic() > end):
+        if not needed(chosen) or effort.ends():
             return
         if not open_rows:
             yield tuple(sorted(chosen))

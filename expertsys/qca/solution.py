@@ -189,6 +189,9 @@ class Fitter:
     truth: TruthTable
     terms: tuple[Term, ...]
     assumed: Ints
+    _texts: tuple[str, ...]
+    _ranks: tuple[int, ...]
+    _crisp: bool
     _memberships: Floats
     _alone: Sufficiency
     _cases: tuple[tuple[str, ...], ...]
@@ -206,28 +209,33 @@ class Fitter:
         cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
         alone = sufficiency(memberships, y)
         assumes = covers(cubes, remainders)
-        return cls(truth, terms, truth.number(remainders), memberships, alone, cases, assumes)
+        ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
+        ranks = tuple(np.argsort(ordered).tolist())
+        crisp = bool(((memberships == 0) | (memberships == 1)).all())
+        texts = tuple(map(str, terms))
+        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, memberships, alone, cases, assumes)
 
     def model(
         self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
     ) -> Model:
         """The model of these terms, by their places."""
-        chosen = sorted(cover, key=lambda place: self.terms[place].literals)
+        chosen = sorted(cover, key=self._ranks.__getitem__)
         y = self.truth.membership
         own = self._memberships[chosen]
-        greatest = own.max(axis=0)
-        first = own.argmax(axis=0)
-        rest = np.where(np.arange(len(chosen))[:, None] == first, -1.0, own).max(axis=0)
+        greatest, rest = own.max(axis=0), np.zeros(len(y))
+        if self._crisp:
+            rest = (own.sum(axis=0) > 1).astype(np.float64)
+        elif len(chosen) > 1:
+            rest = np.partition(own, -2, axis=0)[-2]
         unique = np.full(len(chosen), np.nan)
-        if y.sum() > 0:
-            others = np.where(np.arange(len(chosen))[:, None] == first, np.maximum(rest, 0), greatest)
-            shared = np.minimum(np.minimum(own, y), others).sum(axis=1)
-            unique = self._alone.coverage[chosen] - shared / y.sum()
+        if y.sum() > 0:  # raw coverage less what the others share: only where a term is greatest does it add anything
+            added = np.minimum(greatest, y) - np.minimum(rest, y)
+            unique = np.bincount(own.argmax(axis=0), weights=added, minlength=len(chosen)) / y.sum()
         whole = sufficiency(greatest, y)
         fits = tuple(
             TermFit(
                 self.terms[place],
-                str(self.terms[place]),
+                self._texts[place],
                 float(self._alone.consistency[place]),
                 float(self._alone.pri[place]),
                 float(self._alone.coverage[place]),
