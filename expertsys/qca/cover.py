@@ -83,8 +83,8 @@ def minimum(chart: Bools, *, most: int, time_limit: float | None = None) -> Cove
         always |= fixed
         for narrow, rest, inside in open_parts:
             effort = Effort(end)
-            found = islice(_exact(chart[np.ix_(narrow, rest)], len(inside), effort), most + 1)
-            options = [tuple(narrow[list(chosen)]) for chosen in found]
+            every = islice(_exact(chart[np.ix_(narrow, rest)], len(inside), effort), most + 1)
+            options = [tuple(narrow[list(chosen)]) for chosen in every]
             whole &= len(options) <= most and not effort.spent
             lists.append(options[:most] or [tuple(inside)])
     covers = [
@@ -197,7 +197,7 @@ def _narrowed(chart: Bools, columns: Ints, rows: Ints, best: Ints) -> tuple[set[
     """What is left to decide among the least covers, of which `best` is one, and the columns that all of them have.
 
     A column worth less than 1 by more than the gap between the dual's bound and the least size is in no least cover
-    (reduced-cost fixing; Nemhauser & Wolsey 1988, ch. II.5). What is left is reduced and divided anew, until it is stable.
+    (reduced-cost fixing; Nemhauser & Wolsey 1988, ch. II.5). What is left is reduced and divided until it is stable.
     """
     always: set[int] = set()
     waiting, done = [(columns, rows, best)], []
@@ -277,11 +277,11 @@ def _exact(left: Bools, size: int, effort: Effort) -> Iterator[tuple[int, ...]]:
             yield tuple(sorted(chosen))
             return
         room = size - len(chosen)
-        if owed > room + 1e-6 or effort.ends():
+        if room < 1 or owed > room + 1e-6 or effort.ends():
             return
         least, fewest, apart, used = -1, 1 << 60, 0, 0
         rest = open_rows
-        candidates = []
+        candidates: list[tuple[int, int, int]] = []
         while rest:
             row = (rest & -rest).bit_length() - 1
             rest &= rest - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -114,6 +114,37 @@ def minimise(
             place="minimise",
             remedy="Say solution='intermediate', expectations=('A', '~B'), or leave them out.",
         )
+    how: dict[str, Any] = {
+        "expectations": tuple(expectations),
+        "exclude": tuple(sorted(set(exclude or ()))),
+        "contradictions": contradictions,
+        "models": models,
+        "max_models": max_models,
+        "time_limit": time_limit,
+    }
+    return attrs.evolve(_minimised(truth, solution, wanted, **how), how=how)
+
+
+def repeated(solution: Solution, truth: TruthTable) -> Solution:
+    """The same minimisation of another truth table; what was excluded and is positive there is not excluded."""
+    positive = set(truth.rows.index[truth.rows["out"] == "1"].tolist())
+    kind: Any = solution.kind
+    how = {**solution.how, "exclude": [row for row in solution.how["exclude"] if row not in positive]}
+    return minimise(truth, solution=kind, **how)
+
+
+def _minimised(
+    truth: TruthTable,
+    solution: Kind,
+    wanted: Sequence[Expectation],
+    *,
+    exclude: Iterable[int],
+    contradictions: str,
+    models: str,
+    max_models: int,
+    time_limit: float | None,
+    **_: Any,
+) -> Solution:
     positive = truth.configurations("1")
     negative = truth.configurations("0", *(("C",) if contradictions == "negative" else ()))
     forbidden = np.vstack([negative, _excluded(truth, exclude)])
@@ -136,8 +167,8 @@ def minimise(
     return _intermediate(truth, wanted, conservative, parsimonious, positive, remainders, max_models, time_limit)
 
 
-def _excluded(truth: TruthTable, exclude: Iterable[int] | None) -> Ints:
-    rows = np.array(sorted(set(exclude or ())), dtype=np.int64)
+def _excluded(truth: TruthTable, exclude: Iterable[int]) -> Ints:
+    rows = np.array(sorted(exclude), dtype=np.int64)
     found = truth.configuration(rows) if len(rows) else np.empty((0, len(truth.levels)), dtype=np.int64)
     positive = set(truth.rows.index[truth.rows["out"] == "1"].tolist())
     clash = sorted(positive & set(rows.tolist()))

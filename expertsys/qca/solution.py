@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from expertsys._core import references
+from expertsys._core.errors import DataError
 from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Expression, Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
@@ -102,6 +103,8 @@ class Solution(TableResult):
         What was minimised.
     note : str
         What a reader must know: model ambiguity, models left out, nothing to explain.
+    how : dict
+        The options of `minimise` that gave it.
     """
 
     kind: str
@@ -112,6 +115,23 @@ class Solution(TableResult):
     complete: bool
     truth: TruthTable
     note: str
+    how: dict[str, Any] = attrs.field(factory=dict)
+
+    def model(self, number: int) -> Model:
+        """The model of this number, from 1.
+
+        Parameters
+        ----------
+        number : int
+            As in `to_frame`.
+        """
+        if not 1 <= number <= len(self.models):
+            raise DataError(
+                f"there is no model {number}: the {self.kind} solution has {len(self.models)}",
+                place="model",
+                remedy=self.note,
+            )
+        return self.models[number - 1]
 
     def to_frame(self) -> pd.DataFrame:
         """A row per term of each model, and one for the whole; index ``model, term``."""

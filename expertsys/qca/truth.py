@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_between, check_positive, listing
+from expertsys._core.errors import DataError, check_between, check_positive, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
@@ -22,6 +22,8 @@ TOLERANCE = 1.5e-8
 MOST_ROWS = 1 << 16
 
 Sort = Literal["row", "outcome", "consistency", "n"]
+Out = Literal["1", "0", "C", "?"]
+_OUT: tuple[Out, ...] = ("1", "0", "C", "?")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -44,6 +46,12 @@ class TruthTable(TableResult):
         The cut-offs.
     note : str
         What a reader must know, such as cases at exactly 0.5.
+    scores : Scores
+        Of the cases in the conditions.
+    membership : ndarray, shape (n,)
+        Of the cases in the outcome.
+    decided : dict
+        Rows whose ``out`` was set by hand; see `decide`.
     """
 
     outcome: str
@@ -54,6 +62,7 @@ class TruthTable(TableResult):
     note: str
     scores: Scores
     membership: Floats
+    decided: dict[int, str] = attrs.field(factory=dict)
 
     def configurations(self, *out: str) -> Ints:
         """The observed configurations with one of these values of ``out``, shape (n, k)."""
@@ -78,6 +87,65 @@ class TruthTable(TableResult):
     def term(self, row: int) -> Term:
         """A row as a term of all conditions."""
         return term_of(self.configuration([row])[0].tolist(), self.conditions, self.levels)
+
+    def decide(self, rows: Mapping[int, Out], *, why: str) -> TruthTable:
+        """The table with what you decide about observed rows, such as a contradiction that a case resolves.
+
+        Parameters
+        ----------
+        rows : mapping
+            Row numbers to "1", "0", "C" or "?". For rows without cases use ``minimise(..., exclude=...)``.
+        why : str
+            The reason; it stands in the table's note and in the methods text.
+        """
+        for row, out in rows.items():
+            if out not in _OUT:
+                raise DataError(f"row {row} cannot be {out!r}", place="decide", remedy=f"Say one of {listing(_OUT)}.")
+            if row not in self.rows.index:
+                raise DataError(
+                    f"row {row} holds no case", place="decide", remedy="Leave a remainder out by minimise(exclude=...)."
+                )
+        told = "; ".join(f"row {row} set to {out} by hand ({why})" for row, out in rows.items())
+        table = self.rows.assign(
+            out=self.rows["out"].where(~self.rows.index.isin(list(rows)), self.rows.index.map(rows))
+        )
+        note = "; ".join(part for part in (self.note, told) if part)
+        return attrs.evolve(self, rows=table, note=note, decided={**self.decided, **rows})
+
+    def again(
+        self,
+        *,
+        consistency_cutoff: float | None = None,
+        contradiction_cutoff: float | None = None,
+        pri_cutoff: float | None = None,
+        frequency_cutoff: int | None = None,
+        without: Iterable[str] = (),
+    ) -> TruthTable:
+        """The same table with other cut-offs, or without some cases; rows decided by hand stay decided.
+
+        Parameters
+        ----------
+        consistency_cutoff, contradiction_cutoff, pri_cutoff, frequency_cutoff : optional
+            See `truth_table`; by default as they are.
+        without : iterable of str
+            Names of cases to leave out.
+        """
+        asked = {
+            "consistency_cutoff": consistency_cutoff,
+            "contradiction_cutoff": contradiction_cutoff,
+            "pri_cutoff": pri_cutoff,
+            "frequency_cutoff": frequency_cutoff,
+        }
+        settings = {**self.settings, **{name: value for name, value in asked.items() if value is not None}}
+        gone = set(without)
+        strange = gone - set(self.scores.cases)
+        if strange:
+            raise unknown("case", sorted(strange)[0], self.scores.cases, place="again")
+        kept = np.array([name not in gone for name in self.scores.cases])
+        scores = Scores(
+            tuple(name for name in self.scores.cases if name not in gone), self.scores.table[kept], self.scores.levels
+        )
+        return rebuilt(self, scores, self.membership[kept], settings)
 
     @property
     def n_remainders(self) -> int:
@@ -204,15 +272,14 @@ def truth_table(
 
     Both configurations with A show the outcome, whatever B is.
     """
-    check_between("consistency_cutoff", consistency_cutoff, 0, 1 + 1e-9)
-    check_positive("frequency_cutoff", frequency_cutoff)
-    if not 0 <= pri_cutoff <= 1:
-        raise DataError(f"pri_cutoff must lie in [0, 1], not {pri_cutoff:g}", place="truth_table")
-    if contradiction_cutoff is not None and not 0 <= contradiction_cutoff < consistency_cutoff:
-        raise DataError(
-            f"contradiction_cutoff {contradiction_cutoff:g} must lie below consistency_cutoff {consistency_cutoff:g}",
-            place="truth_table",
-        )
+    settings: dict[str, float] = {
+        "consistency_cutoff": consistency_cutoff,
+        "pri_cutoff": pri_cutoff,
+        "frequency_cutoff": frequency_cutoff,
+    }
+    if contradiction_cutoff is not None:
+        settings["contradiction_cutoff"] = contradiction_cutoff
+    _checked(settings)
     names = tuple(conditions)
     if not names:
         raise DataError("no conditions", place="truth_table", remedy="Name at least one: conditions=['A', ...].")
@@ -224,23 +291,53 @@ def truth_table(
     scores = Scores.of(table, names, case=case, place="truth_table")
     if levels:
         scores = attrs.evolve(scores, levels=_declared(scores.levels, levels))
+    return _tabulated(target.expression, names, scores, target.membership, settings)
+
+
+def _checked(settings: Mapping[str, float]) -> None:
+    consistency, pri = settings["consistency_cutoff"], settings["pri_cutoff"]
+    check_between("consistency_cutoff", consistency, 0, 1 + 1e-9)
+    check_positive("frequency_cutoff", int(settings["frequency_cutoff"]))
+    if not 0 <= pri <= 1:
+        raise DataError(f"pri_cutoff must lie in [0, 1], not {pri:g}", place="truth_table")
+    contradiction = settings.get("contradiction_cutoff")
+    if contradiction is not None and not 0 <= contradiction < consistency:
+        raise DataError(
+            f"contradiction_cutoff {contradiction:g} must lie below consistency_cutoff {consistency:g}",
+            place="truth_table",
+        )
+
+
+def rebuilt(truth: TruthTable, scores: Scores, membership: Floats, settings: dict[str, float]) -> TruthTable:
+    """A truth table as another one, from other scores or settings; rows decided by hand stay decided."""
+    _checked(settings)
+    table = _tabulated(truth.outcome, truth.conditions, scores, membership, settings)
+    own: dict[int, Any] = {row: out for row, out in truth.decided.items() if row in table.rows.index}
+    return table.decide(own, why="as before") if own else table
+
+
+def _tabulated(
+    outcome: str, names: tuple[str, ...], scores: Scores, membership: Floats, settings: dict[str, float]
+) -> TruthTable:
+    """The table of checked scores."""
     sizes = tuple(scores.levels[name] for name in names)
     corner, placed = scores.corners()
     found, own = np.unique(corner[placed], axis=0, return_inverse=True)
     own = own.ravel()
-    fit = sufficiency(_memberships(scores, found), target.membership)
+    fit = sufficiency(_memberships(scores, found), membership)
     n = np.bincount(own, minlength=len(found))
     inside = np.flatnonzero(placed)
     members = [[scores.cases[row] for row in inside[own == place]] for place in range(len(found))]
     deviant = [
-        [scores.cases[row] for row in inside[own == place] if target.membership[row] < 0.5]
-        for place in range(len(found))
+        [scores.cases[row] for row in inside[own == place] if membership[row] < 0.5] for place in range(len(found))
     ]
+    consistency_cutoff, pri_cutoff = settings["consistency_cutoff"], settings["pri_cutoff"]
+    contradiction_cutoff = settings.get("contradiction_cutoff")
     consistent = fit.consistency + TOLERANCE
     out = np.where((consistent > consistency_cutoff) & (np.nan_to_num(fit.pri) + TOLERANCE > pri_cutoff), "1", "0")
     if contradiction_cutoff is not None:
         out = np.where((consistent <= consistency_cutoff) & (consistent > contradiction_cutoff), "C", out)
-    out = np.where(n < frequency_cutoff, "?", out)
+    out = np.where(n < settings["frequency_cutoff"], "?", out)
     numbers = np.ravel_multi_index(tuple(found.T), sizes) + 1 if len(found) else np.empty(0, dtype=np.int64)
     rows = pd.DataFrame(found, columns=list(names), index=pd.Index(numbers, name="row")).assign(
         out=out,
@@ -250,15 +347,8 @@ def truth_table(
         cases=[", ".join(row) for row in members],
         deviant=[", ".join(row) for row in deviant],
     )
-    settings = {
-        "consistency_cutoff": consistency_cutoff,
-        "pri_cutoff": pri_cutoff,
-        "frequency_cutoff": frequency_cutoff,
-    }
-    if contradiction_cutoff is not None:
-        settings["contradiction_cutoff"] = contradiction_cutoff
-    note = _note(scores, placed, target.membership)
-    return TruthTable(target.expression, names, sizes, rows, settings, note, scores, target.membership)
+    note = _note(scores, placed, membership)
+    return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
 
 
 def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]:
