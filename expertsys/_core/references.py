@@ -70,6 +70,60 @@ METHODS: dict[str, Reference] = _table(
         "Schneider CQ, Wagemann C. Set-Theoretic Methods for the Social Sciences. Cambridge University Press, 2012.",
         "10.1017/CBO9781139004244",
     ),
+    (
+        "oana2024",
+        "Oana IE, Schneider CQ. A Robustness Test Protocol for Applied QCA: Theory and R Software Application. Sociol "
+        "Methods Res 2024;53(1):57–88.",
+        "10.1177/00491241211036158",
+    ),
+    (
+        "oana2021",
+        "Oana IE, Schneider CQ, Thomann E. Qualitative Comparative Analysis Using R: A Beginner's Guide. Cambridge "
+        "University Press, 2021.",
+        "10.1017/9781009006781",
+    ),
+    (
+        "schneider2010",
+        "Schneider CQ, Wagemann C. Standards of good practice in Qualitative Comparative Analysis (QCA) and fuzzy-sets. "
+        "Comp Sociol 2010;9(3):397–418.",
+        "10.1163/156913210X12493538729793",
+    ),
+    (
+        "schneider2013",
+        "Schneider CQ, Rohlfing I. Combining QCA and process tracing in set-theoretic multi-method research. Sociol "
+        "Methods Res 2013;42(4):559–597.",
+        "10.1177/0049124113481341",
+    ),
+    (
+        "garciacastro2016",
+        "Garcia-Castro R, Ariño MA. A general approach to panel data set-theoretic research. Int J Adv Manag Econ "
+        "2016;2:63–76.",
+        "",
+    ),
+    (
+        "braumoeller2015",
+        "Braumoeller BF. Guarding against false positives in Qualitative Comparative Analysis. Polit Anal "
+        "2015;23(4):471–487.",
+        "10.1093/pan/mpv017",
+    ),
+    (
+        "ragin1987",
+        "Ragin CC. The Comparative Method: Moving Beyond Qualitative and Quantitative Strategies. University of "
+        "California Press, 1987.",
+        "",
+    ),
+    (
+        "lipset1959",
+        "Lipset SM. Some social requisites of democracy: economic development and political legitimacy. Am Polit Sci "
+        "Rev 1959;53(1):69–105.",
+        "10.2307/1951731",
+    ),
+    (
+        "rihoux2009",
+        "Rihoux B, De Meur G. Crisp-set Qualitative Comparative Analysis (csQCA). In: Rihoux B, Ragin CC (eds). "
+        "Configurational Comparative Methods. Sage, 2009:33–68.",
+        "10.4135/9781452226569",
+    ),
     ("dusa2019", "Duşa A. QCA with R: A Comprehensive Resource. Springer, 2019.", "10.1007/978-3-319-75668-4"),
     (
         "krippendorff2011",

@@ -5,12 +5,14 @@ from expertsys.plot.distribution import bootstrap_distribution
 from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
+from expertsys.plot.qca import calibration_curve, robustness_map, upset, xy_plot
 from expertsys.plot.resistance import resistance
 
 __all__ = [
     "against_chance",
     "along",
     "bootstrap_distribution",
+    "calibration_curve",
     "coder_matrix",
     "confusion",
     "cooccurrence",
@@ -19,4 +21,7 @@ __all__ = [
     "forest",
     "heatmap",
     "resistance",
+    "robustness_map",
+    "upset",
+    "xy_plot",
 ]

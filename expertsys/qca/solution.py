@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from expertsys._core import references
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, unknown
 from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Expression, Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
@@ -74,6 +74,13 @@ class Model:
     easy: tuple[int, ...] = ()
     difficult: tuple[int, ...] = ()
     origin: str = ""
+
+    @property
+    def factored(self) -> str:
+        """The model with common conjuncts taken out, such as ``A*(B + ~C)``; the shortest way of writing it."""
+        from expertsys.qca.algebra import factor
+
+        return factor(Expression(tuple(fit.term for fit in self.terms)))[0]
 
     def membership(self, truth: TruthTable) -> Floats:
         """Membership of each case of the truth table in the model."""
@@ -155,6 +162,72 @@ class Solution(TableResult):
         columns = ["model", "term", "consistency", "pri", "raw_coverage", "unique_coverage", "cases"]
         return pd.DataFrame(rows, columns=columns).set_index(["model", "term"]).rename_axis(columns="column")
 
+    def chart_frame(self) -> pd.DataFrame:
+        """The prime-implicant chart as a table for print: "x" where an implicant covers a positive row.
+
+        Index ``implicant``; a column for each row, named by its number; ``essential``, "yes" where the implicant alone
+        covers some row; ``models``, how many of the listed models have it.
+        """
+        table = self.chart.astype(object).where(self.chart, "").where(~self.chart, "x")
+        table.columns = [str(row) for row in table.columns]
+        names = [{fit.expression for fit in model.terms} for model in self.models]
+        return table.assign(
+            essential=["yes" if name in self.essential else "" for name in table.index],
+            models=[sum(name in model for model in names) for name in table.index],
+        ).rename_axis(columns="column")
+
+    def assumptions(self) -> pd.DataFrame:
+        """The simplifying assumptions: remainders that some model takes for positive.
+
+        Index ``row``; each condition; ``terms``, those of any model that hold it; ``models``, how many of the listed
+        models assume it; ``counterfactual``, for an intermediate solution "easy" where a model keeps it and "difficult"
+        where the expectations forbid it, both by its first models.
+        """
+        import pandas as pd
+
+        truth = self.truth
+        easy = {row for model in self.models for row in model.easy}
+        hard = {row for model in self.models for row in model.difficult} - easy
+        made = {row for model in self.models for row in model.assumptions}
+        rows = sorted(made | easy | hard)
+        cubes = truth.configuration(rows) if rows else np.empty((0, len(truth.conditions)), dtype=np.int64)
+        every = {fit.expression: fit.term for model in self.models for fit in model.terms}
+        table = pd.DataFrame(cubes, columns=list(truth.conditions), index=pd.Index(rows, name="row", dtype=np.int64))
+        held = {text: term.membership(table) > 0.5 for text, term in every.items()}
+        table = table.assign(
+            terms=[", ".join(text for text, own in held.items() if own[place]) for place in range(len(rows))],
+            models=[sum(row in model.assumptions for model in self.models) for row in rows],
+        )
+        if self.kind == "intermediate":
+            kinds = ["easy" if row in easy else "difficult" if row in hard else "" for row in rows]
+            table = table.assign(counterfactual=kinds)
+        return table.rename_axis(columns="column")
+
+    def plot(self, *, model: int = 1, term: str | None = None, ax: Any = None) -> Any:
+        """Draw a model, or one of its terms, against the outcome: see `expertsys.plot.xy_plot`.
+
+        Parameters
+        ----------
+        model : int
+            Its number, from 1.
+        term : str, optional
+            One of its terms.
+        ax : matplotlib axes, optional
+            To draw into; by default a new figure.
+        """
+        import pandas as pd
+
+        from expertsys.plot.qca import xy_plot
+
+        chosen, truth = self.model(model), self.truth
+        terms = {fit.expression: fit.term for fit in chosen.terms}
+        if term is not None and term not in terms:
+            raise unknown("term", term, list(terms), place="plot")
+        own = chosen.membership(truth) if term is None else terms[term].membership(truth.scores.table)
+        index = pd.Index(truth.scores.cases, name="case")
+        x = pd.Series(own, index=index, name=term or chosen.expression)
+        return xy_plot(x, pd.Series(truth.membership, index=index, name=truth.outcome), ax=ax)
+
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
         truth, settings = self.truth, self.truth.settings
@@ -176,8 +249,18 @@ class Solution(TableResult):
         )
         if len(self.models) > 1 or not self.complete:
             text += f" {self.note[:1].upper()}{self.note[1:]}."
+        if self.how.get("expectations"):
+            text += f" Directional expectations: {', '.join(self.how['expectations'])}."
+        if self.how.get("exclude"):
+            text += f" {len(self.how['exclude'])} remainders were left out as untenable."
         if first.assumptions and self.kind != "conservative":
-            text += f" It rests on {len(first.assumptions)} assumptions about configurations that were not observed."
+            text += (
+                f" It rests on {len(first.assumptions)} simplifying assumptions about configurations that were not "
+                f"observed (rows {', '.join(map(str, first.assumptions[:20]))}"
+                f"{', …' if len(first.assumptions) > 20 else ''})."
+            )
+        if truth.note:
+            text += f" Note: {truth.note}."
         return text
 
     def cite(self) -> tuple[str, ...]:

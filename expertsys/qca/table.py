@@ -139,3 +139,9 @@ class Outcome:
                 remedy=f"Name the one to be explained, such as {name}[1].",
             )
         return cls(name, outcome.strip(), 1 - own if found["not"] else own)
+
+
+def column_of(outcome: str) -> tuple[str, bool]:
+    """The column of an outcome as it was asked for, and whether its absence is meant."""
+    found = _OUTCOME.match(outcome)
+    return (found["name"], bool(found["not"])) if found else (outcome, False)

@@ -324,7 +324,7 @@ def _tabulated(
     corner, placed = scores.corners()
     found, own = np.unique(corner[placed], axis=0, return_inverse=True)
     own = own.ravel()
-    fit = sufficiency(_memberships(scores, found), membership)
+    fit = sufficiency(memberships(scores, found), membership)
     n = np.bincount(own, minlength=len(found))
     inside = np.flatnonzero(placed)
     members = [[scores.cases[row] for row in inside[own == place]] for place in range(len(found))]
@@ -360,7 +360,7 @@ def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]
     return {**found, **declared}
 
 
-def _memberships(scores: Scores, corners: Ints) -> Floats:
+def memberships(scores: Scores, corners: Ints) -> Floats:
     """Membership of every case in every corner, shape (R, n)."""
     array = scores.array
     result = np.ones((len(corners), len(array)))

@@ -217,7 +217,7 @@ def test_tables_and_words() -> None:
     assert (solution.chart.any(axis=0)).all()
     text = solution.methods_text()
     assert f"The parsimonious solution is {solution.models[0].expression}" in text
-    assert "assumptions about configurations that were not observed" in text
+    assert "simplifying assumptions about configurations that were not observed" in text
     assert "M1:" in repr(solution)
     assert any("Ragin" in line for line in solution.cite())
 
