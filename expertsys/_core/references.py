@@ -84,8 +84,8 @@ METHODS: dict[str, Reference] = _table(
     ),
     (
         "schneider2010",
-        "Schneider CQ, Wagemann C. Standards of good practice in Qualitative Comparative Analysis (QCA) and fuzzy sets. "
-        "Comp Sociol 2010;9(3):397–418.",
+        "Schneider CQ, Wagemann C. Standards of good practice in Qualitative Comparative Analysis (QCA) and fuzzy "
+        "sets. Comp Sociol 2010;9(3):397–418.",
         "10.1163/156913210X12493538729793",
     ),
     (

@@ -97,7 +97,8 @@ def _name_points(ax: Axes, x: Floats, y: Floats, names: Sequence[str], chosen: A
     groups: dict[tuple[float, float], list[str]] = {}
     for place in chosen:
         groups.setdefault((round(float(x[place]), 2), round(float(y[place]), 2)), []).append(shorten(names[place], 18))
-    taken: list[tuple[float, float, float, float]] = []
+    points = sorted({(round(float(a), 2), round(float(b), 2)) for a, b in zip(x, y, strict=True)})
+    taken = [(a - 0.01, b - 0.01, a + 0.01, b + 0.01) for a, b in points]
     for (left, low), own in groups.items():
         text = ", ".join(own[:3]) + (f" +{len(own) - 3}" if len(own) > 3 else "")
         width = 0.0135 * len(text)
@@ -179,7 +180,7 @@ def upset(solution: Solution, *, model: int = 1, ax: Axes | None = None) -> Axes
     ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= highest and float(tick).is_integer()])
     ax.set_xticks([])
     ax.set_ylabel("cases", loc="top")
-    ax.legend(frameon=False, fontsize=8, loc="upper right")
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     ax.set_title(f"Cases that the terms cover, for {truth.outcome}", fontsize=9, loc="left", color="#444444")
     plain(ax)
     ax.spines["bottom"].set_visible(False)
@@ -256,7 +257,7 @@ def calibration_curve(
 
 def _name_scaled(ax: Axes, raw: Floats, x: Floats, y: Floats, names: Sequence[str], chosen: Any) -> None:
     """Names to the right of points where there is room."""
-    taken: list[tuple[float, float, float]] = []
+    taken = [(float(a) - 0.008, float(a) + 0.008, float(b)) for a, b in zip(x, y, strict=True)]
     for place in chosen:
         text = shorten(names[place], 18)
         start, width = float(x[place]) + 0.012, 0.013 * len(text)
@@ -302,7 +303,7 @@ def robustness_map(sweep: Sweep, *, most: int = 60, ax: Axes | None = None) -> A
         "pri_cutoff": "PRI cut-off",
         "frequency_cutoff": "frequency cut-off",
     }
-    told = f"Same models as {shorten(sweep.initial, 60)} in {int(table['same'].sum())} of {len(table)}"
+    told = f"Same models as {shorten(sweep.initial, 60)} in {int(table['same'].sum())} of {len(table)}; else how many of its terms are kept"
     grid = len(sweep.varied) <= 2 and set(sweep.varied) <= set(names)
     if grid:
         across = sorted(table[sweep.varied[0]].unique())
