@@ -303,7 +303,8 @@ def robustness_map(sweep: Sweep, *, most: int = 60, ax: Axes | None = None) -> A
         "pri_cutoff": "PRI cut-off",
         "frequency_cutoff": "frequency cut-off",
     }
-    told = f"Same models as {shorten(sweep.initial, 60)} in {int(table['same'].sum())} of {len(table)}; else how many of its terms are kept"
+    told = f"Same models as {shorten(sweep.initial, 60)} in {int(table['same'].sum())} of {len(table)}"
+    told += "; else how many of its terms are kept"
     grid = len(sweep.varied) <= 2 and set(sweep.varied) <= set(names)
     if grid:
         across = sorted(table[sweep.varied[0]].unique())
