@@ -81,6 +81,10 @@ class DegenerateWarning(UserWarning):
     """The data cannot carry what was asked (no variation, too few units); the result says so too."""
 
 
+class LossWarning(UserWarning):
+    """A file was written in a format that has no place for some of the study; the message says for what."""
+
+
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":")) else text + "."
 

@@ -1,21 +1,20 @@
-"""Codebooks into files: a table for people, and the exchange format of coding tools (REFI-QDA)."""
+"""Codebooks in files: a table for people, and the exchange format of coding tools (REFI-QDA)."""
 
 from __future__ import annotations
 
-import re
-import uuid
+from os import PathLike
 from pathlib import Path
-from xml.etree import ElementTree
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
-from expertsys.study import Code, Codebook
-
-NAMESPACE = "urn:QDA-XML:codebook:1.0"
-_OWN = uuid.uuid5(uuid.NAMESPACE_URL, "urn:expertsys:code")
-_GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
-_COLOUR = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from expertsys.io.content import content_of, missing_path
+from expertsys.io.formats import format_of
+from expertsys.io.limits import Limits
+from expertsys.io.log import Log
+from expertsys.io.options import Options
+from expertsys.io.refi.codebook import encoded, read_tree
+from expertsys.io.refi.reading import read_study as read_project
+from expertsys.study import Codebook
 
 
 def write_codebook(codebook: Codebook, path: str | Path) -> Path:
@@ -64,7 +63,7 @@ def write_codebook(codebook: Codebook, path: str | Path) -> Path:
     if target.suffix.lower() == ".csv":
         content = codebook.to_frame().to_csv(lineterminator="\r\n").encode("utf-8-sig")
     elif target.suffix.lower() == ".qdc":
-        content = _xml(codebook)
+        content = encoded(codebook)
     else:
         raise DataError(f"a codebook is written as .csv or .qdc, not {target.suffix!r}", place=target.name)
     with replacing(target) as temporary:
@@ -72,43 +71,46 @@ def write_codebook(codebook: Codebook, path: str | Path) -> Path:
     return target
 
 
-def _xml(codebook: Codebook) -> bytes:
-    strange = [code.name for code in codebook if _NOT_XML.search(code.name + _description(code))]
-    if strange:
-        raise DataError(
-            f"XML cannot hold the control characters in {listing(strange)}", place="codebook", remedy="Take them out."
-        )
-    ElementTree.register_namespace("", NAMESPACE)
-    root = ElementTree.Element(f"{{{NAMESPACE}}}CodeBook", {"origin": "expertsys"})
-    nodes: dict[str | None, ElementTree.Element] = {None: ElementTree.SubElement(root, f"{{{NAMESPACE}}}Codes")}
-    waiting = list(codebook)
-    while waiting:  # parents may stand below their children in the codebook
-        ready = [code for code in waiting if code.parent in nodes]
-        for code in ready:
-            nodes[code.name] = _node(nodes[code.parent], code)
-        waiting = [code for code in waiting if code.name not in nodes]
-    ElementTree.indent(root)
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+def read_codebook(path: str | PathLike[str], *, limits: Limits | None = None) -> Codebook:
+    """Read a codebook: from a coding tool, or from a table.
 
+    Parameters
+    ----------
+    path : str or Path
+        ``.qdc`` (REFI-QDA codebook, also of older versions); ``.qdpx`` (the codebook of a project); or a table such as
+        ``.csv`` or ``.xlsx`` with a column ``code`` and any of the fields of `Code`.
+    limits : Limits, optional
+        Caps on what the file may unpack to.
 
-def _node(parent: ElementTree.Element, code: Code) -> ElementTree.Element:
-    guid = code.guid if code.guid and _GUID.fullmatch(code.guid) else str(uuid.uuid5(_OWN, code.guid or code.name))
-    attributes = {"guid": guid, "name": code.name, "isCodable": "true"}
-    if _COLOUR.fullmatch(code.colour):
-        attributes["color"] = code.colour
-    node = ElementTree.SubElement(parent, f"{{{NAMESPACE}}}Code", attributes)
-    description = _description(code)
-    if description:
-        ElementTree.SubElement(node, f"{{{NAMESPACE}}}Description").text = description
-    return node
+    Returns
+    -------
+    Codebook
+        A name that several codes have is shown with its path, such as ``"fear->exam"``. Sets of codes have no place in
+        it: ``es.read`` keeps them, and gives the remarks.
 
+    Raises
+    ------
+    DataError
+        For a file that is no codebook, with the line.
 
-def _description(code: Code) -> str:
-    parts = (
-        code.definition,
-        f"Code it when: {code.inclusion}" if code.inclusion else "",
-        f"Not when: {code.exclusion}" if code.exclusion else "",
-        f"Example: {code.example}" if code.example else "",
-        f"Concept: {code.concept}" if code.concept else "",
-    )
-    return "\n".join(part for part in parts if part)
+    Examples
+    --------
+    >>> import tempfile
+    >>> from expertsys.study import Codebook
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_codebook(write_codebook(Codebook.of(["fear", "trust"]), f"{folder}/book.qdc")).names
+    ('fear', 'trust')
+    """
+    source = Path(path)
+    if not source.exists():
+        raise missing_path(source)
+    held = limits or Limits()
+    if source.suffix.lower() == ".qdc":
+        return read_tree(source, held, Log())[1]
+    if source.suffix.lower() == ".qdpx":
+        return read_project(source, Options(limits=held)).codebook
+    form = format_of(source)
+    if form is None or form.read_table is None:
+        raise DataError("is no codebook", place=source.name, remedy="It can be .qdc, .qdpx, or a table such as .csv.")
+    cells = form.read_table(source.name, content_of(source), Options(repeated="keep", limits=held), Log())
+    return Codebook.from_frame(cells.frame)

@@ -9,6 +9,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, listing, nearest
 from expertsys.io import columnar, delimited, jsonlines, saved, workbook
 from expertsys.io.content import content_of, kind_of
+from expertsys.io.refi.formats import CODEBOOK, PROJECT
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 
 FORMATS: tuple[Format, ...] = (
@@ -17,6 +18,8 @@ FORMATS: tuple[Format, ...] = (
     workbook.FORMAT,
     columnar.FORMAT,
     jsonlines.FORMAT,
+    PROJECT,
+    CODEBOOK,
 )
 
 

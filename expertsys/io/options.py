@@ -77,6 +77,7 @@ class Options:
     delimiter: str | None = attrs.field(default=None, validator=_delimiter)
     sheet: str | int | None = None
     title: str | None = None
+    positions: str | None = None
     limits: Limits = attrs.field(factory=Limits, validator=_limits)
 
     def column(self, role: str) -> str:

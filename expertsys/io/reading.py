@@ -14,6 +14,7 @@ from expertsys._core.errors import DataError, listing
 from expertsys._core.frames import is_frame
 from expertsys.io.assemble import assemble
 from expertsys.io.cells import Cells, from_frame
+from expertsys.io.codebooks import read_codebook
 from expertsys.io.content import content_of, missing_path
 from expertsys.io.filenames import Named, by_pattern, usual
 from expertsys.io.formats import format_of, table_suffixes
@@ -52,6 +53,7 @@ def read(
     delimiter: str | None = None,
     sheet: str | int | None = None,
     title: str | None = None,
+    positions: str | None = None,
     limits: Limits | None = None,
 ) -> Study:
     """Read codings into a Study: a file, a folder, a list of files, or a dataframe.
@@ -104,6 +106,9 @@ def read(
         Of a workbook, by name or counted from 1; otherwise the first.
     title : str, optional
         Otherwise the name of the file or folder.
+    positions : str, optional
+        How positions count in a project that does not say it, in words such as ``"codepoints"``, ``"utf-16 lf"`` or
+        ``"inclusive"``; otherwise the way that fits best, which the remarks tell with its score.
     limits : Limits, optional
         Caps on what the file may unpack to.
 
@@ -154,6 +159,7 @@ def read(
         delimiter=delimiter,
         sheet=sheet,
         title=title,
+        positions=positions,
         limits=Limits() if limits is None else limits,
     )
     log = Log()
@@ -309,4 +315,6 @@ def _beside(given: Any, what: str, log: Log) -> Any:
 def _codebook(options: Options, log: Log) -> Codebook | None:
     if options.codebook is None or isinstance(options.codebook, Codebook):
         return options.codebook
+    if isinstance(options.codebook, str | PathLike) and Path(options.codebook).suffix.lower() in (".qdc", ".qdpx"):
+        return read_codebook(options.codebook, limits=options.limits)
     return Codebook.from_frame(_beside(options.codebook, "codebook", log))

@@ -64,7 +64,7 @@ def test_the_table_reads_back_as_a_codebook(tmp_path: Path) -> None:
     [
         (Codebook(), "book.qdc", "has no code"),
         (Codebook([Code("a")]), "book.docx", "written as .csv or .qdc, not '.docx'"),
-        (Codebook([Code("a", definition="\x00")]), "book.qdc", "control characters in 'a'"),
+        (Codebook([Code("a", definition="\x00")]), "book.qdc", "XML cannot hold the character"),
     ],
 )
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(

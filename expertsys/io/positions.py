@@ -1,0 +1,253 @@
+"""What a position in a text counts: the ways in which tools count, how well each fits, and the choice among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from expertsys._core.errors import DataError, listing
+
+Ints = npt.NDArray[np.int64]
+Unit = Literal["codepoints", "utf-16", "utf-8"]
+LineEnds = Literal["as-written", "lf", "crlf"]
+UNITS: tuple[Unit, ...] = ("codepoints", "utf-16", "utf-8")
+LINE_ENDS: tuple[LineEnds, ...] = ("as-written", "lf", "crlf")
+WORDS = (*UNITS, *LINE_ENDS, "with-bom", "inclusive")
+
+#: Selections on which the ways of counting are tried; of more, as many are taken, evenly over the project.
+MOST_TRIED = 2_000
+_BLANKS = re.compile(r"\s+")
+_CUT = re.compile(r"(…|\.\.\.)$")
+
+
+@attrs.frozen(kw_only=True)
+class Counting:
+    """One way of counting: of what, with which line ends, from where, and whether the end is the last character.
+
+    Its text form names what differs from the plain way, such as ``"utf-16 lf inclusive"``.
+    """
+
+    unit: Unit = "codepoints"
+    line_ends: LineEnds = "as-written"
+    with_bom: bool = False
+    inclusive: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Counting:
+        """The way of counting that these words name, in any order; what is not named is plain."""
+        words = re.split(r"[\s,]+", text.strip().lower()) if isinstance(text, str) else [repr(text)]
+        units = [unit for unit in UNITS if unit in words]
+        ends = [end for end in LINE_ENDS if end in words]
+        if any(word not in WORDS for word in words) or len(units) > 1 or len(ends) > 1:
+            raise DataError(
+                f"positions must be made of the words {listing(WORDS)}, one unit and one line end, not {text!r}",
+                place="positions",
+                remedy="Such as 'codepoints', or 'utf-16 lf'; the remarks of a study name the one that was chosen.",
+            )
+        return cls(
+            unit=units[0] if units else "codepoints",
+            line_ends=ends[0] if ends else "as-written",
+            with_bom="with-bom" in words,
+            inclusive="inclusive" in words,
+        )
+
+    def __str__(self) -> str:
+        words: list[str] = [self.unit]
+        words += [] if self.line_ends == "as-written" else [self.line_ends]
+        words += ["with-bom"] * self.with_bom + ["inclusive"] * self.inclusive
+        return " ".join(words)
+
+
+PLAIN = Counting()
+
+
+@attrs.frozen
+class RawText:
+    """A text as it stands in a file, its byte order mark taken off."""
+
+    text: str
+    bom: bool = False
+
+    def as_counted(self, counting: Counting) -> str:
+        """The text that the study holds: as it stands, or with its line ends as they were counted."""
+        return self.text.replace("\r\n", "\n") if counting.line_ends == "lf" else self.text
+
+
+@attrs.define(eq=False)
+class Ruler:
+    """From positions as a file counts them to code points of the study's text."""
+
+    text: str
+    _ends: Ints | None
+    _shift: int
+    _inclusive: bool
+
+    @classmethod
+    def of(cls, raw: RawText, counting: Counting) -> Ruler:
+        """The ruler of one text under one way of counting."""
+        text = raw.as_counted(counting)
+        shift = (3 if counting.unit == "utf-8" else 1) if raw.bom and counting.with_bom else 0
+        widths = _widths(text, counting)
+        ends = None if widths is None else np.concatenate([[0], np.cumsum(widths)])
+        return cls(text, ends, shift, counting.inclusive)
+
+    def place(self, starts: Ints, ends: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+        """Start and end of selections in code points, clipped to the text, and whether they lay within it."""
+        first, last = starts - self._shift, ends - self._shift + self._inclusive
+        fits = (first >= 0) & (first <= last)
+        if self._ends is None:
+            fits &= last <= len(self.text)
+            return np.clip(first, 0, len(self.text)), np.clip(np.maximum(first, last), 0, len(self.text)), fits
+        begin = np.searchsorted(self._ends, first, side="right") - 1
+        end = np.searchsorted(self._ends, last, side="left")
+        size = len(self.text)
+        fits &= (end <= size) & (self._ends[np.clip(begin, 0, size)] == first)
+        fits &= self._ends[np.clip(end, 0, size)] == last
+        begin = np.clip(begin, 0, size)
+        return begin, np.clip(np.maximum(begin, end), 0, size), fits
+
+
+def _widths(text: str, counting: Counting) -> Ints | None:
+    """How much each code point counts; None where each counts one."""
+    wide = counting.unit != "codepoints" and not text.isascii()
+    if not wide and not (counting.line_ends == "crlf" and "\n" in text):
+        return None
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+    widths = np.ones(len(codes), dtype=np.int64)
+    if counting.unit == "utf-16":
+        widths += codes > 0xFFFF
+    elif counting.unit == "utf-8":
+        widths += (codes > 0x7F).astype(np.int64) + (codes > 0x7FF) + (codes > 0xFFFF)
+    if counting.line_ends == "crlf":
+        before = np.concatenate([[0], codes[:-1]])
+        widths += (codes == 10) & (before != 13)
+    return widths
+
+
+@attrs.frozen
+class Marked:
+    """The selections of one text: where they start and end as the file counts, and what they are called."""
+
+    raw: RawText
+    starts: Sequence[int]
+    ends: Sequence[int]
+    names: Sequence[str | None]
+
+
+@attrs.frozen
+class Fit:
+    """How well a way of counting fits: of the selections tried, how many lie within, quote right, and cut no word."""
+
+    counting: Counting
+    tried: int
+    within: int
+    quoted: int
+    quotations: int
+    whole_words: int
+
+    def __str__(self) -> str:
+        quotes = f"{self.quoted:,} of {self.quotations:,} quotations agree, " if self.quotations else ""
+        return (
+            f"{quotes}{self.within:,} of {self.tried:,} selections lie within their text, "
+            f"{self.whole_words:,} begin and end between words"
+        )
+
+
+def candidates(texts: Iterable[RawText]) -> list[Counting]:
+    """The ways of counting that differ on these texts, the plain one first."""
+    held = list(texts)
+    units: list[Unit] = ["codepoints"]
+    if any(max(raw.text, default="") > "\uffff" for raw in held):
+        units.append("utf-16")
+    if any(not raw.text.isascii() for raw in held):
+        units.append("utf-8")
+    ends: list[LineEnds] = ["as-written"]
+    if any("\r\n" in raw.text for raw in held):
+        ends.append("lf")
+    if any(re.search("(?<!\r)\n", raw.text) for raw in held):
+        ends.append("crlf")
+    boms = [False, True] if any(raw.bom for raw in held) else [False]
+    return [
+        Counting(unit=unit, line_ends=end, with_bom=bom, inclusive=inclusive)
+        for inclusive in (False, True)
+        for bom in boms
+        for unit in units
+        for end in ends
+    ]
+
+
+def fits(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[Fit]:
+    """How well each way of counting fits the selections of a project, or an even sample of them."""
+    total = sum(len(one.starts) for one in marked)
+    step = max(1, -(-total // MOST_TRIED))
+    sampled = _sample(marked, step)
+    tried = sum(len(one.starts) for one in sampled)
+    outcomes = [_outcome(sampled, way) for way in ways]
+    evidence = np.any([outcome[1] for outcome in outcomes], axis=0) if outcomes else np.zeros(0, dtype=bool)
+    return [
+        Fit(way, tried, int(within.sum()), int(quoted.sum()), int(evidence.sum()), int(words.sum()))
+        for way, (within, quoted, words) in zip(ways, outcomes, strict=True)
+    ]
+
+
+def _sample(marked: Sequence[Marked], step: int) -> list[Marked]:
+    sampled, offset = [], 0
+    for one in marked:
+        taken = slice(-offset % step, None, step)
+        offset += len(one.starts)
+        if len(one.starts[taken]):
+            sampled.append(Marked(one.raw, one.starts[taken], one.ends[taken], one.names[taken]))
+    return sampled
+
+
+def _outcome(marked: Sequence[Marked], way: Counting) -> tuple[Any, Any, Any]:
+    within: list[bool] = []
+    quoted: list[bool] = []
+    words: list[bool] = []
+    for one in marked:
+        ruler = Ruler.of(one.raw, way)
+        starts, ends, inside = ruler.place(_ints(one.starts), _ints(one.ends))
+        for start, end, fit, name in zip(starts.tolist(), ends.tolist(), inside.tolist(), one.names, strict=True):
+            within.append(fit)
+            quoted.append(fit and is_quotation(name, ruler.text[start:end]))
+            words.append(fit and _between(ruler.text, start) and _between(ruler.text, end))
+    return np.array(within, dtype=bool), np.array(quoted, dtype=bool), np.array(words, dtype=bool)
+
+
+def _ints(numbers: Sequence[int]) -> Ints:
+    return np.array(numbers, dtype=np.int64)
+
+
+def is_quotation(name: str | None, excerpt: str) -> bool:
+    """Whether a name is the excerpt, or its beginning followed by three dots, but for white space."""
+    if not name or not excerpt:
+        return False
+    if name == excerpt:
+        return True
+    told, text = _BLANKS.sub("", name), _BLANKS.sub("", excerpt)
+    begun, cut = _CUT.subn("", told)
+    return bool(told) and (told == text or bool(cut and len(begun) > 5 and text.startswith(begun)))
+
+
+def _between(text: str, at: int) -> bool:
+    return not (0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum())
+
+
+def choose(found: Sequence[Fit]) -> Fit:
+    """The way that fits best: by quotations, then by selections within; by words only where the lead is clear.
+
+    The first of `found` is the plain way, which is left only for a reason.
+    """
+    best = max((fit.quoted, fit.within) for fit in found)
+    equal = [fit for fit in found if (fit.quoted, fit.within) == best]
+    first = equal[0]
+    if first.quotations:
+        return first
+    words = max(equal, key=lambda fit: fit.whole_words)
+    clear = words.whole_words - first.whole_words >= max(5, first.tried // 10)
+    return words if clear else first

@@ -1,0 +1,183 @@
+"""The codings of a study in a project: those that stand there stay, those that are gone go, new ones are added."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
+from xml.etree.ElementTree import Element
+
+import attrs
+import pandas as pd
+
+from expertsys.io.refi import schema
+from expertsys.io.refi.document import Coding, Selection, put
+from expertsys.io.refi.losses import Losses
+from expertsys.io.refi.view import Document, Row, View
+from expertsys.study import Study
+
+_FIELDS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
+
+
+@attrs.frozen
+class Wanted:
+    """One coding of the study."""
+
+    document: str
+    start: int | None
+    end: int | None
+    coder: str
+    code: str
+    case: str | None
+    text: str | None
+    memo: str | None
+    date: str | None
+
+
+def draw_codings(study: Study, view: View, losses: Losses) -> None:
+    """Bring the project's codings to those of the study."""
+    standing: dict[Hashable, list[Row]] = defaultdict(list)
+    for row in view.rows():
+        standing[_key(row)].append(row)
+    for held in standing.values():
+        held.reverse()
+    fresh: list[Wanted] = []
+    for wanted in _wanted(study.codings):
+        if same := standing.get(_key(wanted)):
+            same.pop()
+        else:
+            fresh.append(wanted)
+    _remove([row for held in standing.values() for row in held], view)
+    if fresh:
+        _Adder(view, losses).add(fresh)
+
+
+def _key(row: Row | Wanted) -> Hashable:
+    return tuple(getattr(row, name) for name in _FIELDS)
+
+
+def _wanted(codings: pd.DataFrame) -> Iterator[Wanted]:
+    """The codings, one that stands in several units counted once."""
+    columns = [codings[name].astype(object).where(codings[name].notna(), None).tolist() for name in (*_FIELDS, "unit")]
+    times: Counter[Hashable] = Counter()
+    seen: set[Hashable] = set()
+    for *cells, unit in zip(*columns, strict=True):
+        key = tuple(cells)
+        if unit is not None:
+            times[key, unit] += 1
+            mark = (key, times[key, unit])
+            if mark in seen:
+                continue
+            seen.add(mark)
+        yield Wanted(*cells)
+
+
+def _remove(rows: list[Row], view: View) -> None:
+    for row in rows:
+        row.holder.remove(row.item)
+    if rows:
+        emptied = {id(row.holder) for row in rows}
+        for carrier, held in view.project.selections.items():
+            view.project.selections[carrier] = [one for one in held if one.codings or id(one.codings) not in emptied]
+
+
+class _Adder:
+    """Puts codings into the project that are not there yet."""
+
+    def __init__(self, view: View, losses: Losses) -> None:
+        self.view, self.losses = view, losses
+        self.users = {name: guid for guid, name in view.users.items()}
+        self.codes = {name: guid for guid, name in view.code_names.items()}
+        self.documents = {document.name: document for document in view.documents}
+        self.made: Counter[str] = Counter()
+
+    def add(self, fresh: list[Wanted]) -> None:
+        """Add them, those of one stretch that follow each other as one selection."""
+        before: tuple[Hashable, Selection] | None = None
+        for wanted in fresh:
+            document = self.documents[wanted.document]
+            created = schema.date_time(wanted.date) if wanted.date else None
+            if wanted.date and created is None:
+                self.losses.add("coding", "whose date has no time")
+            guid = self._guid("coding", *map(str, attrs.astuple(wanted)))
+            coding = Coding(guid, self.codes[wanted.code], self.users[wanted.coder], created)
+            if wanted.case is not None and wanted.case != document.case and wanted.start is None:
+                self.losses.add("coding", "of another case than its document")
+            if wanted.start is None or wanted.end is None:
+                self._whole(document, wanted, coding)
+                continue
+            if document.kind == "transcript" or document.carrier is None:
+                self._in_recording(document, wanted, coding)
+                continue
+            key = (wanted.document, wanted.start, wanted.end, wanted.memo, wanted.case, wanted.text)
+            if before is not None and before[0] == key:
+                before[1].codings.append(coding)
+                continue
+            before = key, self._selection(document, wanted)
+            before[1].codings.append(coding)
+
+    def _guid(self, *words: str) -> str:
+        guid = schema.made_guid(*words)
+        self.made[guid] += 1
+        return guid if self.made[guid] == 1 else schema.made_guid(guid, str(self.made[guid]))
+
+    def _selection(self, document: Document, wanted: Wanted) -> Selection:
+        name = wanted.text if document.text is None else None
+        if document.text is not None and wanted.text is not None:
+            excerpt = document.text[wanted.start : wanted.end].strip()
+            self.losses.add("coding", "whose text is not that of its document", int(wanted.text != excerpt))
+        guid = self._guid("selection", *map(str, (wanted.document, wanted.start, wanted.end, wanted.memo, wanted.case)))
+        selection = Selection(guid, int(wanted.start or 0), int(wanted.end or 0), name, wanted.memo)
+        if document.carrier is not None:
+            self.view.project.selections.setdefault(document.carrier, []).append(selection)
+        self._of_case(document, wanted, guid)
+        return selection
+
+    def _of_case(self, document: Document, wanted: Wanted, guid: str) -> None:
+        if wanted.case is None or wanted.case == document.case:
+            return
+        if document.case is not None:
+            self.losses.add("coding", "of another case than its document")
+            return
+        self.view.cases[wanted.case].append(Element("SelectionRef", {"targetGUID": guid}))
+
+    def _whole(self, document: Document, wanted: Wanted, coding: Coding) -> None:
+        if wanted.text is not None and wanted.text != (document.text or "").strip():
+            self.losses.add("coding", "whose text is not that of its document")
+        if document.kind == "transcript" and document.carrier is not None:
+            guid = self._guid("selection", wanted.document, str(wanted.memo))
+            selection = Element("TranscriptSelection", {"guid": guid})
+            document.carrier.append(selection)
+            self._element(selection, coding, wanted.memo)
+        else:
+            self._element(document.source, coding, wanted.memo)
+
+    def _in_recording(self, document: Document, wanted: Wanted, coding: Coding) -> None:
+        transcript = document.carrier
+        if transcript is None or wanted.start is None or wanted.end is None:
+            self.losses.add("coding", "at a position in a recording, which has no text")
+            return
+        points: dict[str, str] = {}
+        for key, position in (("fromSyncPoint", wanted.start), ("toSyncPoint", wanted.end)):
+            points[key] = self._guid("sync point", wanted.document, str(position))
+            transcript.append(Element("SyncPoint", {"guid": points[key], "position": str(position)}))
+        guid = self._guid("selection", wanted.document, str(wanted.start), str(wanted.end), str(wanted.memo))
+        selection = Element("TranscriptSelection", {"guid": guid, **points})
+        transcript.append(selection)
+        self._element(selection, coding, wanted.memo)
+
+    def _element(self, holder: Element, coding: Coding, memo: str | None) -> None:
+        attributes = {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.created}
+        element = Element("Coding", {key: value for key, value in attributes.items() if value})
+        element.append(Element("CodeRef", {"targetGUID": coding.code}))
+        if memo is not None:
+            element.append(Element("NoteRef", {"targetGUID": self._note(memo)}))
+        holder.append(element)
+
+    def _note(self, memo: str) -> str:
+        guid = schema.made_guid("note", memo)
+        if guid not in self.view.notes:
+            note = Element("Note", {"guid": guid, "name": "memo"})
+            put(note, "PlainTextContent", memo)
+            self.view.project.section("Notes").append(note)
+            self.view.notes[guid] = memo
+        return guid

@@ -1,0 +1,322 @@
+"""From the XML of a project to a tidy tree: streamed, with what breaks the format's rules mended and told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element
+
+import attrs
+
+from expertsys.io.limits import Limits
+from expertsys.io.log import Log, counted
+from expertsys.io.refi import schema
+from expertsys.io.refi.document import Coding, Project, Selection, put
+from expertsys.io.safe_xml import local, namespace, stream
+
+_KNOWN = ("urn:QDA-XML:project:", "urn:QDA-XML:codebook:")
+_ALIASES = {"Codebook": "CodeBook"}
+_FARTHEST = 2**40
+_PATHS = ("path", "currentPath", "richTextPath", "plainTextPath")
+
+
+@attrs.define
+class Mended:
+    """What was mended on the way, counted, with the first place of each."""
+
+    counts: Counter[str] = attrs.field(factory=Counter)
+    first: dict[str, str] = attrs.field(factory=dict)
+    odd: dict[str, str] = attrs.field(factory=dict)
+
+    def tell(self, what: str, place: str) -> None:
+        """Count one more of a kind."""
+        self.counts[what] += 1
+        self.first.setdefault(what, place)
+
+    def guid(self, text: str | None, place: str, *otherwise: str) -> str:
+        """An identifier in its one form; one that breaks the rules is replaced, the same by the same."""
+        if text is not None and len(text) == 36 and (plain := schema.guid(text)) is not None:
+            return plain
+        if text is None:
+            self.tell("identifier that was missing and was made", place)
+            return schema.made_guid("missing", place, *otherwise)
+        plain = schema.guid(text)
+        if plain is None:
+            self.tell("identifier that is no GUID and was replaced", place)
+            plain = self.odd.setdefault(text, schema.made_guid("odd", text))
+        return plain
+
+    def told(self, log: Log, name: str) -> None:
+        """Pass all of it on, one remark for each kind."""
+        for what, number in self.counts.items():
+            log.tell(
+                "note",
+                f"{name}, {self.first[what]}",
+                f"{counted(number, what.partition(' ')[0])} {what.partition(' ')[2]}.",
+            )
+
+
+class Reader:
+    """Takes the events of one document and builds the project."""
+
+    def __init__(self, name: str, log: Log, mended: Mended) -> None:
+        self.name, self.log, self.mended = name, log, mended
+        self.line = [0]
+        self.project: Project | None = None
+        self.namespaces: Counter[str] = Counter()
+        self._above: list[Element] = []
+        self._texts: list[list[str] | None] = []
+        self._skipped = 0
+        self._selection: Selection | None = None
+        self._coding: Coding | None = None
+        self._inner: list[str] = []
+        self._described: list[str] | None = None
+        self._shared: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        tag = self._names.get(name)
+        if tag is None:
+            tag = local(name)
+            tag = self._names[name] = _ALIASES.get(tag, tag)
+            self.namespaces[namespace(name)] += 1
+        if self._skipped:
+            self._skipped += 1
+        elif self._selection is not None:
+            self._within(tag, attributes)
+        elif tag == "PlainTextSelection" and self._above and self._above[-1].tag in schema.TEXTS:
+            self._begin(attributes)
+        elif tag not in schema.ELEMENTS or (self._above and tag not in schema.ELEMENTS[self._above[-1].tag].rank):
+            if not self._above and tag not in ("Project", "CodeBook"):
+                self.log.fault(self._place, f"the document is a {tag!r}, not a project.", "Is it the right file?")
+                self.log.refuse(self.name)
+            if self._above:
+                self.mended.tell(f"element <{tag}> which the format does not have there, left out", self._place)
+                self._skipped = 1
+                return
+            self._open(tag, attributes)
+        else:
+            self._open(tag, attributes)
+
+    @property
+    def _place(self) -> str:
+        return f"line {self.line[0]}"
+
+    def _open(self, tag: str, attributes: dict[str, str]) -> None:
+        element = Element(tag, self._kept(tag, attributes))
+        if self._above:
+            self._above[-1].append(element)
+        else:
+            self.project = Project(element)
+        self._above.append(element)
+        self._texts.append([] if tag in schema.TEXTUAL else None)
+        if "description" in attributes and tag in ("Code", "Set"):  # portableQDA
+            put(element, "Description", attributes["description"])
+
+    def _kept(self, tag: str, attributes: dict[str, str]) -> dict[str, str]:
+        shape, kept = schema.ELEMENTS[tag], {}
+        for key, value in attributes.items():
+            if key == "guid" and tag == "MemberCode":
+                key = "targetGUID"
+            kind = shape.attributes.get(key)
+            if kind == "g":
+                kept[key] = self.mended.guid(value, self._place, tag)
+            elif kind is not None:
+                fine = schema.KINDS[kind](value)
+                if fine is None:
+                    self.mended.tell(
+                        f"attribute {key}={value[:40]!r} of <{tag}> that breaks the format, left out", self._place
+                    )
+                elif key != "basePath":
+                    kept[key] = _scrubbed(fine) if key in _PATHS else fine
+            elif "}" not in key and not (key == "description" and tag in ("Code", "Set")):
+                self.mended.tell(f"attribute {key} of <{tag}> which the format does not have, left out", self._place)
+        return kept
+
+    def _begin(self, attributes: dict[str, str]) -> None:
+        place = self._place
+        numbers = []
+        for key in ("startPosition", "endPosition"):
+            found = schema.integer(attributes.get(key, ""))
+            if found is None:
+                told = attributes.get(key)
+                self.log.fault(
+                    f"{self.name}, {place}",
+                    f"a selection has the {key} {told!r}, which is no whole number.",
+                    "Export the project again.",
+                )
+            number = int(found or 0)
+            if abs(number) > _FARTHEST:
+                self.log.fault(f"{self.name}, {place}", f"a selection has the {key} {number:,}; no text is so long.")
+            numbers.append(number)
+        self._selection = Selection(
+            self.mended.guid(attributes.get("guid"), place, str(numbers)),
+            numbers[0],
+            numbers[1],
+            attributes.get("name"),
+            None,
+            self._share(attributes.get("creatingUser"), guid=True),
+            self._share(attributes.get("creationDateTime")),
+            self._share(attributes.get("modifyingUser"), guid=True),
+            self._share(attributes.get("modifiedDateTime")),
+        )
+
+    def _share(self, value: str | None, *, guid: bool = False) -> str | None:
+        """A word that is repeated often, in its one form and held once; a date that is none is left out."""
+        if value is None:
+            return None
+        known = self._shared.get(value)
+        if known is None:
+            fine = self.mended.guid(value, self._place) if guid else schema.date_time(value)
+            if fine is None:
+                self.mended.tell(f"date {value[:40]!r} that breaks the format, left out", self._place)
+            known = self._shared[value] = fine or ""
+        return known or None
+
+    def _within(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._selection is None:
+            return
+        coding = self._coding
+        if tag == "Coding" and coding is None:
+            user = self._share(attributes.get("creatingUser"), guid=True)
+            created = self._share(attributes.get("creationDateTime"))
+            place = f"{self._selection.guid}/{len(self._selection.codings)}"
+            self._coding = Coding(self.mended.guid(attributes.get("guid"), place), "", user, created)
+        elif tag == "CodeRef" and coding is not None:
+            coding.code = self._share(attributes.get("targetGUID"), guid=True) or ""
+        elif tag == "NoteRef":
+            target = self._share(attributes.get("targetGUID"), guid=True)
+            holder = self._selection if coding is None else coding
+            holder.notes += (target,) if target else ()
+        elif tag == "Description" and coding is None:
+            self._described = []
+        else:
+            self.mended.tell(f"element <{tag}> which the format does not have there, left out", self._place)
+            self._skipped = 1
+            return
+        self._inner.append(tag)
+
+    def text(self, piece: str) -> None:
+        """Text between elements."""
+        if self._skipped:
+            return
+        if self._described is not None:
+            self._described.append(piece)
+        elif self._selection is None and self._texts and (held := self._texts[-1]) is not None:
+            held.append(piece)
+
+    def end(self, _: str) -> None:
+        """An element ends."""
+        if self._skipped:
+            self._skipped -= 1
+        elif self._inner:
+            self._end_within(self._inner.pop())
+        elif self._selection is not None:
+            self.project.selections.setdefault(self._above[-1], []).append(self._selection)  # type: ignore[union-attr]
+            self._selection = None
+        else:
+            element, held = self._above.pop(), self._texts.pop()
+            if held is not None:
+                element.text = "".join(held)
+
+    def _end_within(self, tag: str) -> None:
+        selection = self._selection
+        if selection is None:
+            return
+        if tag == "Coding" and self._coding is not None:
+            if self._coding.code:
+                selection.codings.append(self._coding)
+            else:
+                self.mended.tell("coding without a code, left out", self._place)
+            self._coding = None
+        elif tag == "Description" and self._described is not None:
+            selection.description = "".join(self._described)
+            self._described = None
+
+
+def parse(name: str, chunks: Iterable[bytes], log: Log, limits: Limits, root: str) -> Project:
+    """The project, or the codebook, that a document holds, in tidy form.
+
+    Parameters
+    ----------
+    name : str
+        File and member, for messages.
+    root : {"Project", "CodeBook"}
+    """
+    mended = Mended()
+    reader = Reader(name, log, mended)
+    stream(name, chunks, start=reader.start, end=reader.end, text=reader.text, limits=limits, line=reader.line)
+    project = reader.project
+    if project is None or project.root.tag != root:
+        found = "nothing" if project is None else repr(project.root.tag)
+        log.fault(name, f"the document is {found}, not a {root!r}.", "Is it the right file?")
+    log.refuse(name)
+    if project is None:
+        return Project(Element(root))
+    expected = schema.PROJECT if root == "Project" else schema.CODEBOOK
+    for other in reader.namespaces:
+        if other != expected:
+            older = other.startswith(_KNOWN)
+            what = f"the namespace {other!r} was taken for {expected!r}" if other else "the elements have no namespace"
+            log.tell("note", name, f"{what}.", "" if older else "It may not be a REFI-QDA file: look at the result.")
+    tidy(project.root, mended)
+    mended.told(log, name)
+    return project
+
+
+def _scrubbed(path: str) -> str:
+    """A path without the folders of somebody's machine."""
+    plain = path.strip().replace("\\", "/")
+    scheme, mark, rest = plain.partition("://")
+    base = (rest if mark else plain).rpartition("/")[2]
+    inside = scheme.lower() == "internal" if mark else "/" not in plain and ":" not in plain
+    return f"{'internal' if inside else 'relative'}://{'' if inside else '/'}{base}"
+
+
+def tidy(element: Element, mended: Mended, place: str = "") -> None:
+    """Bring an element and all below it to the format's order and number, and give it what it must have."""
+    shape = schema.ELEMENTS[element.tag]
+    where = f"{place}/{element.tag}"
+    if element.tag == "CodeBook" and place:
+        element.attrib.clear()
+        element[:] = element.findall("Codes")
+    for key in shape.required:
+        if key not in element.attrib:
+            element.set(key, _needed(shape.attributes[key], mended, where))
+    if element.tag in schema.CONTENT and element.text:
+        fine = schema.CONTENT[element.tag](element.text)
+        if fine is None:
+            mended.tell(f"<{element.tag}> {element.text[:40]!r} that breaks the format, left out", where)
+        element.text = fine
+    kept: list[tuple[int, int, Element]] = []
+    taken: set[int] = set()
+    for number, child in enumerate(element):
+        rank = shape.rank[child.tag]
+        tidy(child, mended, f"{where} {element.get('name') or number + 1}")
+        if rank in taken and rank not in shape.many:
+            mended.tell(f"<{child.tag}> that stands there twice, left out", where)
+        elif _is_void(child):
+            continue
+        else:
+            taken.add(rank)
+            kept.append((rank, number, child))
+    element[:] = [child for _, _, child in sorted(kept, key=lambda entry: entry[:2])]
+
+
+def _needed(kind: str, mended: Mended, where: str) -> str:
+    if kind == "g":
+        return mended.guid(None, where)
+    mended.tell("attribute that must be there, added", where)
+    return {"b": "true", "i": "0", "type": "Text"}.get(kind, "")
+
+
+def _is_void(element: Element) -> bool:
+    """Whether the format forbids an element for what it lacks."""
+    if element.tag in schema.CONTENT:
+        return not element.text
+    if element.tag == "Coding":
+        return element.find("CodeRef") is None
+    if element.tag == "VariableValue":
+        return element.find("VariableRef") is None
+    return schema.ELEMENTS[element.tag].filled and not len(element)

@@ -1,0 +1,191 @@
+"""From the view of a project to the tables of a study."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from expertsys.io.log import Log, counted
+from expertsys.io.refi.document import Project
+from expertsys.io.refi.view import ATLAS_TI, FIXED, NOBODY, Document, View, column_of
+from expertsys.study import Codebook, Provenance, Study, Unmapped
+
+_COLUMNS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
+_DTYPES = {"Boolean": "boolean", "Integer": "Int64", "Float": "float64"}
+
+
+def codings_of(view: View) -> pd.DataFrame:
+    """One row per coding."""
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    adders = [columns[name].append for name in _COLUMNS]
+    for row in view.rows():
+        for add, name in zip(adders, _COLUMNS, strict=True):
+            add(getattr(row, name))
+    return pd.DataFrame(
+        {
+            name: pd.Series(cells, dtype="Int64" if name in ("start", "end") else "str")
+            for name, cells in columns.items()
+        }
+    )
+
+
+def attributes_of(rows: list[dict[str, Any]], order: Iterable[str]) -> dict[str, pd.Series[Any]]:
+    """Columns of attributes that have a value: of the type of all their values, or text where they differ."""
+    columns: dict[str, pd.Series[Any]] = {}
+    held = {name for row in rows for name in row}
+    for name in (name for name in dict.fromkeys(order) if name in held):
+        cells = [row.get(name) for row in rows]
+        kinds = {cell[0] for cell in cells if cell is not None}
+        kind = kinds.pop() if len(kinds) == 1 else "Text"
+        values = [None if cell is None else value_of(kind, cell[1]) for cell in cells]
+        missing: Any = float("nan") if kind == "Float" else None
+        filled = [missing if value is None else value for value in values]
+        columns[name] = pd.Series(filled, dtype=_DTYPES.get(kind, "str"))
+    return columns
+
+
+def value_of(kind: str, text: str) -> Any:
+    """A value of one type from its text in a tidy project."""
+    if kind == "Boolean":
+        return text in ("true", "1")
+    if kind == "Integer":
+        return int(text)
+    return float(text) if kind == "Float" else text
+
+
+def documents_of(view: View, documents: Sequence[Document]) -> pd.DataFrame:
+    """One row per document."""
+    order = [column_of(name, FIXED, kind) for name, kind in view.variables.values()]
+    made: dict[str, Any] = {
+        name: pd.Series(
+            [getattr(document, name if name != "document" else "name") for document in documents], dtype="str"
+        )
+        for name in ("document", "case", "kind", "text")
+    }
+    for name, column in attributes_of([document.attributes for document in documents], order).items():
+        made[name] = column if name not in made else column.astype("str").where(column.notna(), made[name])
+    return pd.DataFrame(made)
+
+
+def cases_of(view: View) -> pd.DataFrame:
+    """One row per case."""
+    made = {"case": pd.Series(list(view.cases), dtype="str")}
+    return pd.DataFrame(
+        {**made, **attributes_of(list(view.case_values.values()), [name for name, _ in view.variables.values()])}
+    )
+
+
+def study_of(view: View, provenance: Provenance, unmapped: Unmapped | None) -> Study:
+    """The study that the project is."""
+    codings = codings_of(view)
+    coded = set(codings["coder"].unique())
+    coders = [name for guid, name in view.users.items() if guid not in (ATLAS_TI, NOBODY) or name in coded]
+    return Study(
+        codings,
+        codebook=Codebook(view.codes),
+        cases=cases_of(view),
+        documents=documents_of(view, view.documents),
+        coders=pd.DataFrame({"coder": pd.Series(coders, dtype="str")}),
+        provenance=provenance,
+        title=view.project.root.get("name", ""),
+        unmapped=unmapped,
+    )
+
+
+def tell_view(view: View, log: Log, place: str) -> None:
+    """Say what the names hide, and what no table has a place for."""
+    project = view.project
+    root = project.root
+    if ATLAS_TI in view.users:
+        log.tell("note", place, "the user 'ATLAS.ti' is the program itself, and a coder only if it coded something.")
+    _tell_names(view, log, place)
+    categories = sum(code.get("isCodable") == "false" for code in root.iter("Code"))
+    if categories:
+        log.tell(
+            "note",
+            f"{place}, codebook",
+            f"nothing is coded with {counted(categories, 'code')}, which only hold others.",
+        )
+    if view.apart:
+        log.tell(
+            "warning",
+            f"{place}, cases",
+            f"{counted(view.apart, 'document')} belong to several cases, or to one in part, and were given none.",
+            "Give each document its case: study.documents is filled by read(..., documents=...) of a table.",
+        )
+    unlinked = [
+        name
+        for name, case in view.cases.items()
+        if case.find("SourceRef") is None and case.find("SelectionRef") is None
+    ]
+    if unlinked:
+        log.tell(
+            "warning",
+            f"{place}, cases",
+            f"{counted(len(unlinked), 'case')} of {len(view.cases):,} name no document: their attributes are there, "
+            "but not what belongs to them.",
+            "Some tools leave it out on exporting; say it with a table of documents and their cases.",
+        )
+    coded = Counter(_not_text(project))
+    for tag, number in coded.items():
+        log.tell(
+            "note",
+            f"{place}, sources",
+            f"{counted(number, 'coding')} of a {tag.removesuffix('Selection')} area or time have no place in a text.",
+        )
+    silent = sum(not one.codings for held in project.selections.values() for one in held)
+    kept = [
+        counted(number, what)
+        for what, number in (
+            ("note", len(project.all("Notes/Note"))),
+            ("link", len(project.all("Links/Link"))),
+            ("set", len(project.all("Sets/Set"))),
+            ("graph", len(project.all("Graphs/Graph"))),
+            ("sync point", sum(1 for _ in root.iter("SyncPoint"))),
+            ("selection without a code", silent),
+        )
+        if number
+    ]
+    if kept:
+        told = "in no table of the study, kept in study.unmapped to be written back"
+        log.tell("note", place, f"{', '.join(kept)}: {told}.")
+
+
+def _not_text(project: Project) -> list[str]:
+    tags = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection")
+    return [tag for tag in tags for element in project.root.iter(tag) for _ in element.findall("Coding")]
+
+
+def _tell_names(view: View, log: Log, place: str) -> None:
+    root = view.project.root
+    for what, elements, names in (
+        ("user", root.findall("Users/User"), list(view.users.values())),
+        ("code", list(root.iter("Code")), [code.name for code in view.codes]),
+        ("case", root.findall("Cases/Case"), list(view.cases)),
+    ):
+        renamed = [
+            (element.get("name", ""), name)
+            for element, name in zip(elements, names, strict=False)
+            if (element.get("name") or "").strip() != name
+        ]
+        if renamed:
+            shown = ", ".join(f"{old!r} is {new!r}" for old, new in renamed[:3])
+            log.tell(
+                "note",
+                f"{place}, {what}s",
+                f"{counted(len(renamed), what)} without a name, or with one that is taken, got another: {shown}.",
+            )
+    changed = [
+        document.name for document in view.documents if document.name != (document.source.get("name") or "").strip()
+    ]
+    others = [name for name in changed if ": " not in name]
+    if others:
+        shown = ", ".join(map(repr, others[:3]))
+        log.tell(
+            "note",
+            f"{place}, sources",
+            f"{counted(len(others), 'source')} without a name, or with one that is taken, got another: {shown}.",
+        )

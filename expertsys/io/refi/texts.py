@@ -1,0 +1,183 @@
+"""The texts of a project: found in the archive, decoded, and measured against the selections made in them."""
+
+from __future__ import annotations
+
+import codecs
+from collections import Counter
+from xml.etree.ElementTree import Element
+
+import attrs
+import numpy as np
+
+from expertsys.io.log import Log, counted
+from expertsys.io.positions import PLAIN, Counting, Fit, Marked, RawText, Ruler, candidates, choose, fits
+from expertsys.io.refi.document import Project, Selection, text_of
+from expertsys.io.refi.view import carriers
+from expertsys.io.safe_zip import Archive
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MOST_TOLD = 10
+
+
+@attrs.define(eq=False)
+class Texts:
+    """Raw texts by the element that they belong to, and the members of the archive that were used for them."""
+
+    raw: dict[Element, RawText] = attrs.field(factory=dict)
+    used: set[str] = attrs.field(factory=set)
+    missing: list[str] = attrs.field(factory=list)
+
+
+def member_of(archive: Archive, path: str) -> str | None:
+    """The member that a path of the project means; paths that lead out of the archive mean none."""
+    scheme, mark, rest = path.replace("\\", "/").partition("://")
+    if mark and scheme.lower() != "internal":
+        return None
+    base = (rest if mark else path).lstrip("/")
+    return archive.find(f"sources/{base}") or archive.find(base)
+
+
+def decoded(content: bytes) -> tuple[RawText, str]:
+    """The text of these bytes, and the encoding that they were taken to be in."""
+    for mark, codec in _BOMS:
+        if content.startswith(mark):
+            return RawText(content[len(mark) :].decode(codec, errors="replace"), bom=True), codec
+    try:
+        return RawText(content.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError:
+        return RawText(content.decode("cp1252", errors="replace")), "cp1252"
+
+
+def gather(project: Project, archive: Archive, log: Log) -> Texts:
+    """Read every text, and tell which are not there and which are not UTF-8."""
+    texts = Texts()
+    encodings: Counter[str] = Counter()
+    for carrier in carriers(project):
+        path = carrier.get("plainTextPath")
+        member = member_of(archive, path) if path else None
+        if member is not None:
+            raw, codec = decoded(archive.read(member))
+            encodings[codec] += 1
+            texts.raw[carrier] = raw
+            texts.used.add(member)
+        elif (content := text_of(carrier, "PlainTextContent")) is not None:
+            texts.raw[carrier] = RawText(content)
+        elif path and carrier.tag != "Note":
+            texts.missing.append(path)
+    if texts.missing:
+        told = ", ".join(texts.missing[:3])
+        log.tell(
+            "warning",
+            archive.place,
+            f"{counted(len(texts.missing), 'text')} that the project names are not in the file: {told}.",
+            "Their codings are there, but not what was coded; export the project with its sources.",
+        )
+    for codec, number in encodings.items():
+        if codec == "cp1252":
+            log.tell(
+                "warning",
+                archive.place,
+                f"{counted(number, 'text')} that are not UTF-8 were taken as Windows-1252.",
+                "If letters look wrong, export the project again.",
+            )
+        elif codec != "utf-8":
+            log.tell("note", archive.place, f"{counted(number, 'text')} came in {codec.upper()}.")
+    return texts
+
+
+def settle(project: Project, texts: Texts, log: Log, place: str, forced: Counting | None, *, own: bool) -> Counting:
+    """Choose how positions count, tell it with its score, and turn all positions into code points of the texts."""
+    marked = [
+        Marked(raw, [one.start for one in held], [one.end for one in held], [one.name for one in held])
+        for carrier, raw in texts.raw.items()
+        if (held := project.selections.get(carrier))
+    ]
+    chosen = forced or PLAIN
+    if marked and not own:
+        ways = candidates(one.raw for one in marked)
+        if forced is not None and forced not in ways:
+            ways.append(forced)
+        found = fits(marked, ways)
+        chosen = _tell(found, forced, log, place)
+    log.choices["positions"] = f"{chosen}" + (" (as asked)" if forced else "")
+    _convert(project, texts, chosen, log)
+    return chosen
+
+
+def _tell(found: list[Fit], forced: Counting | None, log: Log, place: str) -> Counting:
+    best = choose(found)
+    chosen = best if forced is None else next(fit for fit in found if fit.counting == forced)
+    what = f"positions were taken to count {str(chosen.counting)!r}: {chosen}"
+    others = [
+        str(fit.counting)
+        for fit in found
+        if fit is not chosen and (fit.quoted, fit.within, fit.whole_words) == _score(chosen)
+    ]
+    if len(found) > 1:
+        what += f"; {len(found)} ways of counting were tried"
+    if others:
+        what += f", and {', '.join(map(repr, others[:3]))} fit as well"
+    severity, remedy = "note", ""
+    if _score(best)[:2] > _score(chosen)[:2]:
+        severity, remedy = "warning", f"{str(best.counting)!r} fits better: {best}."
+    elif chosen.within < chosen.tried or chosen.quoted < chosen.quotations:
+        severity = "warning"
+        remedy = "Look at some excerpts; another way of counting is forced by read(..., positions='...')."
+    log.tell("warning" if severity == "warning" else "note", place, f"{what}.", remedy)
+    return chosen.counting
+
+
+def _score(fit: Fit) -> tuple[int, int, int]:
+    return fit.quoted, fit.within, fit.whole_words
+
+
+def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> None:
+    outside: list[str] = []
+    for carrier, held in project.selections.items():
+        raw = texts.raw.get(carrier)
+        if raw is None:
+            _straighten(held, outside)
+            continue
+        ruler = Ruler.of(raw, counting)
+        starts, ends, within = ruler.place(
+            np.array([one.start for one in held], dtype=np.int64), np.array([one.end for one in held], dtype=np.int64)
+        )
+        for one, start, end, fine in zip(held, starts.tolist(), ends.tolist(), within.tolist(), strict=True):
+            if not fine:
+                outside.append(f"{one.guid} ({one.start} to {one.end} of {len(ruler.text)})")
+            one.start, one.end = start, end
+    for transcript in project.root.iter("Transcript"):
+        if (raw := texts.raw.get(transcript)) is not None:
+            _convert_points(transcript, Ruler.of(raw, attrs.evolve(counting, inclusive=False)))
+    if outside:
+        rest = len(outside) - _MOST_TOLD
+        told = ", ".join(outside[:_MOST_TOLD]) + (f" and {rest:,} more" if rest > 0 else "")
+        log.tell(
+            "warning",
+            "selections",
+            f"{counted(len(outside), 'selection')} reach beyond their text, or end before they start, and were cut "
+            f"to fit: {told}.",
+            "Look at them in the coding tool.",
+        )
+
+
+def _straighten(held: list[Selection], outside: list[str]) -> None:
+    for one in held:
+        if not 0 <= one.start <= one.end:
+            outside.append(f"{one.guid} ({one.start} to {one.end})")
+            one.start = max(0, one.start)
+            one.end = max(one.start, one.end)
+
+
+def _convert_points(transcript: Element, ruler: Ruler) -> None:
+    points = [point for point in transcript.findall("SyncPoint") if point.get("position")]
+    numbers = np.array([int(point.get("position", "0")) for point in points], dtype=np.int64)
+    starts, _, _ = ruler.place(numbers, numbers)
+    for point, start in zip(points, starts.tolist(), strict=True):
+        point.set("position", str(start))

@@ -1,0 +1,335 @@
+"""What a project says in the words of a study: names that tell things apart, documents, cases, attributes, codings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import attrs
+
+from expertsys.io.refi import schema
+from expertsys.io.refi.document import Coding, Project, Selection, codes, text_of
+from expertsys.io.refi.wording import code_of
+from expertsys.study import Code
+
+ATLAS_TI = "c32a2bd5-537f-4838-8b17-df9efbafdf4b"
+NOBODY = schema.made_guid("user", "unknown coder")
+KIND = {"PDFSource": "PDF", "PictureSource": "picture", "AudioSource": "audio", "VideoSource": "video"}
+FIXED = ("case", "participant", "kind", "date", "text")
+#: Text variables of a source that are columns of the study's documents, not attributes.
+OWN_COLUMNS = ("participant", "kind", "date")
+PATH = "->"
+_SELECTIONS = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
+
+
+@attrs.define(eq=False)
+class Document:
+    """One text, picture or recording: a row of the study's documents."""
+
+    name: str
+    source: Element
+    carrier: Element | None
+    kind: str | None
+    text: str | None = None
+    case: str | None = None
+    attributes: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Row:
+    """One application of a code, and where in the project it stands: `holder` takes `item` out with ``remove``."""
+
+    document: str
+    start: int | None
+    end: int | None
+    coder: str
+    code: str
+    case: str | None
+    text: str | None
+    memo: str | None
+    date: str | None
+    holder: Any
+    item: Any
+
+
+@attrs.define(eq=False)
+class View:
+    """The whole project in the words of a study."""
+
+    users: dict[str, str]
+    codes: tuple[Code, ...]
+    code_names: dict[str, str]
+    cases: dict[str, Element]
+    case_values: dict[str, dict[str, Any]]
+    documents: list[Document]
+    variables: dict[str, tuple[str, str]]
+    apart: int = 0
+    project: Project = attrs.field(factory=lambda: Project(Element("Project")))
+    notes: dict[str, str] = attrs.field(factory=dict)
+    case_of_selection: dict[str, str] = attrs.field(factory=dict)
+
+    def rows(self) -> Iterator[Row]:
+        """All codings, in the order of the file."""
+        for document in self.documents:
+            yield from _rows_of(self, document)
+
+
+def distinct(names: Iterable[str | None], otherwise: str) -> list[str]:
+    """Names without blanks around them, of which none is empty and no two are the same."""
+    wanted = [(name or "").strip() or f"{otherwise} {number}" for number, name in enumerate(names, start=1)]
+    taken = set(wanted)
+    given: set[str] = set()
+    made = []
+    for name in wanted:
+        fresh, number = name, 1
+        while fresh in given or (fresh in taken and number > 1):
+            number += 1
+            fresh = f"{name} ({number})"
+        given.add(fresh)
+        made.append(fresh)
+    return made
+
+
+def carriers(project: Project) -> Iterator[Element]:
+    """Every element that holds, or points to, the text of a document or of a note."""
+    for source in project.sources():
+        if source.tag == "TextSource":
+            yield source
+        yield from source.findall("Representation")
+        yield from source.findall("TextDescription")
+        yield from source.findall("Transcript")
+    yield from project.all("Notes/Note")
+
+
+def look(project: Project, texts: Mapping[Element, str | None]) -> View:
+    """The view of a tidy project whose texts are known."""
+    users = project.all("Users/User")
+    named = distinct((user.get("name") or user.get("id") for user in users), "unnamed user")
+    book, code_names = codebook_of(project)
+    cases = project.all("Cases/Case")
+    case_names = distinct((case.get("name") for case in cases), "unnamed case")
+    variables = project.all("Variables/Variable")
+    columns = distinct((variable.get("name") for variable in variables), "unnamed variable")
+    known = {
+        variable.get("guid", ""): (column, variable.get("typeOfVariable", "Text"))
+        for variable, column in zip(variables, columns, strict=True)
+    }
+    view = View(
+        users={user.get("guid", ""): name for user, name in zip(users, named, strict=True)},
+        codes=book,
+        code_names=code_names,
+        cases=dict(zip(case_names, cases, strict=True)),
+        case_values={name: _values(case, known, ()) for name, case in zip(case_names, cases, strict=True)},
+        documents=_documents(project, texts, known),
+        variables=known,
+        project=project,
+        notes={
+            note.get("guid", ""): text
+            for note in project.all("Notes/Note")
+            if (text := (texts.get(note) or text_of(note, "Description") or "").strip())
+        },
+    )
+    _place_cases(view)
+    return view
+
+
+def codebook_of(project: Project) -> tuple[tuple[Code, ...], dict[str, str]]:
+    """The codes under names that tell them apart, and those names by identifier."""
+    section = project.root.find("CodeBook/Codes")
+    found = list(codes(section)) if section is not None else []
+    plain = [(code.get("name") or "").strip() for code, _ in found]
+    repeated = {name for name in plain if plain.count(name) > 1} if len(plain) < 5_000 else _repeated(plain)
+    paths: dict[Element, str] = {}
+    wanted = []
+    for (code, above), name in zip(found, plain, strict=True):
+        paths[code] = f"{paths[above]}{PATH}{name}" if above is not None else name
+        wanted.append(paths[code] if name in repeated else name)
+    names = dict(zip((code for code, _ in found), distinct(wanted, "unnamed code"), strict=True))
+    book = tuple(
+        code_of(
+            names[code],
+            guid=code.get("guid"),
+            parent=names[above] if above is not None else None,
+            colour=code.get("color", ""),
+            description=text_of(code, "Description") or "",
+        )
+        for code, above in found
+    )
+    return book, {code.get("guid", ""): name for code, name in names.items()}
+
+
+def _repeated(names: list[str]) -> set[str]:
+    seen: set[str] = set()
+    return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+
+
+def _documents(
+    project: Project, texts: Mapping[Element, str | None], variables: Mapping[str, tuple[str, str]]
+) -> list[Document]:
+    entries: list[tuple[str | None, Element, Element | None, str | None]] = []
+    for number, source in enumerate(project.sources(), start=1):
+        own = (source.get("name") or "").strip() or _from_path(source) or f"{source.tag} {number}"
+        inner = {"PDFSource": "Representation", "PictureSource": "TextDescription"}.get(source.tag)
+        carrier = source if source.tag == "TextSource" else source.find(inner) if inner else None
+        entries.append((own, source, carrier, KIND.get(source.tag)))
+        for place, transcript in enumerate(source.findall("Transcript"), start=1):
+            called = (transcript.get("name") or "").strip() or f"transcript {place}"
+            entries.append((f"{own}: {called}", source, transcript, "transcript"))
+    for note in project.all("Notes/Note"):
+        if note in project.selections or note.find("Coding") is not None:
+            entries.append((note.get("name") or "note", note, note, "note"))
+    names = distinct((entry[0] for entry in entries), "unnamed source")
+    documents = []
+    for name, (_, source, carrier, kind) in zip(names, entries, strict=True):
+        values = {} if kind in ("transcript", "note") else _values(source, variables, FIXED)
+        text = texts.get(carrier) if carrier is not None else None
+        documents.append(Document(name, source, carrier, kind, text or None, None, values))
+    return documents
+
+
+def _from_path(source: Element) -> str:
+    path = source.get("plainTextPath") or source.get("path") or ""
+    base = path.rpartition("/")[2]
+    return "" if schema.guid(base.partition(".")[0]) else base
+
+
+def column_of(variable: str, fixed: tuple[str, ...], kind: str) -> str:
+    """The column that a variable is in a table whose own columns are `fixed`."""
+    own = kind == "Text" and variable in OWN_COLUMNS
+    return f"{variable} (variable)" if variable in fixed and not own else variable
+
+
+def _values(holder: Element, variables: Mapping[str, tuple[str, str]], fixed: tuple[str, ...]) -> dict[str, Any]:
+    """Column to the text of its value, with the type that it is given as."""
+    found: dict[str, Any] = {}
+    for entry in holder.findall("VariableValue"):
+        reference = entry.find("VariableRef")
+        known = variables.get(reference.get("targetGUID", "")) if reference is not None else None
+        value = next((child for child in entry if child.tag != "VariableRef"), None)
+        if known is None or value is None or not (value.text or "").strip():
+            continue
+        found[column_of(known[0], fixed, known[1])] = (value.tag.removesuffix("Value"), (value.text or "").strip())
+    return found
+
+
+def _place_cases(view: View) -> None:
+    """Give documents their case, and selections theirs where a document has several."""
+    of_source: dict[str, list[str]] = defaultdict(list)
+    of_selection: dict[str, str] = {}
+    for name, case in view.cases.items():
+        for reference in case.findall("SourceRef"):
+            of_source[reference.get("targetGUID", "")].append(name)
+        for reference in case.findall("SelectionRef"):
+            of_selection.setdefault(reference.get("targetGUID", ""), name)
+    for document in view.documents:
+        guids = {document.source.get("guid", "")}
+        if document.carrier is not None:
+            guids.add(document.carrier.get("guid", ""))
+        held = [name for guid in guids for name in of_source.get(guid, [])]
+        if len(held) == 1:
+            document.case = held[0]
+        elif len(held) > 1:
+            view.apart += 1
+        elif of_selection:
+            _by_selection(view, document, of_selection)
+
+
+def _by_selection(view: View, document: Document, of_selection: Mapping[str, str]) -> None:
+    coded = {selection.guid: of_selection.get(selection.guid) for selection, _, _ in _selections(view, document)}
+    named = {case for case in coded.values() if case is not None}
+    if len(named) == 1 and None not in coded.values():
+        document.case = named.pop()
+    elif len(named) > 1:
+        view.case_of_selection |= {guid: case for guid, case in coded.items() if case is not None}
+    elif named:
+        view.apart += 1
+
+
+def _selections(view: View, document: Document) -> Iterator[tuple[Selection, Any, str | None]]:
+    """The selections of a document that carry a code, with what holds their codings and the text behind them."""
+    source, carrier = document.source, document.carrier
+    for selection in view.project.selections.get(carrier, ()) if carrier is not None else ():
+        if selection.codings:
+            named = selection.name if document.text is None else None
+            yield selection, selection.codings, named
+    holder = carrier if carrier is not None and carrier.tag == "Transcript" else source
+    for element in holder:
+        if element.tag in _SELECTIONS:
+            inner = element.find("Representation")
+            text = text_of(inner, "PlainTextContent") if inner is not None else None
+            yield _as_selection(element, holder), element, text
+            for selection in view.project.selections.get(inner, ()) if inner is not None else ():
+                yield _without_place(selection), selection.codings, (text or "")[selection.start : selection.end]
+
+
+def _as_selection(element: Element, holder: Element) -> Selection:
+    start, end = -1, -1
+    if element.tag == "TranscriptSelection":
+        marks = {point.get("guid"): point.get("position") for point in holder.findall("SyncPoint")}
+        begun, ended = marks.get(element.get("fromSyncPoint")), marks.get(element.get("toSyncPoint"))
+        if begun is not None and ended is not None and 0 <= int(begun) <= int(ended):
+            start, end = int(begun), int(ended)
+    return Selection(
+        element.get("guid", ""),
+        start,
+        end,
+        element.get("name"),
+        text_of(element, "Description"),
+        element.get("creatingUser"),
+        element.get("creationDateTime"),
+        notes=tuple(note.get("targetGUID", "") for note in element.findall("NoteRef")),
+    )
+
+
+def _without_place(selection: Selection) -> Selection:
+    return attrs.evolve(selection, start=-1, end=-1)
+
+
+def _as_coding(element: Element) -> Coding:
+    reference = element.find("CodeRef")
+    return Coding(
+        element.get("guid", ""),
+        reference.get("targetGUID", "") if reference is not None else "",
+        element.get("creatingUser"),
+        element.get("creationDateTime"),
+        tuple(note.get("targetGUID", "") for note in element.findall("NoteRef")),
+    )
+
+
+def _rows_of(view: View, document: Document) -> Iterator[Row]:
+    for selection, holder, text in _selections(view, document):
+        items = holder if isinstance(holder, list) else holder.findall("Coding")
+        for item in items:
+            coding = item if isinstance(item, Coding) else _as_coding(item)
+            yield _row(view, document, selection, coding, text, (holder, item))
+    wholes = [document.source] if document.kind != "transcript" else []
+    if document.carrier is not None and document.carrier is not document.source:
+        wholes.append(document.carrier)
+    nowhere = Selection("", -1, -1)
+    for holder in wholes:
+        for element in holder.findall("Coding"):
+            yield _row(view, document, nowhere, _as_coding(element), None, (holder, element))
+
+
+def _row(
+    view: View, document: Document, selection: Selection, coding: Coding, text: str | None, where: tuple[Any, Any]
+) -> Row:
+    placed = selection.start >= 0
+    memo = (selection.description or "").strip()
+    if not memo and (coding.notes or selection.notes):
+        found = [view.notes[note] for note in (*coding.notes, *selection.notes) if note in view.notes]
+        memo = "\n\n".join(dict.fromkeys(found))
+    return Row(
+        document.name,
+        selection.start if placed else None,
+        selection.end if placed else None,
+        view.users.get(coding.user or selection.user or NOBODY, ""),
+        view.code_names.get(coding.code, ""),
+        document.case or view.case_of_selection.get(selection.guid),
+        (text or "").strip() or None,
+        memo or None,
+        coding.created or selection.created,
+        *where,
+    )
