@@ -203,6 +203,24 @@ METHODS: dict[str, Reference] = _table(
         "",
     ),
     (
+        "wong2021",
+        "Wong K, Paritosh P, Aroyo L. Cross-replication reliability: an empirical approach to interpreting inter-rater "
+        "reliability. Proc ACL-IJCNLP 2021:7053–7065.",
+        "10.18653/v1/2021.acl-long.548",
+    ),
+    (
+        "calderon2025",
+        "Calderon N, Reichart R, Dror R. The alternative annotator test for LLM-as-a-judge: how to statistically "
+        "justify replacing human annotators with LLMs. Proc ACL 2025:16051–16081.",
+        "10.18653/v1/2025.acl-long.782",
+    ),
+    (
+        "benjamini2001",
+        "Benjamini Y, Yekutieli D. The control of the false discovery rate in multiple testing under dependency. "
+        "Ann Stat 2001;29(4):1165–1188.",
+        "10.1214/aos/1013699998",
+    ),
+    (
         "efron1993",
         "Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman & Hall, 1993.",
         "10.1201/9780429246593",

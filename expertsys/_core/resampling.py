@@ -33,6 +33,9 @@ def multinomial_weights(
     draw = generator(rng)
     n, profiles = int(counts.sum()), len(counts)
     rows = max(1, BLOCK // max(1, profiles + width))
+    if not n:
+        yield np.zeros((replicates, profiles))
+        return
     if profiles >= MANY:
         for drawn in many.multinomial(counts, replicates, draw, rows=max(1, BLOCK // (2 * profiles))):
             yield from (drawn[low : low + rows] for low in range(0, len(drawn), rows))

@@ -25,11 +25,16 @@ from expertsys.agreement.diagnosis.reliability import methods_text, reliability
 from expertsys.agreement.diagnosis.scenarios import what_if
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
+from expertsys.agreement.panel.against import AgainstPanel, against_panel
+from expertsys.agreement.panel.alternative import AlternativeAnnotatorTest, alternative_annotator_test
 from expertsys.agreement.panel.consensus import Consensus, consensus
+from expertsys.agreement.panel.replication import CrossReplication, cross_replication
 from expertsys.agreement.ratings import Ratings
 
 __all__ = [
+    "AgainstPanel",
     "Alpha",
+    "AlternativeAnnotatorTest",
     "Analytic",
     "Bootstrap",
     "CoderMatrix",
@@ -37,11 +42,14 @@ __all__ = [
     "Confusion",
     "Consensus",
     "CrossCheck",
+    "CrossReplication",
     "Drift",
     "Interval",
     "Jackknife",
     "Ratings",
+    "against_panel",
     "all_coefficients",
+    "alternative_annotator_test",
     "bangdiwala_b",
     "brennan_prediger",
     "categories",
@@ -50,6 +58,7 @@ __all__ = [
     "confusion",
     "conger_kappa",
     "consensus",
+    "cross_replication",
     "disagreements",
     "drift",
     "fleiss_kappa",

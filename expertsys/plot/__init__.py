@@ -5,6 +5,7 @@ from expertsys.plot.distribution import bootstrap_distribution
 from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
+from expertsys.plot.panel import panel
 from expertsys.plot.qca import calibration_curve, robustness_map, upset, xy_plot
 from expertsys.plot.resistance import resistance
 
@@ -20,6 +21,7 @@ __all__ = [
     "fidelity",
     "forest",
     "heatmap",
+    "panel",
     "resistance",
     "robustness_map",
     "upset",

@@ -28,6 +28,12 @@ def test_moments_are_those_of_the_multinomial(counts: Any) -> None:
     assert np.cov(weights.T) == pytest.approx(covariance, abs=0.6)
 
 
+@pytest.mark.parametrize("profiles", [0, 3])
+def test_nothing_drawn_of_nothing(profiles: int) -> None:
+    blocks = list(multinomial_weights(np.zeros(profiles, dtype=np.int64), 5, 0, width=1))
+    assert [block.tolist() for block in blocks] == [[[0.0] * profiles] * 5]
+
+
 @pytest.mark.parametrize("counts", [FEW, MANY])
 def test_blocks_change_nothing(counts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = np.concatenate(list(multinomial_weights(counts, 50, 3, width=5)))

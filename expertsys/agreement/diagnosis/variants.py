@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import attrs
 import numpy as np
@@ -155,12 +155,12 @@ class Draws:
         kernels = [coefficient._kernel for _, coefficient in members]
         reached = [(origin[entering], len(k.counts)) for origin, k in zip(origins, kernels, strict=True)]
         keys = [(origin.tobytes(), size) for origin, size in reached]
-        chosen = {key: _choosing(*one) for key, one in dict(zip(keys, reached, strict=True)).items()}
+        chosen = {key: _carrying(*one) for key, one in dict(zip(keys, reached, strict=True)).items()}
         width = max(kernel.width + len(kernel.counts) for kernel in kernels)
         blocks = []
         with track(method.replicates, "resamples") as step:
             for weights in sampling.drawn(method.replicates, method.rng, width=width):
-                pushed = {key: weights if one is None else np.asarray(weights @ one) for key, one in chosen.items()}
+                pushed = {key: carry(weights) for key, carry in chosen.items()}
                 found = [kernel.evaluate(pushed[key]) for kernel, key in zip(kernels, keys, strict=True)]
                 blocks.append(np.stack([values.estimate for values in found]))
                 for _ in weights:
@@ -191,9 +191,11 @@ def _origin(ratings: Ratings, variant: Variant | None, coefficient: Coefficient)
     return np.arange(len(base(ratings).counts)) if found is None else found
 
 
-def _choosing(origin: Ints, size: int) -> sparse.csr_array | None:
-    """The table that carries weights over base profiles to a kernel's; None where they are the same."""
-    if len(origin) == size and (origin == np.arange(size)).all():
-        return None
+def _carrying(origin: Ints, size: int) -> Callable[[Floats], Floats]:
+    """What carries weights over base profiles to a kernel's: (B, P) to (B, size)."""
     kept = np.flatnonzero(origin >= 0)
-    return sparse.csr_array((np.ones(len(kept)), (kept, origin[kept])), shape=(len(origin), size))
+    if len(kept) == size and len(np.unique(origin[kept])) == size:  # a choice of profiles: nothing to add up
+        place = kept[np.argsort(origin[kept])]
+        return lambda weights: weights[:, place]
+    chosen = sparse.csr_array((np.ones(len(kept)), (kept, origin[kept])), shape=(len(origin), size))
+    return lambda weights: np.asarray(weights @ chosen)

@@ -107,6 +107,10 @@ class CodedUnits:
 
     def sets(self, cluster: str | None = None) -> Ratings:
         """The set of codes that each reading gave, the empty set included."""
+        return self._ratings(*self.set_values(), cluster)
+
+    def set_values(self) -> tuple[Ints, tuple[frozenset[str], ...]]:
+        """The set that each reading gave as a number, shape (S,), and the sets that they stand for."""
         found = ValueProfiles.of(self.reading, self.code, len(self.codes), np.ones(len(self.unit), dtype=np.int64))
         ends = zip(found.table.indptr[:-1], found.table.indptr[1:], strict=True)
         distinct = [(), *(tuple(sorted(found.table.indices[low:high].tolist())) for low, high in ends)]
@@ -117,7 +121,7 @@ class CodedUnits:
         place = np.empty(len(distinct), dtype=np.int64)
         place[ranked] = np.arange(len(ranked))
         categories = tuple(frozenset(self.codes[code] for code in distinct[number]) for number in ranked)
-        return self._ratings(place[origin + 1], categories, cluster)
+        return place[origin + 1], categories
 
     def _ratings(self, value: Ints, categories: tuple[object, ...], cluster: str | None) -> Ratings:
         present = np.unique(self.coder)
