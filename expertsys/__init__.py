@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         theory,
     )
     from expertsys.agreement import reliability
-    from expertsys.comparison import case_matrix, cooccurrence
+    from expertsys.comparison import case_matrix, cooccurrence, framework_matrix
     from expertsys.io import read, write
     from expertsys.reporting import report
     from expertsys.study import Code, Codebook, Study, check, merge
@@ -59,6 +59,7 @@ _NAMES = {
     "case_matrix": "comparison",
     "check": "study",
     "cooccurrence": "comparison",
+    "framework_matrix": "comparison",
     "merge": "study",
     "read": "io",
     "reliability": "agreement",
@@ -80,6 +81,7 @@ __all__ = [
     "enactment",
     "errors",
     "evidence",
+    "framework_matrix",
     "io",
     "merge",
     "plot",

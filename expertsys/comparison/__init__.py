@@ -2,6 +2,17 @@
 
 from expertsys.comparison.case_matrix import CaseMatrix, case_matrix
 from expertsys.comparison.cooccurrence import Cooccurrence, cooccurrence
+from expertsys.comparison.framework_matrix import Cell, FrameworkMatrix, framework_matrix
 from expertsys.comparison.systems import Systems, systems
 
-__all__ = ["CaseMatrix", "Cooccurrence", "Systems", "case_matrix", "cooccurrence", "systems"]
+__all__ = [
+    "CaseMatrix",
+    "Cell",
+    "Cooccurrence",
+    "FrameworkMatrix",
+    "Systems",
+    "case_matrix",
+    "cooccurrence",
+    "framework_matrix",
+    "systems",
+]

@@ -1,46 +1,56 @@
-"""Cases by codes or concepts."""
+"""Cases, or whatever else is compared, by codes or concepts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
+import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice
+from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.frames import is_frame, to_pandas
 from expertsys._core.results import TableResult
+from expertsys.comparison.applied import RULES, Coders, applications, columns, covered, mapped, spans
+from expertsys.comparison.grouping import grouped, order, read_documents, read_units
 from expertsys.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Of = Literal["codes", "concepts"]
-Counting = Literal["units", "codings", "documents"]
+Counting = Literal["units", "codings", "documents", "characters", "given"]
 Show = Literal["count", "share", "presence"]
-NO_CASE = "(no case)"
 
 _COUNTED = {
-    "units": "units to which at least one coder applied it, each once",
+    "units": "units to which {rule} applied it, each once",
     "codings": "codings: every application by every coder",
-    "documents": "documents in which at least one coder applied it, each once",
+    "documents": "documents in which {rule} applied it, each once",
+    "characters": "characters of text that {rule} marked with it, each once",
+    "given": "values of the table that was given",
 }
 
 
 @attrs.frozen(eq=False, repr=False)
 class CaseMatrix(TableResult):
-    """Cases in rows, codes or concepts in columns, and what is counted said.
+    """Cases, or what else is compared, in rows, codes or concepts in columns; what is counted is said.
 
     Attributes
     ----------
     of : {"codes", "concepts"}
         What the columns are.
-    counting : {"units", "codings", "documents"}
-        What is counted.
+    counting : {"units", "codings", "documents", "characters", "given"}
+        What is counted; "given" for a table that came with its values.
     show : {"count", "share", "presence"}
-        What the cells hold: how many; how many of the case's total; whether any (1 or 0).
+        What the cells hold: how many; how many of the row's total; whether any (1 or 0).
+    by : tuple of str
+        What the rows are.
+    coders : {"any", "majority", "all"}
+        Whose applications count.
     totals : pandas.Series
-        Per case: units or documents read, or codings; the denominators of shares.
+        Per row: units, documents or characters read, or codings; the denominators of shares. NaN where unknown.
     note : str
         What a reader must know; empty where there is nothing.
     """
@@ -48,26 +58,37 @@ class CaseMatrix(TableResult):
     of: Of
     counting: Counting
     show: Show
-    totals: pd.Series[int]
+    by: tuple[str, ...]
+    coders: Coders
+    totals: pd.Series[Any]
     note: str
     _table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Index ``case``, a column for each code or concept: whole numbers for counts and presence, else shares."""
+        """A row for each case, a column for each code or concept: whole numbers, or shares."""
         return self._table.copy(deep=False)
 
     def counted(self) -> str:
         """What a cell holds, in words."""
-        what = _COUNTED[self.counting]
+        what = _COUNTED[self.counting].format(rule=RULES[self.coders])
+        if self.counting == "given":
+            return {"count": what, "share": "share of the row's sum", "presence": "whether the value is above 0"}[
+                self.show
+            ]
+        if self.counting == "codings" and self.coders != "any":
+            what = f"codings on what {RULES[self.coders]} gave the code"
         if self.show == "share":
-            whole = "the case's codings" if self.counting == "codings" else f"the case's {self.counting} that were read"
+            row = "case" if self.by == ("case",) else "row"
+            read = "text that was read" if self.counting == "characters" else f"{self.counting} that were read"
+            whole = f"the {row}'s codings" if self.counting == "codings" else f"the {row}'s {read}"
             return f"share of {whole} with it ({what})"
         return f"whether there is any of the {what}" if self.show == "presence" else f"number of {what}"
 
     def methods_text(self) -> str:
         """A sentence for a methods section."""
+        rows = "Cases" if self.by == ("case",) else f"Groups by {' × '.join(self.by)}"
         return (
-            f"Cases ({len(self._table)}) were compared over {len(self._table.columns)} {self.of} in a matrix whose "
+            f"{rows} ({len(self._table)}) were compared over {len(self._table.columns)} {self.of} in a matrix whose "
             f"cells hold the {self.counted()}." + (f" {self.note}" if self.note else "")
         )
 
@@ -82,34 +103,53 @@ class CaseMatrix(TableResult):
         return heatmap(self, ax=ax)
 
     def _title(self) -> str:
-        return f"Cases × {self.of}: {self.counted()}" + (f"\n{self.note}" if self.note else "")
+        rows = "Cases" if self.by == ("case",) else " × ".join(self.by).capitalize()
+        return f"{rows} × {self.of}: {self.counted()}" + (f"\n{self.note}" if self.note else "")
 
 
-def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units", show: Show = "count") -> CaseMatrix:
-    """Set cases against codes or concepts.
+def case_matrix(
+    data: Study | Any,
+    *,
+    by: str | Sequence[str] = "case",
+    of: Of = "codes",
+    counting: Counting = "units",
+    show: Show = "count",
+    coders: Coders = "any",
+) -> CaseMatrix:
+    """Set cases, or other groups, against codes or concepts.
 
     Parameters
     ----------
-    study : Study
-        With one round of coding; with units where units are counted.
+    data : Study or dataframe
+        A study with one round of coding; with units where units are counted, with positions where characters are. Or
+        any table of cases × conditions, whose numbers are taken as they are; its cases are its index or a column
+        ``case``.
+    by : str or two of them
+        Rows: ``"case"``, ``"document"``, ``"coder"``, or any attribute of documents (``"kind"``), participants
+        (``"role"``), cases or coders; two are crossed.
     of : {"codes", "concepts"}
         Columns: every code that was applied, in the codebook's order; or every concept that such a code points to.
-    counting : {"units", "codings", "documents"}
-        What is counted. Units and documents count once however many coders applied the code, and a document that tells
-        of several cases once in each; codings grow with the number of coders who read a case.
+    counting : {"units", "codings", "documents", "characters"}
+        What is counted. Units, documents and characters count once however many coders applied the code, and a document
+        that tells of several cases once in each; codings grow with the number of coders who read a case.
     show : {"count", "share", "presence"}
-        Counts; shares of the units or documents of the case that anyone read (of its codings, where those are counted);
-        or 1 where there is any and 0 where there is none.
+        Counts; shares of the units, documents or characters of the row that anyone read (of its codings, where those
+        are counted); or 1 where there is any and 0 where there is none.
+    coders : {"any", "majority", "all"}
+        A code counts on a unit (a document, a character) where at least one coder applied it, more than half of those
+        who read it, or all of them. One reader alone is all of them.
 
     Returns
     -------
     CaseMatrix
-        Codings without a case stand in the row ``(no case)``. A case that no one read has 0, and NaN as a share.
+        What has no such attribute stands in the row ``(no case)``, ``(no kind)`` and so on. A row that no one read has
+        0, and NaN as a share.
 
     Raises
     ------
     DataError
-        Where no case is named, rounds are mixed, or units are counted that are not there.
+        Where no case is named, an attribute does not exist, rounds are mixed, or units or positions are counted that
+        are not there.
 
     Examples
     --------
@@ -129,68 +169,130 @@ def case_matrix(study: Study, *, of: Of = "codes", counting: Counting = "units",
     A          2          0
     B          0          1
 
-    Policy was found in two units of case A, by one coder or two.
+    Policy was found in two units of case A, by one coder or two. Apart by coder:
+
+    >>> case_matrix(Study(codings), by=("case", "coder")).to_frame()
+    code        policy  judgement
+    case coder
+    A    ann         2          0
+         ben         1          0
+    B    ann         0          1
     """
-    for parameter, value, choices in (
-        ("of", of, ("codes", "concepts")),
-        ("counting", counting, tuple(_COUNTED)),
-        ("show", show, ("count", "share", "presence")),
-    ):
-        check_choice(parameter, value, choices)
-    Study.require(study, "case_matrix")
-    study.require_one_round("a case matrix")
-    if not len(study.cases):
-        raise DataError(
-            "a case matrix needs cases, and none is named",
-            place="study.cases",
-            remedy="Name the column: es.read(..., case='...'), or give documents a case.",
-        )
-    column = "code" if of == "codes" else "concept"
-    rows, note = _applied(study, of)
-    if counting != "codings":
-        if counting == "units":
-            study.require_units("counting units")
-        rows = rows.drop_duplicates(["case", counting.removesuffix("s"), column])
-    columns = _columns(study, of)
-    cases = list(dict.fromkeys([*study.cases.index, *([NO_CASE] if (rows["case"] == NO_CASE).any() else [])]))
-    counts = pd.crosstab(rows["case"], rows[column]).reindex(index=cases, columns=columns, fill_value=0)
-    totals = _totals(study, counting).reindex(cases, fill_value=0).rename_axis("case")
-    table = counts
+    check_choice("of", of, ("codes", "concepts"))
+    check_choice("counting", counting, [name for name in _COUNTED if name != "given"])
+    check_choice("show", show, ("count", "share", "presence"))
+    check_choice("coders", coders, tuple(RULES))
+    names = (by,) if isinstance(by, str) else tuple(by)
+    if not isinstance(data, Study) and is_frame(data):
+        return _of_table(data, names, show)
+    Study.require(data, "case_matrix")
+    study: Study = data
+    _refuse(study, names, coders)
+    if counting == "units":
+        study.require_units("counting units")
+    rows, note = mapped(study, applications(study, coders=coders), of)
+    read = read_units(study) if counting == "units" else read_documents(study)
+    if counting == "characters":
+        rows = spans(study, rows, purpose="counting characters")
+    for name in names:
+        rows[f"by {name}"] = grouped(study, rows, name, place="by")
+        read[f"by {name}"] = grouped(study, read, name, place="by")
+    groups = [f"by {name}" for name in names]
+    index = _index(study, rows, read, names)
+    if counting == "characters":
+        readers = read.drop_duplicates(["document", "coder"]).groupby("document")["coder"].nunique()
+        counts = covered(rows, by=groups, coders=coders, readers=readers).groupby([*groups, "column"]).sum()
+    else:
+        once = rows if counting == "codings" else rows.drop_duplicates([*groups, counting.removesuffix("s"), "column"])
+        counts = once.groupby([*groups, "column"]).size()
+    wide = counts.unstack("column", fill_value=0)  # noqa: PD010  # a pivot_table would drop groups named like missing
+    counted = wide.reindex(index=index, columns=columns(study, of), fill_value=0)
+    totals, told = _totals(study, counting, rows, read, groups)
+    return _made(
+        counted, totals.reindex(index), names, of, counting, show, coders, " ".join(filter(None, (note, told)))
+    )
+
+
+def _made(
+    counts: pd.DataFrame, totals: pd.Series[Any], by: tuple[str, ...], of: Of, counting: Counting, show: Show,
+    coders: Coders, note: str,
+) -> CaseMatrix:  # fmt: skip
+    table = counts.astype("int64") if counting != "given" else counts
     if show == "presence":
         table = (counts > 0).astype("int64")
     elif show == "share":
         table = counts.div(totals.where(totals > 0), axis=0)
-    named = table.rename_axis(index="case", columns=column)
-    return CaseMatrix(of, counting, show, totals, note, named)
+    column = "condition" if counting == "given" else of.removesuffix("s")
+    named = table.rename_axis(index=list(by) if len(by) > 1 else by[0], columns=column)
+    if counting not in ("given", "characters"):
+        totals = totals.fillna(0).astype("int64")
+    return CaseMatrix(of, counting, show, by, coders, totals.set_axis(named.index), note, named)
 
 
-def _applied(study: Study, of: Of) -> tuple[pd.DataFrame, str]:
-    rows = study.codings[["case", "unit", "document", "coder", "code"]]
-    rows = rows.assign(case=rows["case"].fillna(NO_CASE))
-    if of == "codes":
-        return rows, ""
-    concepts = {code.name: code.concept for code in study.codebook if code.concept is not None}
-    mapped = rows.assign(concept=rows["code"].map(concepts)).dropna(subset=["concept"])
-    unmapped = sorted(set(rows["code"]) - set(concepts))
-    note = f"{len(unmapped)} of {rows['code'].nunique()} applied codes point to no concept and are left out."
-    return mapped, note if unmapped else ""
+def _refuse(study: Study, names: tuple[str, ...], coders: Coders) -> None:
+    study.require_one_round("a case matrix")
+    if not 1 <= len(names) <= 2 or len(set(names)) < len(names):
+        raise DataError(f"rows are one attribute or two that differ, not {listing(names)}", place="by")
+    if "case" in names and not len(study.cases):
+        raise DataError(
+            "a case matrix needs cases, and none is named",
+            place="study.cases",
+            remedy="Name the column: es.read(..., case='...'), or give documents a case; or choose by='document'.",
+        )
+    if "coder" in names and coders != "any":
+        raise DataError(
+            f"coders={coders!r} asks how many coders agree, and by='coder' sets them apart",
+            place="coders",
+            remedy="Leave one of them out.",
+        )
 
 
-def _columns(study: Study, of: Of) -> list[str]:
-    applied = set(study.codings["code"])
-    if of == "codes":
-        return [name for name in study.codes if name in applied]
-    concepts = (code.concept for code in study.codebook if code.name in applied and code.concept is not None)
-    return list(dict.fromkeys(concepts))
+def _index(study: Study, rows: pd.DataFrame, read: pd.DataFrame, names: tuple[str, ...]) -> pd.Index[Any]:
+    """All groups in order; of two attributes, the pairs that occur."""
+    both = pd.concat([read, rows])
+    if len(names) == 1:
+        return pd.Index(order(study, both[f"by {names[0]}"], names[0]), name=f"by {names[0]}")
+    columns = [f"by {name}" for name in names]
+    places = [
+        {one: at for at, one in enumerate(order(study, both[column], name))}
+        for column, name in zip(columns, names, strict=True)
+    ]
+    pairs = set(both[columns].itertuples(index=False, name=None))
+    ranked = sorted(pairs, key=lambda pair: tuple(place[one] for place, one in zip(places, pair, strict=True)))
+    return pd.MultiIndex.from_tuples(ranked, names=columns)
 
 
-def _totals(study: Study, counting: Counting) -> pd.Series[int]:
+def _totals(
+    study: Study, counting: Counting, rows: pd.DataFrame, read: pd.DataFrame, groups: list[str]
+) -> tuple[pd.Series[Any], str]:
     if counting == "codings":
-        return study.codings["case"].fillna(NO_CASE).value_counts()
-    if counting == "units":
-        return study.seen.fillna({"case": NO_CASE}).groupby("case")["unit"].nunique()
-    placed = pd.concat([study.units[["document", "case"]], study.codings[["document", "case"]]])
-    whole = study.documents[~study.documents.index.isin(placed["document"])].reset_index()[["document", "case"]]
-    pairs = pd.concat([placed, whole]).fillna({"case": NO_CASE}).drop_duplicates()  # a document may tell of two cases
-    read = pd.concat([study.assignments["document"], study.codings["document"]])
-    return pairs[pairs["document"].isin(read)].groupby("case")["document"].nunique()
+        return rows.groupby(groups).size(), ""
+    if counting == "characters":
+        once = read.drop_duplicates([*groups, "document"])
+        once = once.assign(length=once["document"].map(study.documents["text"].str.len()).astype("float64"))
+        silent = once["document"][once["length"].isna()].nunique()
+        note = f"{silent} documents have no text here: shares of their groups are unknown." if silent else ""
+        return once.groupby(groups)["length"].sum(min_count=1, skipna=False), note
+    return read.groupby(groups)[counting.removesuffix("s")].nunique(), ""
+
+
+def _of_table(data: Any, names: tuple[str, ...], show: Show) -> CaseMatrix:
+    frame = to_pandas(data)
+    if names != ("case",):
+        raise DataError("a table has no attributes to group by", place="by", remedy="Group its rows beforehand.")
+    if "case" in frame.columns:
+        frame = frame.set_index("case")
+    wrong = [str(name) for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    if wrong:
+        raise DataError(
+            f"columns {listing(wrong)} hold no numbers",
+            place="case_matrix",
+            remedy="Drop them, or name the cases 'case'.",
+        )
+    repeated = frame.index[frame.index.duplicated()]
+    if len(repeated):
+        raise DataError(
+            f"case {str(repeated[0])!r} occurs more than once", place="case_matrix", remedy="Join its rows."
+        )
+    values = frame.rename(columns=str, index=str).astype(np.float64)
+    return _made(values, values.sum(axis=1), names, "codes", "given", show, "any", "")

@@ -1,74 +1,121 @@
-"""Codes that occur together."""
+"""Codes that occur together: on one unit, in overlapping text, or near each other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import numpy as np
 import pandas as pd
 
 from expertsys._core import references
+from expertsys._core.errors import DataError, check_choice
 from expertsys._core.results import TableResult
+from expertsys.comparison import nearness
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from expertsys.study import Study
 
+Where = Literal["unit", "overlap", "characters", "units"]
+_WHERE = {
+    "unit": "units to which one coder applied both, each once",
+    "overlap": "pairs of passages by one coder that overlap by a character at least; touching ones do not",
+    "characters": "pairs of passages by one coder that overlap, or stand at most {distance} characters apart",
+    "units": "pairs of units of one document, at most {distance} apart, that one coder gave one code each",
+}
+
 
 @attrs.frozen(eq=False, repr=False)
 class Cooccurrence(TableResult):
-    """How often two codes stand on the same unit, by the same coder.
+    """How often two codes occur together, by the same coder; see `cooccurrence`.
 
     Attributes
     ----------
+    where : {"unit", "overlap", "characters", "units"}
+        What together means.
+    distance : int or None
+        How far apart, for the last two.
     counts : pandas.DataFrame
-        Codes × codes: units to which at least one coder applied both; on the diagonal, units with the code.
+        Codes × codes: how many units, or pairs of passages or units, have both; on the diagonal, how many units,
+        passages, or units by coder have the code.
+    expected : pandas.DataFrame
+        Codes × codes: the count to be expected if codes were placed independently; NaN on the diagonal and where it
+        cannot be known.
+    jaccard : pandas.DataFrame
+        Codes × codes: what has both as a share of what has either, in units, or in characters for "overlap"; NaN where
+        nothing has either, and for nearness, where nothing carries both.
     n_units : int
-        Units that anyone read.
+        Units that anyone read, passages, or units by coder: what the diagonal counts.
+    note : str
+        What a reader must know; empty where there is nothing.
     """
 
+    where: Where
+    distance: int | None
     counts: pd.DataFrame
+    expected: pd.DataFrame
+    jaccard: pd.DataFrame
     n_units: int
+    note: str = ""
 
     @property
-    def jaccard(self) -> pd.DataFrame:
-        """Codes × codes: units with both as a share of units with either, n12 / (n1 + n2 − n12); NaN where none has."""
+    def c_coefficient(self) -> pd.DataFrame:
+        """Codes × codes: n12 / (n1 + n2 − n12) of the counts; NaN where there is neither.
+
+        Of units it is the Jaccard index. Of pairs it can exceed 1, or be undefined, where one passage meets several.
+        """
         both = self.counts.to_numpy(dtype=np.float64)
         own = np.diagonal(both)
         either = own[:, None] + own[None, :] - both
         share = np.divide(both, either, out=np.full_like(both, np.nan), where=either > 0)
         return pd.DataFrame(share, index=self.counts.index, columns=self.counts.columns)
 
+    @property
+    def excess(self) -> pd.DataFrame:
+        """Codes × codes: counts less what is expected; above 0, more often together than by chance."""
+        return self.counts - self.expected
+
+    def counted(self) -> str:
+        """What the counts are, in words."""
+        return _WHERE[self.where].format(distance=self.distance)
+
     def to_frame(self) -> pd.DataFrame:
         """One row per pair of codes that occur together, the most frequent first.
 
-        Index ``code_a, code_b``; columns ``both, only_a, only_b`` (units) and ``jaccard``.
+        Index ``code_a, code_b``; columns ``both, expected, excess``; ``total_a, total_b``, as on the diagonal;
+        ``jaccard`` and ``c_coefficient``.
         """
         both = self.counts.to_numpy()
         own, names = np.diagonal(both), self.counts.index
         first, second = np.nonzero(np.triu(both, 1))
-        together = both[first, second]
         table = pd.DataFrame(
             {
                 "code_a": names[first],
                 "code_b": names[second],
-                "both": together,
-                "only_a": own[first] - together,
-                "only_b": own[second] - together,
-                "jaccard": together / (own[first] + own[second] - together),
+                "both": both[first, second],
+                "expected": self.expected.to_numpy()[first, second],
+                "excess": self.excess.to_numpy()[first, second],
+                "total_a": own[first],
+                "total_b": own[second],
+                "jaccard": self.jaccard.to_numpy()[first, second],
+                "c_coefficient": self.c_coefficient.to_numpy()[first, second],
             }
         )
-        table = table.sort_values(["both", "jaccard"], ascending=False, kind="stable")
+        table = table.sort_values(["both", "c_coefficient"], ascending=False, kind="stable")
         return table.set_index(["code_a", "code_b"]).rename_axis(columns="column")
 
     def methods_text(self) -> str:
         """A sentence for a methods section."""
+        strength = {
+            "unit": "the Jaccard index, the share of units with either code that have both, which is the c-coefficient",
+            "overlap": "the c-coefficient n12 / (n1 + n2 − n12) over passages, and the Jaccard index over characters",
+        }.get(self.where, "the c-coefficient n12 / (n1 + n2 − n12)")
         return (
-            f"Two codes were taken to occur together where one coder applied both to the same unit; each of "
-            f"{self.n_units:,} units counts once. Strength is the Jaccard index, the share of units with either code "
-            "that have both."
+            f"Co-occurrence of two codes was counted in {self.counted()} (of {self.n_units:,} in all). Strength is "
+            f"{strength}; counts are set against what independent placement leads one to expect."
+            + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -76,38 +123,45 @@ class Cooccurrence(TableResult):
         return references.cite(("jaccard1912",))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """A heat map of the Jaccard index."""
+        """A heat map of the Jaccard index, or of the c-coefficient for nearness."""
         from expertsys.plot import cooccurrence
 
         return cooccurrence(self, ax=ax)
 
     def _title(self) -> str:
-        return f"Codes that occur together, in {self.n_units:,} units (a unit counts once; by the same coder)"
+        return f"Codes that occur together: {self.counted()}" + (f"\n{self.note}" if self.note else "")
 
 
-def cooccurrence(study: Study) -> Cooccurrence:
-    """Count on how many units two codes occur together.
+def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = None) -> Cooccurrence:
+    """Count how often two codes occur together, by the same coder.
 
     Parameters
     ----------
     study : Study
-        With units and one round of coding. A unit counts where one coder applied both codes to it, and once however
-        many coders did.
+        With one round of coding; with units for "unit" and "units", with positions for "overlap" and "characters".
+    where : {"unit", "overlap", "characters", "units"}
+        Together on the same unit; in passages that share a character; in passages at most `distance` characters apart;
+        in units of one document at most `distance` apart in their order (0: the same unit).
+    distance : int, optional
+        For the last two, from 0. Passages that touch are 0 characters apart, and do not overlap.
 
     Returns
     -------
     Cooccurrence
-        Over all codes that were applied, in the codebook's order.
+        Over all codes that were applied, in the codebook's order. A unit counts once however many coders applied both
+        codes to it; a pair of passages or of neighbouring units counts for each coder.
 
     Raises
     ------
     DataError
-        For a study of spans without units, or with several rounds.
+        For a study without the units or positions that are asked for, with several rounds, or without a distance.
 
     Notes
     -----
-    The Jaccard index is ATLAS.ti's c-coefficient. Codes of a pair may belong together because one is the other's
-    sub-code: the table does not know.
+    n12 / (n1 + n2 − n12) is ATLAS.ti's c-coefficient. The expected count takes codes as placed independently: on units,
+    each coder's two shares multiplied over the units that they read; for passages, their lengths kept and all places in
+    the document equally likely, which needs the document's text. Codes of a pair may belong together because one is the
+    other's sub-code: the table does not know.
 
     Examples
     --------
@@ -116,19 +170,35 @@ def cooccurrence(study: Study) -> Cooccurrence:
     >>> codings = pd.DataFrame(
     ...     {"unit": ["u1", "u1", "u2"], "coder": ["ann", "ann", "ann"], "code": ["policy", "workload", "policy"]}
     ... )
-    >>> cooccurrence(Study(codings)).to_frame()
-    column           both  only_a  only_b  jaccard
+    >>> cooccurrence(Study(codings)).to_frame().iloc[:, :5]
+    column           both  expected  excess  total_a  total_b
     code_a code_b
-    policy workload     1       1       0      0.5
+    policy workload     1       1.0     0.0        2        1
 
-    The codes share one of the two units that have either.
+    The codes share one of the two units, and as policy is on both, one is what independence leads one to expect.
     """
-    study.require_units("co-occurrence")
+    check_choice("where", where, tuple(_WHERE))
+    far = where in ("characters", "units")
+    if far and (isinstance(distance, bool) or not isinstance(distance, int) or distance < 0):
+        raise DataError(
+            f"where={where!r} needs a distance, a whole number from 0, not {distance!r}",
+            place="distance",
+            remedy="Say how far apart still counts as together: distance=...",
+        )
+    if not far and distance is not None:
+        raise DataError(f"where={where!r} takes no distance", place="distance", remedy="Use 'characters' or 'units'.")
+    if where in ("unit", "units"):
+        study.require_units("co-occurrence")
     study.require_one_round("co-occurrence")
     applied = set(study.codings["code"])
     codes = pd.Index([name for name in study.codes if name in applied], name="code")
-    rows = study.codings[["unit", "coder", "code"]].drop_duplicates()
-    pairs = rows.merge(rows, on=["unit", "coder"], suffixes=("_a", "_b"))
-    pairs = pairs.drop_duplicates(["unit", "code_a", "code_b"])
-    counts = pd.crosstab(pairs["code_a"], pairs["code_b"]).reindex(index=codes, columns=codes, fill_value=0)
-    return Cooccurrence(counts.rename_axis(index="code", columns="code"), study.seen["unit"].nunique())
+    if where == "unit":
+        found = nearness.on_units(study, codes)
+    elif where == "units":
+        found = nearness.between_units(study, codes, int(distance or 0))
+    else:
+        found = nearness.between_passages(study, codes, None if where == "overlap" else int(distance or 0))
+    counts, expected, jaccard = (
+        pd.DataFrame(one, index=codes, columns=codes) for one in (found.counts, found.expected, found.jaccard)
+    )
+    return Cooccurrence(where, distance, counts, expected, jaccard, found.total, found.note)

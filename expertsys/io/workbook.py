@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, listing, unknown
-from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
 from expertsys.io.log import Log, counted
@@ -23,12 +22,12 @@ from expertsys.io.longtable import long_table
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
 from expertsys.io.safe_zip import open_zip
+from expertsys.io.sheets import write_texts
 from expertsys.study import Source, Study
 
 _INSTEAD = "Save it in Excel as .xlsx, without a password."
 _DECLARES = re.compile(rb"<\0?!\0?(D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 _MOST_ROWS = 1_048_576
-_LONGEST_CELL = 32_767
 
 
 def _recognises(_: Path, head: bytes) -> bool:
@@ -153,34 +152,10 @@ def write(study: Study, path: Path) -> None:
 
     Line ends within cells come back as LF, as XML has them.
     """
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     table = long_table(study)
     if len(table) >= _MOST_ROWS:
         raise DataError(f"{len(table):,} rows do not fit a sheet", place=path.name, remedy="Write .csv or .parquet.")
-    for column, name in enumerate(table):
-        long = table[name].str.len() > _LONGEST_CELL
-        strange = table[name].str.contains(ILLEGAL_CHARACTERS_RE).fillna(False).astype(bool)
-        for wrong, what in (
-            (long, f"a cell holds {_LONGEST_CELL:,} characters at most"),
-            (strange, "a workbook cannot hold control characters"),
-        ):
-            if wrong.any():
-                place = f"{path.name}, cell {letter(column)}{int(np.argmax(wrong)) + 2}"
-                raise DataError(what, place=place, remedy="Write .csv.")
-    with replacing(path) as temporary:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("codings")
-        sheet.append(list(table.columns))
-        for texts in zip(*(table[name].fillna("").tolist() for name in table), strict=True):
-            cells = [WriteOnlyCell(sheet, value=text or None) for text in texts]
-            for cell, text in zip(cells, texts, strict=True):
-                if text:
-                    cell.data_type = "s"
-            sheet.append(cells)
-        book.save(temporary)
+    write_texts(path, "codings", table, remedy="Write .csv.")
 
 
 FORMAT = Format(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from expertsys._core.errors import check_positive
 from expertsys.plot.style import SHADES, axes, shorten
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from expertsys.comparison import CaseMatrix, Cooccurrence
@@ -40,12 +40,14 @@ def heatmap(matrix: CaseMatrix, *, most: int = MOST, ax: Axes | None = None) -> 
     'case'
     """
     table = matrix.to_frame().T
-    digits = 2 if matrix.show == "share" else 0
-    return draw_shades(table, digits, matrix.counted(), most=most, ax=ax, xlabel="case")
+    if table.columns.nlevels > 1:
+        table.columns = pd.Index([" · ".join(map(str, pair)) for pair in table.columns])
+    whole = matrix.show != "share" and (table.to_numpy() % 1 == 0).all()
+    return draw_shades(table, 0 if whole else 2, matrix.counted(), most=most, ax=ax, xlabel=" × ".join(matrix.by))
 
 
 def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None) -> Axes:
-    """Draw how strongly codes occur together (Jaccard index), the most frequent codes only.
+    """Draw how strongly codes occur together (Jaccard index; c-coefficient for nearness), the most frequent codes only.
 
     Parameters
     ----------
@@ -67,15 +69,19 @@ def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None
     check_positive("most", most)
     own = np.diagonal(result.counts.to_numpy())
     kept = np.sort(np.argsort(-own, kind="stable")[:most])
-    table = result.jaccard.iloc[kept, kept].copy()
+    near = result.where in ("characters", "units")
+    table = (result.c_coefficient if near else result.jaccard).iloc[kept, kept].copy()
     cells = table.to_numpy(copy=True)
     cells[np.triu_indices(len(cells))] = np.nan
     shown = table.where(~np.isnan(cells))
     shown = shown.iloc[1:, :-1]
     left_out = f"; the {most} most frequent of {len(own)} codes" if len(own) > most else ""
-    return draw_shades(
-        shown, 2, f"Jaccard index: units with both / units with either{left_out}", most=most, ax=ax, xlabel=""
-    )
+    what = {
+        "unit": "Jaccard index: units with both / units with either",
+        "overlap": "Jaccard index: characters with both",
+    }
+    told = what.get(result.where, f"c-coefficient: {result.counted()}")
+    return draw_shades(shown, 2, told + left_out, most=most, ax=ax, xlabel="")
 
 
 def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str) -> Axes:

@@ -9,6 +9,7 @@ from generated import codings, few, study
 from hypothesis import given
 
 from expertsys import Code, Codebook, Study, cooccurrence
+from expertsys.comparison import Cooccurrence
 from expertsys.errors import DataError
 
 CODED = [
@@ -45,8 +46,19 @@ def test_the_table_of_pairs() -> None:
     table = cooccurrence(study(CODED)).to_frame()
     assert table.index.names == ["code_a", "code_b"]
     assert table.index.tolist() == [("workload", "judgement"), ("policy", "workload")]
-    assert table.loc[("workload", "judgement")].tolist() == [1, 2, 0, pytest.approx(1 / 3)]
-    assert table.loc[("policy", "workload")].tolist() == [1, 1, 2, pytest.approx(1 / 4)]
+    columns = ["both", "total_a", "total_b", "jaccard", "c_coefficient"]
+    assert table.loc[("workload", "judgement"), columns].tolist() == pytest.approx([1, 3, 1, 1 / 3, 1 / 3])
+    assert table.loc[("policy", "workload"), columns].tolist() == pytest.approx([1, 2, 3, 1 / 4, 1 / 4])
+    # ann read three units, ben two: on u1 and u2 one of both gives both with 1 - (1 - 4/9)(1 - 1/2), on u3 with 4/9
+    assert table.loc[("policy", "workload"), "expected"] == pytest.approx(2 * 13 / 18 + 4 / 9)
+    assert table.loc[("policy", "workload"), "excess"] == pytest.approx(1 - 2 * 13 / 18 - 4 / 9)
+
+
+def test_one_coder_is_expected_to_give_both_as_often_as_the_shares_multiply() -> None:
+    rows = [(f"u{unit}", "ann", code) for unit, codes in enumerate(["ab", "a", "a", "b", "c"]) for code in codes]
+    found = cooccurrence(study(rows))
+    assert found.expected.loc["a", "b"] == pytest.approx(3 * 2 / 5)
+    assert np.isnan(np.diagonal(found.expected)).all()
 
 
 def test_pairs_are_ordered_by_number_then_strength_then_codebook() -> None:
@@ -79,10 +91,11 @@ def test_no_codings() -> None:
     assert found.to_frame().empty
 
 
-def test_jaccard_is_undefined_where_no_unit_has_either() -> None:
+def test_the_coefficient_is_undefined_where_no_unit_has_either() -> None:
     names = pd.Index(["a", "b"], name="code")
-    made = type(cooccurrence(study(CODED)))(pd.DataFrame([[0, 0], [0, 0]], index=names, columns=names), 0)
-    assert made.jaccard.isna().all(axis=None)
+    zero = pd.DataFrame([[0, 0], [0, 0]], index=names, columns=names)
+    made = Cooccurrence("unit", None, zero, zero * np.nan, zero * np.nan, 0)
+    assert made.c_coefficient.isna().all(axis=None)
 
 
 def test_spans_and_rounds_are_refused() -> None:
@@ -96,10 +109,10 @@ def test_spans_and_rounds_are_refused() -> None:
 
 def test_words_for_the_paper() -> None:
     found = cooccurrence(study(CODED))
-    assert "each of 3 units counts once" in found.methods_text()
+    assert "units to which one coder applied both, each once (of 3 in all)" in found.methods_text()
     assert "Jaccard index" in found.methods_text()
     assert found.cite()[0].startswith("Jaccard P")
-    assert repr(found).startswith("Codes that occur together, in 3 units")
+    assert repr(found).startswith("Codes that occur together: units to which one coder applied both")
     assert "workload" in found._repr_html_()
 
 
@@ -108,6 +121,7 @@ def test_words_for_the_paper() -> None:
 def test_counts_by_brute_force_and_jaccard_between_0_and_1(table: pd.DataFrame) -> None:
     found = cooccurrence(study(table))
     counts, jaccard = found.counts.to_numpy(), found.jaccard.to_numpy()
+    np.testing.assert_array_equal(jaccard, found.c_coefficient.to_numpy())
     assert (counts == counts.T).all()
     np.testing.assert_array_equal(jaccard, jaccard.T)
     assert ((jaccard >= 0) & (jaccard <= 1)).all()
