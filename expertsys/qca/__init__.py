@@ -9,6 +9,7 @@ from expertsys.qca.evaluation import TheoryEvaluation, evaluate_theory
 from expertsys.qca.expression import Expression, Literal, Term
 from expertsys.qca.minimise import minimise
 from expertsys.qca.necessity import Necessity, necessity
+from expertsys.qca.parameters import parameters_of_fit
 from expertsys.qca.reruns import Sweep, leave_one_out, sweep, sweep_anchors
 from expertsys.qca.robustness import Robustness, robustness
 from expertsys.qca.solution import Model, Solution, TermFit
@@ -47,6 +48,7 @@ __all__ = [
     "minimise",
     "necessity",
     "negate",
+    "parameters_of_fit",
     "parse",
     "report_tables",
     "robustness",

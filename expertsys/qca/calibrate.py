@@ -21,6 +21,7 @@ def calibrate(
     *,
     method: Method = "direct",
     anchors: Sequence[float] | None = None,
+    groups: Sequence[float] | None = None,
     full_membership: float = 0.95,
     below: float = 1.0,
     above: float = 1.0,
@@ -39,6 +40,9 @@ def calibrate(
         three, or six for a bell, ``(out, crossover, full, full, crossover, out)``; its negation is
         ``1 - calibrate(...)``. For "indirect" and "crisp": the thresholds between groups, rising; a value at one is
         below it for "indirect" and above it for "crisp", as in R. None for "rank".
+    groups : sequence of float, shape (n,), optional
+        For "indirect" in place of thresholds: each case's preliminary score, such as 0, 0.2, …, 1, by what is known of
+        it; smoothed by a fractional logit that is straight in the values.
     full_membership : float
         For "direct", the score at the anchor for full membership; at the other one it is 1 less this.
     below, above : float
@@ -59,7 +63,8 @@ def calibrate(
     -----
     Anchors come from knowledge of the cases, never from the values' own distribution, unless you say so and why. In R:
     ``QCA::calibrate(x, type="fuzzy", thresholds="e=..., c=..., i=...")``; ``idm=`` is `full_membership`, and
-    ``logistic=FALSE`` is "linear". "indirect" smooths the groups by a fractional logit, as there.
+    ``logistic=FALSE`` is "linear". "indirect" smooths the groups by a fractional logit, as there; with `groups`, as
+    ``SetMethods::indirectCalibration(x, x_cal, binom=TRUE)``.
 
     References
     ----------
@@ -86,6 +91,8 @@ def calibrate(
         scores = _rank(raw, known)
     elif method == "crisp":
         scores = _groups(raw, _thresholds(points, known))
+    elif method == "indirect" and groups is not None:
+        scores = _smoothed(raw, groups, points)
     elif method == "indirect":
         scores = _indirect(raw, _thresholds(points, known))
     elif method == "direct":
@@ -172,8 +179,6 @@ def _groups(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
 
 def _indirect(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
     """Groups spread evenly over [0, 1], smoothed by a fractional logit in log x, √x, x and x² (Duşa 2019, p. 88–91)."""
-    from scipy.special import xlogy
-
     known = ~np.isnan(raw)
     if (raw[known] <= 0).any():
         raise DataError(
@@ -185,10 +190,36 @@ def _indirect(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
     x = raw[known] / np.exp(np.log(raw[known]).mean())
     terms = np.column_stack([np.log(x), np.sqrt(x), x, x**2])
     design = np.column_stack([np.ones(len(x)), (terms - terms.mean(axis=0)) / np.maximum(terms.std(axis=0), 1e-300)])
+    scores = np.full(len(raw), np.nan)
+    scores[known] = _fractional_logit(design, target)
+    return scores
+
+
+def _smoothed(raw: Floats, groups: Sequence[float], points: tuple[float, ...]) -> Floats:
+    """Preliminary scores on the values, by a fractional logit (Ragin 2008, p. 94–97)."""
+    if points:
+        raise DataError("groups= and anchors= are two ways; give one", place="calibrate")
+    given = _numbers(pd.Series(list(groups)))
+    if len(given) != len(raw):
+        raise DataError(f"{len(raw)} values and {len(given)} groups", place="groups", remedy="Give one for each value.")
+    known = ~np.isnan(raw) & ~np.isnan(given)
+    if ((given[known] < 0) | (given[known] > 1)).any():
+        raise DataError("groups= are preliminary scores in [0, 1]", place="groups")
+    if len(np.unique(raw[known])) < 2:
+        raise DataError("the values do not vary", place="calibrate")
+    scores = np.full(len(raw), np.nan)
+    scores[known] = _fractional_logit(np.column_stack([np.ones(int(known.sum())), raw[known]]), given[known])
+    return scores
+
+
+def _fractional_logit(design: Floats, target: Floats) -> Floats:
+    """Fitted shares, by reweighted least squares (Papke & Wooldridge 1996; McCullagh & Nelder 1989, ch. 4)."""
+    from scipy.special import xlogy
+
     fitted = (target + 0.5) / 2
     logit, before = np.log(fitted / (1 - fitted)), np.inf
     entropy = -xlogy(target, target) - xlogy(1 - target, 1 - target)
-    for _ in range(25):  # iteratively reweighted least squares (McCullagh & Nelder 1989, ch. 4)
+    for _ in range(25):
         weight = np.maximum(fitted * (1 - fitted), 1e-12)
         root = np.sqrt(weight)
         response = logit + (target - fitted) / weight
@@ -198,9 +229,7 @@ def _indirect(raw: Floats, thresholds: tuple[float, ...]) -> Floats:
         if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
             break
         before = deviance
-    scores = np.full(len(raw), np.nan)
-    scores[known] = fitted
-    return scores
+    return np.asarray(fitted)
 
 
 def _rank(raw: Floats, known: Floats) -> Floats:

@@ -154,18 +154,16 @@ def untenable(
         mark([row for row in rows_of(truth, expression) if row not in known], f"{expression} cannot occur")
     if solutions is not None:
         first, second = solutions
-        if {first.truth.outcome, f"~{first.truth.outcome}"} != {
-            second.truth.outcome.replace("~~", ""),
-            f"~{second.truth.outcome}".replace("~~", ""),
-        } and first.truth.outcome != f"~{second.truth.outcome}":
+        one, other = first.truth.outcome, second.truth.outcome
+        if one != f"~{other}" and other != f"~{one}":
             raise DataError(
-                f"{first.truth.outcome!r} and {second.truth.outcome!r} are not an outcome and its absence",
+                f"{one!r} and {other!r} are not an outcome and its absence",
                 place="untenable",
                 remedy="Give solutions=(solution of Y, solution of ~Y).",
             )
-        assumed = [{row for model in one.models for row in model.assumptions} for one in solutions]
+        assumed = [{row for model in part.models for row in model.assumptions} for part in solutions]
         mark(sorted(assumed[0] & assumed[1]), "assumed for the outcome and for its absence")
-        positive = [set(one.truth.rows.index[one.truth.rows["out"] == "1"].tolist()) for one in solutions]
+        positive = [set(part.truth.rows.index[part.truth.rows["out"] == "1"].tolist()) for part in solutions]
         mark(sorted(positive[0] & positive[1]), "positive for the outcome and for its absence")
     rows = sorted(row for row in why if row not in known or out.get(row) == "1")
     table = pd.DataFrame(

@@ -19,7 +19,12 @@ USABLE = [name for name in CASES if name != TEMPORAL]
 
 def table(case: dict[str, Any]) -> pd.DataFrame:
     """The data of a case."""
-    dataset = R["datasets"][case["dataset"]]
+    return data(case["dataset"])
+
+
+def data(name: str) -> pd.DataFrame:
+    """A dataset by name."""
+    dataset = R["datasets"][name]
     return pd.DataFrame(dataset["rows"], columns=dataset["columns"], index=dataset["cases"])
 
 
