@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from expertsys._core.errors import unknown
+from expertsys._core.works import COMPARISON
 
 
 @attrs.frozen
@@ -36,6 +37,7 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
 
 
 METHODS: dict[str, Reference] = _table(
+    *COMPARISON,
     (
         "cohen1968",
         "Cohen J. Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit. "

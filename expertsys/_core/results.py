@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -95,8 +95,13 @@ class TableResult(Result):
         """The table as a pandas DataFrame with named index and columns."""
         raise TypeError(f"{type(self).__name__} must give its table")
 
+    #: Decimals of figures in the repr; None leaves them to pandas.
+    _decimals: ClassVar[int | None] = None
+
     def __repr__(self) -> str:
-        return f"{self._title()}\n{self.to_frame().to_string(max_rows=40, max_cols=12, line_width=120, na_rep='–')}"
+        form = None if self._decimals is None else f"{{:.{self._decimals}f}}".format
+        shown = self.to_frame().to_string(max_rows=40, max_cols=12, line_width=120, na_rep="–", float_format=form)
+        return f"{self._title()}\n{shown}"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self._title())}</p>{self.to_frame().to_html(max_rows=40, na_rep='–')}"

@@ -1,18 +1,23 @@
 """What differs between cases: tables of cases by codes or concepts, codes that occur together, systems side by side."""
 
 from expertsys.comparison.case_matrix import CaseMatrix, case_matrix
+from expertsys.comparison.clustering import Clustering
 from expertsys.comparison.cooccurrence import Cooccurrence, cooccurrence
 from expertsys.comparison.framework_matrix import Cell, FrameworkMatrix, framework_matrix
+from expertsys.comparison.similarity import Similarity, similarity
 from expertsys.comparison.systems import Systems, systems
 
 __all__ = [
     "CaseMatrix",
     "Cell",
+    "Clustering",
     "Cooccurrence",
     "FrameworkMatrix",
+    "Similarity",
     "Systems",
     "case_matrix",
     "cooccurrence",
     "framework_matrix",
+    "similarity",
     "systems",
 ]

@@ -128,6 +128,8 @@ class Cooccurrence(TableResult):
 
         return cooccurrence(self, ax=ax)
 
+    _decimals = 3
+
     def _title(self) -> str:
         return f"Codes that occur together: {self.counted()}" + (f"\n{self.note}" if self.note else "")
 
@@ -158,9 +160,10 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
 
     Notes
     -----
-    n12 / (n1 + n2 − n12) is ATLAS.ti's c-coefficient. The expected count takes codes as placed independently: on units,
-    each coder's two shares multiplied over the units that they read; for passages, their lengths kept and all places in
-    the document equally likely, which needs the document's text. Codes of a pair may belong together because one is the
+    n12 / (n1 + n2 − n12) is ATLAS.ti's c-coefficient. The expected count takes codes as placed independently of each
+    other: n1 n2 / N on units of one coder; with several, the mean over all orders of the units that the same coders
+    read, who agree on each code as they do. For passages, lengths are kept and all places in the document are equally
+    likely, which needs the document's text. Codes of a pair may belong together because one is the
     other's sub-code: the table does not know.
 
     Examples

@@ -36,21 +36,34 @@ def on_units(study: Study, codes: pd.Index[str]) -> Found:
     rows = study.codings[["unit", "coder", "code"]].drop_duplicates()
     pairs = rows.merge(rows, on=["unit", "coder"], suffixes=("_a", "_b")).drop_duplicates(["unit", "code_a", "code_b"])
     counts = _table(pairs, codes)
-    # by one coder: the chance that neither, or not both, is 1 − p1 p2; on a unit, that no coder who read it gives both
-    share = pd.crosstab(rows["coder"], rows["code"]).reindex(columns=codes, fill_value=0)
-    share = share.div(seen.groupby("coder").size().reindex(share.index), axis=0)
-    none = {name: 1 - np.outer(row, row) for name, row in zip(share.index, share.to_numpy(), strict=True)}
-    readers = Counter(frozenset(part["coder"]) for _, part in seen.groupby("unit"))
+    readers = {str(unit): frozenset(part["coder"]) for unit, part in seen.groupby("unit")}
+    patterns: dict[frozenset[str], Counter[tuple[str, frozenset[str]]]] = {}
+    for (unit, code), part in rows.groupby(["unit", "code"]):
+        kind = patterns.setdefault(readers[str(unit)], Counter())
+        kind[str(code), frozenset(part["coder"])] += 1
+    sizes = Counter(readers.values())
     expected = np.zeros((len(codes), len(codes)))
-    for names, times in readers.items():
-        missed = np.ones_like(expected)
-        for name in names:
-            missed = missed * none.get(name, 1.0)
-        expected += times * (1 - missed)
+    for read_by, times in patterns.items():
+        expected += _meeting_patterns(times, codes) / sizes[read_by]
     own = np.diagonal(counts)
     return Found(
         counts, _off(expected), _ratio(counts, own[:, None] + own[None, :] - counts), seen["unit"].nunique(), ""
     )
+
+
+def _meeting_patterns(times: Counter[tuple[str, frozenset[str]]], codes: pd.Index[str]) -> Floats:
+    """Over all pairs of units, on how many some coder gave the first code to the one and the second to the other.
+
+    A unit's pattern is who gave it the code: coders who agree do so in any order of the units, codes need not.
+    """
+    sets = list(dict.fromkeys(coders for _, coders in times))
+    place = {coders: at for at, coders in enumerate(sets)}
+    known = {code: at for at, code in enumerate(codes)}
+    counts = np.zeros((len(codes), len(sets)))
+    for (code, coders), number in times.items():
+        counts[known[code], place[coders]] = number
+    meet = np.array([[not one.isdisjoint(other) for other in sets] for one in sets], dtype=np.float64)
+    return np.asarray(counts @ meet @ counts.T)
 
 
 def between_units(study: Study, codes: pd.Index[str], distance: int) -> Found:

@@ -8,6 +8,7 @@ from expertsys.plot.heat import cooccurrence, heatmap
 from expertsys.plot.panel import panel
 from expertsys.plot.qca import calibration_curve, robustness_map, upset, xy_plot
 from expertsys.plot.resistance import resistance
+from expertsys.plot.tree import dendrogram, similarity
 
 __all__ = [
     "against_chance",
@@ -17,6 +18,7 @@ __all__ = [
     "coder_matrix",
     "confusion",
     "cooccurrence",
+    "dendrogram",
     "emptying",
     "fidelity",
     "forest",
@@ -24,6 +26,7 @@ __all__ = [
     "panel",
     "resistance",
     "robustness_map",
+    "similarity",
     "upset",
     "xy_plot",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 from generated import codings, few, study
-from hypothesis import given
+from hypothesis import assume, given
 
 from expertsys import Code, Codebook, Study, cooccurrence
 from expertsys.comparison import Cooccurrence
@@ -49,9 +51,26 @@ def test_the_table_of_pairs() -> None:
     columns = ["both", "total_a", "total_b", "jaccard", "c_coefficient"]
     assert table.loc[("workload", "judgement"), columns].tolist() == pytest.approx([1, 3, 1, 1 / 3, 1 / 3])
     assert table.loc[("policy", "workload"), columns].tolist() == pytest.approx([1, 2, 3, 1 / 4, 1 / 4])
-    # ann read three units, ben two: on u1 and u2 one of both gives both with 1 - (1 - 4/9)(1 - 1/2), on u3 with 4/9
-    assert table.loc[("policy", "workload"), "expected"] == pytest.approx(2 * 13 / 18 + 4 / 9)
-    assert table.loc[("policy", "workload"), "excess"] == pytest.approx(1 - 2 * 13 / 18 - 4 / 9)
+    # u1 and u2 were read by both: of the four ways to pair policy on one with workload on one, three share a coder;
+    # u3 was read by ann alone, who did not find policy there
+    assert table.loc[("policy", "workload"), "expected"] == pytest.approx(3 / 2)
+    assert table.loc[("policy", "workload"), "excess"] == pytest.approx(1 - 3 / 2)
+
+
+@few
+@given(codings())
+def test_what_is_expected_is_the_mean_over_all_orders_of_the_units(table: pd.DataFrame) -> None:
+    table = table[table["coder"] != "cem"].assign(document="d", case=None)
+    assume(len(table))
+    found = cooccurrence(Study(table))  # whoever coded anything read all units
+    units = sorted(table["unit"].unique())
+    for one, other in itertools.combinations(found.counts.index, 2):
+        given = {code: table[table["code"] == code] for code in (one, other)}
+        sets = [[set(given[code]["coder"][given[code]["unit"] == unit]) for unit in units] for code in (one, other)]
+        orders = [
+            sum(bool(a & b) for a, b in zip(sets[0], order, strict=True)) for order in itertools.permutations(sets[1])
+        ]
+        assert found.expected.loc[one, other] == pytest.approx(sum(orders) / len(orders))
 
 
 def test_one_coder_is_expected_to_give_both_as_often_as_the_shares_multiply() -> None:

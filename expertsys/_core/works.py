@@ -1,0 +1,94 @@
+"""Works behind the comparison of cases; `expertsys._core.references` holds them with all others."""
+
+from __future__ import annotations
+
+#: Key, citation, DOI.
+COMPARISON: tuple[tuple[str, str, str], ...] = (
+    (
+        "agresti2013",
+        "Agresti A. Categorical Data Analysis. 3rd ed. Wiley, 2013.",
+        "",
+    ),
+    (
+        "benjamini1995",
+        "Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical and powerful approach to multiple "
+        "testing. J R Stat Soc B 1995;57(1):289–300.",
+        "10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    (
+        "bergsma2013",
+        "Bergsma W. A bias-correction for Cramér's V and Tschuprow's T. J Korean Stat Soc 2013;42(3):323–328.",
+        "10.1016/j.jkss.2012.10.002",
+    ),
+    (
+        "braycurtis1957",
+        "Bray JR, Curtis JT. An ordination of the upland forest communities of southern Wisconsin. "
+        "Ecol Monogr 1957;27(4):325–349.",
+        "10.2307/1942268",
+    ),
+    (
+        "demeur1994",
+        "De Meur G, Berg-Schlosser D. Comparing political systems: establishing similarities and dissimilarities. "
+        "Eur J Polit Res 1994;26(2):193–219.",
+        "10.1111/j.1475-6765.1994.tb00440.x",
+    ),
+    (
+        "freeman1951",
+        "Freeman GH, Halton JH. Note on an exact treatment of contingency, goodness of fit and other problems of "
+        "significance. Biometrika 1951;38(1/2):141–149.",
+        "10.1093/biomet/38.1-2.141",
+    ),
+    (
+        "gower1971",
+        "Gower JC. A general coefficient of similarity and some of its properties. Biometrics 1971;27(4):857–871.",
+        "10.2307/2528823",
+    ),
+    (
+        "haberman1973",
+        "Haberman SJ. The analysis of residuals in cross-classified tables. Biometrics 1973;29(1):205–220.",
+        "10.2307/2529686",
+    ),
+    (
+        "kuckartz2019",
+        "Kuckartz U, Rädiker S. Analyzing Qualitative Data with MAXQDA. Springer, 2019.",
+        "10.1007/978-3-030-15671-8",
+    ),
+    (
+        "legendre2012",
+        "Legendre P, Legendre L. Numerical Ecology. 3rd English ed. Elsevier, 2012.",
+        "",
+    ),
+    (
+        "mill1843",
+        "Mill JS. A System of Logic, Ratiocinative and Inductive. 1843. Collected Works, vols 7–8. University of "
+        "Toronto Press, 1974; book III, chapter 8.",
+        "",
+    ),
+    (
+        "newcombe1998",
+        "Newcombe RG. Interval estimation for the difference between independent proportions: comparison of eleven "
+        "methods. Stat Med 1998;17(8):873–890.",
+        "10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+    ),
+    (
+        "przeworski1970",
+        "Przeworski A, Teune H. The Logic of Comparative Social Inquiry. Wiley, 1970.",
+        "",
+    ),
+    (
+        "westfall1993",
+        "Westfall PH, Young SS. Resampling-Based Multiple Testing. Wiley, 1993.",
+        "",
+    ),
+    (
+        "yin2018",
+        "Yin RK. Case Study Research and Applications: Design and Methods. 6th ed. Sage, 2018.",
+        "",
+    ),
+    (
+        "zou2008",
+        "Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. "
+        "Stat Med 2008;27(10):1693–1702.",
+        "10.1002/sim.3095",
+    ),
+)
