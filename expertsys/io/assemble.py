@@ -80,7 +80,7 @@ def assemble(
     )
     if isinstance(seen, str):
         return study.with_assignments("all") if seen == "all" else study
-    return study.with_assignments(_known_pairs(seen, study))
+    return study.with_assignments(known_pairs(seen, study))
 
 
 def _join(tables: Sequence[Listed]) -> Joined:
@@ -327,7 +327,7 @@ def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:
     return result.rename_axis("document")
 
 
-def _known_pairs(seen: Any, study: Study) -> Any:
+def known_pairs(seen: Any, study: Study) -> Any:
     """Who saw what, as given; a name that the study does not have is an error."""
     if isinstance(seen, Mapping):
         pairs = pd.DataFrame(

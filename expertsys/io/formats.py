@@ -7,7 +7,18 @@ from pathlib import Path
 import pandas as pd
 
 from expertsys._core.errors import DataError, listing, nearest
-from expertsys.io import columnar, delimited, jsonlines, saved, workbook
+from expertsys.io import (
+    brat,
+    columnar,
+    delimited,
+    doccano,
+    jsonlines,
+    labelstudio,
+    qualcoder,
+    saved,
+    taguette,
+    workbook,
+)
 from expertsys.io.content import content_of, kind_of
 from expertsys.io.refi.formats import CODEBOOK, PROJECT
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
@@ -17,7 +28,12 @@ FORMATS: tuple[Format, ...] = (
     delimited.FORMAT,
     workbook.FORMAT,
     columnar.FORMAT,
+    doccano.FORMAT,
     jsonlines.FORMAT,
+    labelstudio.FORMAT,
+    qualcoder.FORMAT,
+    taguette.FORMAT,
+    brat.FORMAT,
     PROJECT,
     CODEBOOK,
 )
@@ -84,8 +100,9 @@ def format_of(path: Path) -> Format | None:
         return None
     if claimed:
         found = kind_of(head) or "something else"
-        what = f"the name says {claimed[0].name}, the file is {found}" if head else "the file is empty"
-        raise DataError(what, place=path.name, remedy=claimed[0].instead or "Export it again.")
+        names = " or ".join(form.name for form in claimed)
+        what = f"the name says {names}, the file is {found}" if head else "the file is empty"
+        raise DataError(what, place=path.name, remedy=claimed[-1].instead or "Export it again.")
     raise _unknown(path, "read")
 
 
@@ -100,7 +117,7 @@ def format_for_writing(path: Path) -> Format:
 
 def _unknown(path: Path, verb: str) -> DataError:
     able = [form for form in FORMATS if verb == "read" or form.write is not None]
-    suffixes = [suffix for form in able for suffix in form.suffixes if suffix]
+    suffixes = list(dict.fromkeys(suffix for form in able for suffix in form.suffixes if suffix))
     guess = nearest(path.suffix, suffixes)
     return DataError(
         f"cannot {verb} files named {path.suffix!r}; it can be {listing(suffixes, 30)}, or a folder",

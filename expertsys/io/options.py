@@ -78,7 +78,14 @@ class Options:
     sheet: str | int | None = None
     title: str | None = None
     positions: str | None = None
+    report: Any = None
     limits: Limits = attrs.field(factory=Limits, validator=_limits)
+
+    @property
+    def names_columns(self) -> bool:
+        """Whether a column was named by keyword, or the names of all by `header`."""
+        roles = ("unit", "coder", "code", "case", "document", "participant", "start", "end", "text")
+        return self.header is not None or any(getattr(self, role) != role for role in roles)
 
     def column(self, role: str) -> str:
         """The name of the column that plays a role, such as ``"coder"``."""
@@ -96,7 +103,13 @@ class Options:
             raise DataError(
                 f"this file holds a whole study, to which {listing(given)} cannot be applied",
                 place=path.name,
-                remedy=f"Leave them out; it takes {listing(kept)}.",
+                remedy=f"Leave them out; it takes {listing(name for name in kept if name != 'listed')}.",
+            )
+        if isinstance(self.seen, str) and self.seen == "listed" and "listed" not in kept:
+            raise DataError(
+                "the project does not list who read what, so that seen='listed' has no meaning",
+                place=path.name,
+                remedy="Say it: seen={'coder': ['document', ...]}; or seen='all', if everyone read everything.",
             )
 
     def _is_default(self, field: attrs.Attribute[Any]) -> bool:

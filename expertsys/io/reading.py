@@ -11,8 +11,8 @@ from typing import Any, Literal
 import attrs
 
 from expertsys._core.errors import DataError, listing
-from expertsys._core.frames import is_frame
-from expertsys.io.assemble import assemble
+from expertsys._core.frames import is_frame, to_pandas
+from expertsys.io.assemble import assemble, known_pairs
 from expertsys.io.cells import Cells, from_frame
 from expertsys.io.codebooks import read_codebook
 from expertsys.io.content import content_of, missing_path
@@ -22,6 +22,7 @@ from expertsys.io.layouts import columns_of, lay_out
 from expertsys.io.limits import Limits
 from expertsys.io.log import Log
 from expertsys.io.options import Layout, Options, Repeated
+from expertsys.io.reports import as_codebook, translated
 from expertsys.study import Codebook, Study
 
 
@@ -54,6 +55,7 @@ def read(
     sheet: str | int | None = None,
     title: str | None = None,
     positions: str | None = None,
+    report: str | PathLike[str] | Mapping[str, Any] | None = None,
     limits: Limits | None = None,
 ) -> Study:
     """Read codings into a Study: a file, a folder, a list of files, or a dataframe.
@@ -103,12 +105,16 @@ def read(
     delimiter : str, optional
         Otherwise the one of comma, semicolon, tab and bar that cuts header and rows alike.
     sheet : str or int, optional
-        Of a workbook, by name or counted from 1; otherwise the first.
+        Of a workbook, by name or counted from 1; otherwise the first. Of a database with several projects, the project.
     title : str, optional
         Otherwise the name of the file or folder.
     positions : str, optional
         How positions count in a project that does not say it, in words such as ``"codepoints"``, ``"utf-16 lf"`` or
         ``"inclusive"``; otherwise the way that fits best, which the remarks tell with its score.
+    report : {"maxqda", "atlasti", "dedoose", "taguette"}, path or mapping, optional
+        A table is a tool's report, whose columns are told by its headers in English and German; otherwise it is told by
+        them which it is. In another language give a map of your own: role to header, or the path of a TOML file; see
+        `expertsys.io.report_map`.
     limits : Limits, optional
         Caps on what the file may unpack to.
 
@@ -160,6 +166,7 @@ def read(
         sheet=sheet,
         title=title,
         positions=positions,
+        report=report,
         limits=Limits() if limits is None else limits,
     )
     log = Log()
@@ -186,6 +193,10 @@ def _adjusted(study: Study, options: Options) -> Study:
     """A study that was read whole, with the codebook, the title and the rule of who saw what that were asked for."""
     if options.codebook is not None:
         study = study.with_codebook(_codebook(options, Log()) or study.codebook)
+    if not isinstance(options.seen, str):
+        study = study.with_assignments(known_pairs(options.seen, study))
+    elif options.seen == "all":
+        study = study.with_assignments("all")
     return study if options.title is None else study.with_title(options.title)
 
 
@@ -244,6 +255,8 @@ def _table(path: Path, options: Options, log: Log) -> Cells:
 
 def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> Study:
     log.sources += [cells.source for cells in tables]
+    alone = len(tables) == 1 and options.pattern is None
+    tables = [translated(cells, options, log, alone=alone) for cells in tables]
     fixed = _fixed(tables, options, log)
     listed = [lay_out(cells, options, names, log) for cells, names in zip(tables, fixed, strict=True)]
     _refuse_same(tables, fixed, log)
@@ -317,4 +330,4 @@ def _codebook(options: Options, log: Log) -> Codebook | None:
         return options.codebook
     if isinstance(options.codebook, str | PathLike) and Path(options.codebook).suffix.lower() in (".qdc", ".qdpx"):
         return read_codebook(options.codebook, limits=options.limits)
-    return Codebook.from_frame(_beside(options.codebook, "codebook", log))
+    return Codebook.from_frame(as_codebook(to_pandas(_beside(options.codebook, "codebook", log))))

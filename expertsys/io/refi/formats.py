@@ -20,7 +20,7 @@ PROJECT = Format(
     recognises=_is_zip,
     read_study=read_study,
     write=write,
-    options=("codebook", "title", "positions"),
+    options=("codebook", "title", "positions", "seen"),
     instead="Export it again as a REFI-QDA project (.qdpx).",
     keeps=(
         Kept("who coded", "yes", "yes", "the coding's user, else the selection's"),

@@ -1,0 +1,258 @@
+"""Label Studio: its JSON export of tasks and annotations, and the shorter JSON-MIN."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from expertsys.io.content import kind_of
+from expertsys.io.jsontext import bounded, decoded, parsed, plain, whole
+from expertsys.io.options import Options
+from expertsys.io.project import Applied, Project, tell_dropped
+from expertsys.io.registry import Format, Kept
+from expertsys.study import Codebook, Source, Study
+
+_SPANS = ("labels", "hypertextlabels", "paragraphlabels")
+_CODES = (*_SPANS, "choices", "taxonomy")
+_MIN_OWN = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
+_TEXTS = ("text", "dialogue", "html", "content", "body")
+
+
+@attrs.frozen
+class Given:
+    """One annotation: of a task, by a coder, with its regions."""
+
+    where: str
+    task: str
+    coder: str
+    date: str | None
+    regions: list[Any]
+
+
+def _recognises(_: Path, head: bytes) -> bool:
+    return kind_of(head) is None and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+
+
+def read_study(path: Path, options: Options) -> Study:
+    """A study of all annotations that were submitted."""
+    content = bounded(path, path.name, options.limits)
+    found = parsed(path.name, decoded(path.name, content))
+    tasks = found if isinstance(found, list) else [found]
+    project = Project(path.name, where=str, submitted=True)
+    project.log.sources.append(Source.of_bytes(path.name, content, len(tasks)))
+    dropped: Counter[str] = Counter()
+    given: list[Given] = []
+    for number, task in enumerate(tasks, start=1):
+        where = f"{path.name}, task {number}"
+        if not isinstance(task, dict) or not ("data" in task or _MIN_OWN & task.keys() - {"id"}):
+            project.log.fault(where, "is no task of Label Studio.", "Export the project as JSON.")
+            continue
+        given += _annotations(where, task, project, dropped) if "data" in task else _short(where, task, project)
+    project.log.refuse(path.name)
+    given = _latest(given, project)
+    qualified = _several(given)
+    for one in given:
+        project.listed.append((one.coder, one.task))
+        _regions(one, project, dropped, qualified=qualified)
+    tell_dropped(project.log, path.name, dropped)
+    project.whole = not any(row.start is not None for row in project.applied)
+    codes = dict.fromkeys(row.code for row in project.applied)
+    return project.study(options, codebook=Codebook.of(codes, separator="->"))
+
+
+def _annotations(where: str, task: dict[str, Any], project: Project, dropped: Counter[str]) -> list[Given]:
+    """The annotations of a full task; the data beside its text become attributes."""
+    name = plain(task.get("id")) or where.rpartition(" ")[2]
+    data = task["data"] if isinstance(task["data"], dict) else {"text": task["data"]}
+    _document(where, name, data, project)
+    dropped["prediction"] += len(task.get("predictions") or [])
+    dropped["draft"] += len(task.get("drafts") or [])
+    listed = task.get("annotations", task.get("completions"))
+    given = []
+    for at, one in enumerate(listed if isinstance(listed, list) else [], start=1):
+        place = f"{where}, annotation {at}"
+        if not isinstance(one, dict) or not isinstance(one.get("result", []), list):
+            project.log.fault(place, "is no annotation.", "Export the project as JSON.")
+        elif one.get("was_cancelled") or one.get("skipped"):
+            dropped["skipped annotation"] += 1
+        else:
+            date = plain(one.get("updated_at") or one.get("created_at"))
+            given.append(Given(place, name, _coder(one.get("completed_by")), date, one.get("result", [])))
+    return given
+
+
+def _document(where: str, name: str, data: dict[str, Any], project: Project) -> None:
+    texts = {key: value for key, value in data.items() if isinstance(value, str)}
+    dialogue = next((key for key, value in data.items() if isinstance(value, list)), None)
+    key = next((key for key in _TEXTS if key in texts), None) or max(
+        texts, key=lambda key: len(texts[key]), default=None
+    )
+    if key is None and dialogue is not None:
+        project.log.tell(
+            "warning",
+            f"{where}, data {dialogue!r}",
+            "is a dialogue: its codings are kept without positions.",
+            "Its paragraphs have no one text to count in.",
+        )
+    if name in project.documents:
+        project.log.fault(where, f"the task {name!r} stands twice in the file.", "Export it again.")
+    own = ("document", "case", "participant", "kind", "date", "text")
+    told = {(f"{k} (data)" if k in own else k): plain(value) for k, value in data.items() if k != key}
+    project.add(name, texts[key] if key else None, **{k: value for k, value in told.items() if value is not None})
+
+
+def _short(where: str, row: dict[str, Any], project: Project) -> list[Given]:
+    """One row of JSON-MIN: an annotation with the data of its task; regions stand under the names of their tags."""
+    name = plain(row.get("id")) or where.rpartition(" ")[2]
+    regions: list[dict[str, Any]] = []
+    data: dict[str, Any] = {}
+    for key, value in row.items():
+        items = value if isinstance(value, list) else [value]
+        if all(isinstance(item, dict) for item in items) and key not in _MIN_OWN:
+            regions += [_as_region(key, item) for item in items]
+        elif key not in _MIN_OWN:
+            data[key] = value
+    chosen = {key: value for key, value in data.items() if key not in _TEXTS and isinstance(value, str)}
+    told = [key for key in data if key in _TEXTS] or [max(chosen, key=lambda key: len(chosen[key]), default="")]
+    for key, value in chosen.items():
+        if key not in told and len(value) < 100:
+            regions.append({"type": "choices", "from_name": key, "value": {"choices": [value]}})
+    if name not in project.documents:
+        _document(where, name, {key: value for key, value in data.items() if key in told}, project)
+    date = plain(row.get("updated_at") or row.get("created_at"))
+    return [Given(where, name, _coder(row.get("annotator")), date, regions)]
+
+
+def _as_region(key: str, item: dict[str, Any]) -> dict[str, Any]:
+    kind = next((kind for kind in _CODES if kind in item), "other")
+    return {"type": kind, "from_name": key, "value": item}
+
+
+def _coder(given: Any) -> str:
+    """Who annotated: the address or the name where there is one, else the number."""
+    if isinstance(given, dict):
+        full = " ".join(part for key in ("first_name", "last_name") if isinstance(part := given.get(key), str) and part)
+        return plain(given.get("email")) or full or f"annotator {plain(given.get('id'))}"
+    told = plain(given)
+    if told is None:
+        return "annotator unknown"
+    return f"annotator {told}" if told.isdigit() else told
+
+
+def _latest(given: list[Given], project: Project) -> list[Given]:
+    """One annotation for each coder and task: the last, where there are several."""
+    last: dict[tuple[str, str], Given] = {}
+    again = 0
+    for one in given:
+        key = (one.coder, one.task)
+        again += key in last
+        if key not in last or (one.date or "") >= (last[key].date or ""):
+            last[key] = one
+    if again:
+        project.log.tell(
+            "warning",
+            project.name,
+            f"kept the last of several annotations by the same coder on the same task; left out {again:,}.",
+            "If different people share an account, give each their own.",
+        )
+    if any(one.coder == "annotator unknown" for one in given):
+        project.log.tell("warning", project.name, "some annotations do not say who made them.")
+    return list(last.values())
+
+
+def _several(given: list[Given]) -> bool:
+    """Whether codes come from several tags of the labelling page, so that their names need the tag's."""
+    tags = {
+        str(region.get("from_name"))
+        for one in given
+        for region in one.regions
+        if isinstance(region, dict) and region.get("type") in _CODES
+    }
+    return len(tags) > 1
+
+
+def _regions(one: Given, project: Project, dropped: Counter[str], *, qualified: bool) -> None:
+    notes: dict[str, list[str]] = {}
+    for region in one.regions:
+        if isinstance(region, dict) and region.get("type") == "textarea" and isinstance(region.get("value"), dict):
+            written = region["value"].get("text")
+            lines = written if isinstance(written, list) else [written]
+            notes.setdefault(str(region.get("id")), []).extend(text for line in lines if (text := plain(line)))
+    used: set[str] = set()
+    for at, region in enumerate(one.regions, start=1):
+        where = f"{one.where}, region {at}"
+        if not isinstance(region, dict):
+            project.log.fault(where, f"is no object but {type(region).__name__}.", "Export it again.")
+            continue
+        kind, value = region.get("type"), region.get("value")
+        if kind == "textarea":
+            continue
+        if kind not in _CODES or not isinstance(value, dict):
+            dropped[f"region of type {kind!r}"] += 1
+            continue
+        key = str(region.get("id"))
+        memo = "; ".join(notes.get(key, [])) or None
+        used.add(key)
+        span = _span(where, kind, value, one.task, project)
+        if span is None:
+            continue
+        for code in _codes(value.get(kind), str(region.get("from_name")) if qualified else None):
+            quote = plain(value.get("text")) if span[0] is not None else None
+            project.applied.append(Applied(where, one.coder, code, one.task, *span, quote, memo, one.date))
+    dropped["remark of an annotator on a task"] += sum(len(told) for key, told in notes.items() if key not in used)
+
+
+def _span(
+    where: str, kind: str, value: dict[str, Any], task: str, project: Project
+) -> tuple[int | None, int | None] | None:
+    """Start and end as the file counts; None twice for the document; nothing for a fault."""
+    if kind in _SPANS or "start" in value:
+        ends = value.get("globalOffsets") if isinstance(value.get("globalOffsets"), dict) else value
+        raw = (ends.get("start"), ends.get("end")) if isinstance(ends, dict) else (None, None)
+        if task not in project.texts or (kind == "paragraphlabels" and ends is value):
+            return None, None
+        first, last = whole(raw[0]), whole(raw[1])
+        if first is None or last is None or not 0 <= first <= last:
+            what = "counts within an element, not within the text" if "startOffset" in value else "has no positions"
+            project.log.fault(
+                where, f"{what}: start {str(raw[0])[:40]!r}, end {str(raw[1])[:40]!r}.", "Export as JSON."
+            )
+            return None
+        return first, last
+    return None, None
+
+
+def _codes(given: Any, tag: str | None) -> list[str]:
+    """The codes of a region; of a taxonomy, paths."""
+    items = given if isinstance(given, list) else [given]
+    codes = []
+    for item in items:
+        parts = [plain(part) for part in (item if isinstance(item, list) else [item])]
+        names = [re.sub(r"\s+", " ", part).strip() for part in parts if part and part.strip()]
+        if names:
+            codes.append("->".join([*([tag] if tag else []), *names]))
+    return codes
+
+
+FORMAT = Format(
+    name="Label Studio",
+    suffixes=(".json",),
+    recognises=_recognises,
+    read_study=read_study,
+    options=("codebook", "title", "seen", "listed", "positions"),
+    keeps=(
+        Kept("who coded", "yes", "no"),
+        Kept("when it was coded", "yes", "no", "when the annotation was last changed"),
+        Kept("sub-codes", "part", "no", "of a taxonomy, and of several tags"),
+        Kept("texts", "yes", "no"),
+        Kept("positions in texts", "yes", "no"),
+        Kept("attributes", "yes", "no", "the data of tasks"),
+        Kept("memos on codings", "yes", "no", "remarks on a region"),
+        Kept("who saw what", "yes", "no", "every annotation that was submitted"),
+    ),
+    tried="files of our own, as its documentation describes versions 1.0 to 1.13",
+)

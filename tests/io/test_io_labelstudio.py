@@ -1,0 +1,165 @@
+"""Label Studio and doccano: who labelled what, in both of their shapes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from iofiles import file, refusal, rows, told
+
+from expertsys.io import read
+
+TEXT = "Zoë 😀 rang the clinic."
+
+
+def region(start: Any, end: Any, label: str, text: str | None = None, **more: Any) -> dict[str, Any]:
+    value = {"start": start, "end": end, "labels": [label]} | ({} if text is None else {"text": text})
+    return {"id": f"r{start}", "type": "labels", "from_name": "label", "to_name": "text", "value": value} | more
+
+
+def task(number: int, *annotations: dict[str, Any], text: str = TEXT, **more: Any) -> dict[str, Any]:
+    return {"id": number, "data": {"text": text, "site": "North"}, "annotations": list(annotations)} | more
+
+
+def by(coder: Any, *regions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"completed_by": coder, "result": list(regions), "updated_at": "2024-05-01T10:00:00Z"} | more
+
+
+def studio(folder: Path, *tasks: Any) -> Path:
+    return file(folder, "export.json", json.dumps(list(tasks)))
+
+
+def test_spans_of_several_annotators(tmp_path: Path) -> None:
+    note = {"id": "r0", "type": "textarea", "value": {"text": ["who?"]}}
+    first = by({"id": 1, "email": "ann@x.org"}, region(0, 3, "PERSON", "Zoë"), note, region(6, 10, "ACT", "rang"))
+    second = by(2, region(6, 22, "ACT", "rang the clinic."))
+    path = studio(tmp_path, task(7, first, second), task(8, by(2), text="Fine."))
+    study = read(path)
+    assert rows(study, "coder", "code", "document", "start", "end", "memo", "date") == [
+        ("ann@x.org", "PERSON", "7", 0, 3, "who?", "2024-05-01T10:00:00Z"),
+        ("ann@x.org", "ACT", "7", 6, 10, None, "2024-05-01T10:00:00Z"),
+        ("annotator 2", "ACT", "7", 6, 22, None, "2024-05-01T10:00:00Z"),
+    ]
+    assert study.excerpts().tolist() == ["Zoë", "rang", "rang the clinic."]
+    assert study.documents["site"].tolist() == ["North", "North"]
+    assert study.assignments.to_numpy().tolist() == [["ann@x.org", "7"], ["annotator 2", "7"], ["annotator 2", "8"]]
+    assert not study.assumed_seen
+    assert told(study) == []
+
+
+def test_positions_as_a_browser_counts_them(tmp_path: Path) -> None:
+    path = studio(tmp_path, task(1, by(1, region(7, 11, "ACT", "rang"), region(12, 23, "ACT", "the clinic."))))
+    study = read(path)
+    assert study.excerpts().tolist() == ["rang", "the clinic."]
+    assert any("positions were taken to count utf-16: 2 of 2 quotations agree" in line for line in told(study))
+    forced = read(path, positions="utf-16")
+    assert forced.codings.equals(study.codings)
+    assert "reaches from 12 to 23, and the document '1' has 22 characters" in str(refusal(path, positions="codepoints"))
+
+
+def test_choices_are_codes_of_the_whole_task(tmp_path: Path) -> None:
+    def chosen(*names: Any, tag: str = "stance", kind: str = "choices") -> dict[str, Any]:
+        return {"id": "c", "type": kind, "from_name": tag, "to_name": "text", "value": {kind: list(names)}}
+
+    one = read(studio(tmp_path, task(1, by(1, chosen("for", "with doubts"))), task(2, by(1, chosen("against")))))
+    assert rows(one, "unit", "code") == [("1", "for"), ("1", "with doubts"), ("2", "against")]
+    assert one.provenance.choice("unit of coding") == "document"
+    two = by(1, chosen("for"), chosen(["focus", "policy"], tag="tree", kind="taxonomy"))
+    several = read(studio(tmp_path, task(1, two)))
+    assert several.codings["code"].tolist() == ["stance->for", "tree->focus->policy"]
+    assert several.codebook["tree->focus->policy"].parent == "tree->focus"
+
+
+def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+    box = {"id": "b", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["A"]}}
+    remark = {"id": "z", "type": "textarea", "value": {"text": "hm"}}
+    path = studio(
+        tmp_path,
+        task(
+            1,
+            by(1, region(0, 3, "P", "Zoë"), box, remark, {"type": "relation"}),
+            by(2, was_cancelled=True),
+            predictions=[{}, {}],
+            drafts=[{}],
+        ),
+    )
+    [line] = told(read(path))
+    assert line == (
+        "export.json: left out 2 predictions, 1 draft, 1 skipped annotation, 1 region of type 'rectanglelabels', "
+        "1 region of type 'relation', 1 remark of an annotator on a task: a study has no place for them."
+    )
+
+
+def test_the_last_of_several_annotations_counts(tmp_path: Path) -> None:
+    early = by(1, region(0, 3, "OLD", "Zoë")) | {"updated_at": "2023"}
+    study = read(studio(tmp_path, task(1, by(1, region(0, 3, "NEW", "Zoë")), early)))
+    assert study.codings["code"].tolist() == ["NEW"]
+    [line] = told(study)
+    assert "kept the last of several annotations by the same coder on the same task; left out 1." in line
+
+
+def test_the_short_form(tmp_path: Path) -> None:
+    spans = [{"start": 0, "end": 3, "text": "Zoë", "labels": ["PERSON"]}]
+    rows_ = [
+        {"id": 1, "text": TEXT, "label": spans, "annotator": 1, "annotation_id": 5, "updated_at": "2024"},
+        {"id": 1, "text": TEXT, "label": [], "annotator": "ben@x.org", "annotation_id": 6, "updated_at": "2024"},
+        {"id": 2, "text": "Fine.", "stance": "for", "annotator": 1, "annotation_id": 7, "updated_at": "2024"},
+    ]
+    study = read(file(tmp_path, "min.json", json.dumps(rows_)))
+    assert rows(study, "coder", "code", "document", "start") == [
+        ("annotator 1", "label->PERSON", "1", 0),
+        ("annotator 1", "stance->for", "2", None),
+    ]
+    assert study.assignments.to_numpy().tolist() == [["annotator 1", "1"], ["ben@x.org", "1"], ["annotator 1", "2"]]
+
+
+def test_html_counts_over_the_whole_page_or_is_refused(tmp_path: Path) -> None:
+    def page(value: dict[str, Any]) -> dict[str, Any]:
+        return {"id": "h", "type": "hypertextlabels", "from_name": "l", "value": value | {"hypertextlabels": ["P"]}}
+
+    whole = page(
+        {"start": "/p[1]", "startOffset": 0, "endOffset": 3, "globalOffsets": {"start": 0, "end": 3}, "text": "Zoë"}
+    )
+    assert read(studio(tmp_path, task(1, by(1, whole)))).excerpts().tolist() == ["Zoë"]
+    error = refusal(studio(tmp_path, task(1, by(1, page({"start": "/p[1]", "end": "/p[1]", "startOffset": 0})))))
+    assert "export.json, task 1, annotation 1, region 1: counts within an element, not within the text" in str(error)
+
+
+def test_dialogues_and_old_names_of_keys(tmp_path: Path) -> None:
+    talk = {
+        "id": "d",
+        "type": "paragraphlabels",
+        "from_name": "l",
+        "value": {"start": "0", "end": "0", "text": "hi", "paragraphlabels": ["P"]},
+    }
+    one = {"id": 1, "data": {"dialogue": [{"text": "hi"}]}, "completions": [by(1, talk)]}
+    study = read(studio(tmp_path, one))
+    assert rows(study, "code", "document", "start", "text") == [("P", "1", None, None)]
+    assert any("is a dialogue: its codings are kept without positions" in line for line in told(study))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "what"),
+    [
+        (["x"], "export.json, task 1: is no task of Label Studio."),
+        ([{"id": 1}], "export.json, task 1: is no task of Label Studio."),
+        ([task(1, "x")], "export.json, task 1, annotation 1: is no annotation."),  # type: ignore[arg-type]
+        ([task(1), task(1)], "export.json, task 2: the task '1' stands twice in the file."),
+        ([task(1, by(1, "x"))], "annotation 1, region 1: is no object but str."),  # type: ignore[arg-type]
+        ([task(1, by(1, region("a", 3, "P")))], "region 1: has no positions: start 'a', end '3'."),
+        ([task(1, by(1, region(0, 99, "P")))], "reaches from 0 to 99, and the document '1' has 22 characters."),
+    ],
+)
+def test_faults_have_a_place(tmp_path: Path, tasks: list[Any], what: str) -> None:
+    assert what in str(refusal(studio(tmp_path, *tasks)))
+
+
+def test_what_is_no_json(tmp_path: Path) -> None:
+    assert "x.json, line 2, column 1: is no JSON" in str(refusal(file(tmp_path, "x.json", "[\n")))
+    assert "is no JSON (RecursionError)" in str(refusal(file(tmp_path, "x.json", "[" * 100_000)))
+    assert "x.json, line 2: the text is not UTF-8" in str(refusal(file(tmp_path, "x.json", b'["\n\xff"]')))
+    assert "the name says doccano or Label Studio, the file is a zip archive" in str(
+        refusal(file(tmp_path, "x.json", b"PK\x03\x04"))
+    )
