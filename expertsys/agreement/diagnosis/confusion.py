@@ -137,7 +137,7 @@ def confusion(data: Study | Ratings) -> Confusion:
             place="confusion",
             remedy="Read all coders' files together, and say who saw what: es.read(..., seen=...).",
         )
-    codes, holds = _incidence(ratings)
+    codes, holds = incidence(ratings)
     observed, units = _coincidences(profiles, holds)
     chance, uses = _at_random(profiles, holds)
     first, second = np.triu_indices(len(codes), 1)
@@ -161,7 +161,7 @@ def confusion(data: Study | Ratings) -> Confusion:
     return Confusion(total, by_chance, ratings.n_pairable, ratings.n_coders, matrix, pairs)
 
 
-def _incidence(ratings: Ratings) -> tuple[list[Hashable], sparse.csr_array]:
+def incidence(ratings: Ratings) -> tuple[list[Hashable], sparse.csr_array]:
     """The codes, and which of them each category holds, shape (V, C)."""
     values = ratings.categories
     if not any(isinstance(value, frozenset) for value in values):

@@ -53,7 +53,8 @@ def reliability(
         ``"kind"``, ``"site"``, a batch, ...) or by a mapping from units or documents to groups. With ``"category"`` the
         estimates are the specific agreement on having applied each code and on not having applied it.
     codes : sequence of str, optional
-        Only these codes; by default all that were applied, in the codebook's order.
+        Only these codes; by default all that were applied (in the group, where there are groups), in the codebook's
+        order.
     coefficient : str or callable
         For the rows of single codes: the name of a function of `expertsys.agreement`, such as ``"gwet_ac"``,
         ``"fleiss_kappa"``, ``"percent_agreement"`` or, with two coders or by pair, ``"cohen_kappa"``; or any function
@@ -121,12 +122,12 @@ def reliability(
             place="study.coders",
             remedy="Read all coders' files together: es.read([...]).",
         )
-    wanted = _wanted(study, coded, codes)
     keys, parts = _parts(study, coded, by)
+    chosen = [(key, part, _wanted(study, part, codes)) for key, part in parts]
     rows: list[tuple[Any, ...]] = []
     names: set[str] = set()
-    with track(len(parts) * (len(wanted) + len(WHOLE)), "agreement") as step:
-        for key, part in parts:
+    with track(sum(len(wanted) + len(WHOLE) for _, _, wanted in chosen), "agreement") as step:
+        for key, part, wanted in chosen:
             for name, result in _results(part, wanted, None if by == "category" else function, cluster):
                 rows.append((*key, *name, *_row(result, confidence, method)))
                 names |= {result.name} if name[0] not in WHOLE.values() else set()

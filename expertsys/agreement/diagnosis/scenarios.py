@@ -12,7 +12,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, check_between, check_choice, check_positive, listing, unknown
 from expertsys.agreement.coefficients.alpha import SET_DISTANCES, krippendorff_alpha
 from expertsys.agreement.diagnosis import choice
-from expertsys.agreement.diagnosis.confusion import NOTHING, confusion
+from expertsys.agreement.diagnosis.confusion import NOTHING, confusion, incidence
 from expertsys.agreement.diagnosis.variants import Draws, Variant, among, recoded
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.methods import Bootstrap, Method
@@ -86,8 +86,8 @@ def what_if(
 ) -> pd.DataFrame:
     """What reliability would become if codes were merged, dropped or rolled up, or a coder left out.
 
-    Without a choice, all that is sensible: the ten most confused pairs merged, each code dropped, sub-codes rolled up
-    to each level, and with three coders or more each of them left out.
+    Without a choice, all that is sensible: the ten most confused pairs merged, each code dropped that coders dispute,
+    sub-codes rolled up to each level, and with three coders or more each of them left out.
 
     Parameters
     ----------
@@ -219,6 +219,15 @@ def _n_codes(sets: Ratings) -> int:
     return len(frozenset[Any]().union(*(sets.categories[place] for place in used)))  # type: ignore[arg-type]  # sets
 
 
+def _contested(sets: Ratings) -> set[str]:
+    """Codes that one coder applied to a unit and another did not."""
+    profiles = sets.values.pairable  # noqa: PD011  # no dataframe
+    codes, holds = incidence(sets)
+    times = (profiles.table @ holds).toarray()
+    differing = ((times > 0) & (times < profiles.sizes[:, None])).any(axis=0)
+    return {str(code) for code, differs in zip(codes, differing, strict=True) if differs}
+
+
 def _any_of(sets: Ratings, codes: tuple[str, ...]) -> tuple[Variant, Coefficient]:
     """Whether one of these codes was applied."""
     image = [not frozenset(codes).isdisjoint(value) for value in sets.categories]  # type: ignore[arg-type]  # sets
@@ -234,12 +243,12 @@ def _sensible(study: Study, sets: Ratings) -> list[_Scenario]:
             remedy="Read all coders' files together, and say who saw what: es.read(..., seen=...).",
         )
     pairs = [pair for pair in confusion(sets).to_frame().index if NOTHING not in pair][:MOST_MERGES]
-    held = frozenset[Any]().union(*sets.categories)  # type: ignore[arg-type]  # sets
-    applied = [code for code in study.codes if code in held]
+    contested = _contested(sets)
+    applied = [code for code in study.codes if code in contested]
     deepest = max((len(_path(study, code)) for code in study.codes), default=1)
     return [
         *_merges(study, pairs),
-        *_drops(study, applied if len(applied) > 1 else ()),
+        *_drops(study, applied if _n_codes(sets) > 1 else ()),
         *_roll_ups(study, range(1, deepest)),
         *_left_out(sets, sets.coders if len(sets.coders) > 2 else ()),
     ]

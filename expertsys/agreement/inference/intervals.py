@@ -53,13 +53,13 @@ def acceleration(influence: Floats, sampling: Sampling) -> float:
 
 def symmetric(estimate: float, error: float, freedom: float, confidence: float, words: str, note: str) -> Interval:
     """The estimate and as much of t times its standard error on either side; not cut at 1."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     told = f"{freedom:,.0f}" if abs(freedom - round(freedom)) < 1e-9 else f"{freedom:,.1f}"
     words = f"{words}, t with {told} degrees of freedom"
     if np.isnan(error):
         return undefined(confidence, words, note or f"no {words.split(',')[0]}")
-    reach = float(t.ppf((1 + confidence) / 2, freedom)) * error
+    reach = float(stdtrit(freedom, (1 + confidence) / 2)) * error
     return Interval(estimate - reach, estimate + reach, confidence, words, note)
 
 

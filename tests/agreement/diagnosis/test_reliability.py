@@ -75,6 +75,11 @@ def test_by_case() -> None:
         )
     assert table.loc[("q1", "fear"), "n_units"] == 5
     assert table.loc[("q2", "fear"), "n_units"] == 2
+    for case in ("q1", "q2"):
+        used = {code for (unit, _), codes in studies.APPLIED.items() if studies.CASES[unit] == case for code in codes}
+        assert set(table.loc[case].index) - {JACCARD, "all codes (MASI)"} == used
+    named = reliability(studies.trapped(), by="case", codes=["rare"], method=QUICK)
+    assert named.index.get_level_values("code").tolist().count("rare") == 2
 
 
 THREE = pd.DataFrame(
