@@ -31,6 +31,11 @@ SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 PACKAGE = "krippendorff, estimate only"
 LOOPED = 20
 LOOP = f"krippendorff, loop of {LOOPED} replicates"
+EVERY = "array, all nominal coefficients with intervals"
+#: What each other package's contenders are held against: the same data in the nearest form that ours takes.
+OURS = "array, with standard error"
+WAYS = ("array", "pandas", "Polars", "PyArrow", "DuckDB")
+SMALL, QUICK = 10_000, 0.005
 Work = Callable[[Any], Any]
 
 
@@ -77,15 +82,10 @@ def alpha_interval(reduced: Any) -> list[float]:
 
 def every_interval(reduced: Any) -> list[float]:
     """All nominal coefficients that suit several coders, each with its bootstrap interval."""
-    from expertsys import agreement
+    from expertsys.agreement import Bootstrap, all_coefficients
 
-    method = agreement.Bootstrap(REPLICATES, rng=0)
-    functions = [getattr(agreement, name) for name in _NOMINAL if hasattr(agreement, name)]
-    found = [agreement.krippendorff_alpha(reduced, level="nominal"), *(function(reduced) for function in functions)]
-    return [value for one in found for value in (one.estimate, one.interval(method=method).low)]
-
-
-_NOMINAL = ("percent_agreement", "fleiss_kappa", "gwet_ac", "brennan_prediger", "conger_kappa")
+    found = all_coefficients(reduced, method=Bootstrap(REPLICATES, rng=0))
+    return [len(found), float(found["estimate"].iloc[0]), float(found["low"].iloc[0])]
 
 
 def of(function: Work) -> Callable[[str], Callable[[int], tuple[Any, Work]]]:
@@ -205,7 +205,7 @@ CONTENDERS: dict[str, Contender] = {
     **{f"{way}, with standard error": Contender(of(alpha)(way)) for way in ("array", "pandas", "Polars")},
     **{f"{way}, with standard error": Contender(of(alpha)(way)) for way in ("PyArrow", "DuckDB")},
     **{f"{way}, with interval": Contender(of(alpha_interval)(way)) for way in ("array", "pandas", "Polars", "DuckDB")},
-    "array, all coefficients with intervals": Contender(of(every_interval)("array")),
+    EVERY: Contender(of(every_interval)("array")),
     PACKAGE: Contender(krippendorff, "krippendorff"),
     LOOP: Contender(krippendorff_loop, "krippendorff"),
     "irrCAC, alpha": Contender(irrcac("krippendorff"), "irrCAC"),
@@ -217,6 +217,37 @@ CONTENDERS: dict[str, Contender] = {
     "simpledorff, alpha": Contender(simpledorff, "simpledorff", most=10_000),
     "pygamma-agreement, gamma": Contender(pygamma, "pygamma_agreement", most=100),
 }
+
+
+def bars(units: int, found: dict[str, Summary]) -> list[str]:
+    """Each bar that this size speaks to: passed or not, with the figures."""
+    lines = []
+
+    def bar(met: bool, told: str) -> None:
+        lines.append(f"{'pass' if met else 'FAIL'}  {units:,} units: {told}")
+
+    own = {way: found[f"{way}, with standard error"].seconds for way in WAYS if f"{way}, with standard error" in found}
+    if units <= SMALL and "array" in own:
+        bar(own["array"] <= QUICK, f"alpha with standard error from an array in {own['array'] * 1e3:.1f} ms, at most 5")
+    if units < SMALL:
+        for way in own:
+            if way != "array":
+                bar(own[way] <= QUICK, f"the same from {way} in {own[way] * 1e3:.1f} ms, at most 5")
+    others = {name: one for name, one in found.items() if CONTENDERS[name].package != "numpy" and name != LOOP}
+    if units >= SMALL and OURS in found:
+        for name, one in others.items():
+            ratio = one.seconds / found[OURS].seconds
+            memory = f"; {found[OURS].used / 1e6:,.0f} MB beside {one.used / 1e6:,.0f} MB"
+            bar(ratio > 1, f"{name} takes {ratio:,.1f} times our time from an array{memory}")
+    if units == 1_000_000 and EVERY in found and PACKAGE in found:
+        share = found[EVERY].seconds / found[PACKAGE].seconds
+        number = int(found[EVERY].result[0])
+        bar(share < 1, f"{number} coefficients with intervals in {share:.2f} of one krippendorff.alpha (aim: 0.20)")
+    if units == 1_000_000 and LOOP in found:
+        whole = found[LOOP].best * REPLICATES / LOOPED
+        times = whole / found["array, with interval"].best
+        bar(times >= 5000, f"alpha with interval {times:,.0f} times as fast as a loop ({whole:,.0f} s), at least 5,000")
+    return lines
 
 
 def compete(
@@ -281,10 +312,7 @@ def main() -> None:
         found = compete(units, options.repeat, peers=options.peers)
         print(f"\n{units:,} units, {CODERS} coders, {CODES} codes, {MISSING:.0%} missing; median of {options.repeat}")
         print(table(found, against=PACKAGE if PACKAGE in found else next(iter(found))))
-        if LOOP in found:
-            whole = found[LOOP].best * REPLICATES / LOOPED
-            ours = found["array, with interval"].best
-            print(f"{REPLICATES:,} replicates by the loop: {whole:,.1f} s, {whole / ours:,.0f} times ours")
+        print("\n".join(bars(units, found)))
         content["units"][units] = {name: asdict(figures) for name, figures in found.items()}
         if options.json:
             options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
