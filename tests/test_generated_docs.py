@@ -1,4 +1,7 @@
-"""The theory pages and the map are what classes and records say; the gallery shows the pictures that it draws."""
+"""The theory pages and the map are what classes and records say, the page of numbers what the library gives.
+
+The gallery shows the pictures that it draws.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,19 @@ def test_theory_pages_are_regenerated_byte_for_byte(checkout: Path, tmp_path: Pa
     assert sorted(made) == sorted(kept), "run: python docs/.generate"
     for name, content in made.items():
         assert content == kept[name], f"docs/theory/{name} is out of date; run: python docs/.generate"
+
+
+NUMBERS = WRITE.replace("pages import write_theory", "numbers_page import write_numbers").replace(
+    "write_theory", "write_numbers"
+)
+
+
+def test_the_page_of_numbers_is_what_the_library_gives(checkout: Path, tmp_path: Path) -> None:
+    source = [str(checkout / "docs" / ".generate"), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", NUMBERS, *source], check=True, cwd=tmp_path, env=environment)
+    kept = (checkout / "docs" / "coefficients" / "numbers.md").read_bytes()
+    assert (tmp_path / "numbers.md").read_bytes() == kept, "run: python docs/.generate"
 
 
 def test_every_picture_is_shown_and_every_shown_picture_is_there(checkout: Path) -> None:

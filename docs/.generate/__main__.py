@@ -1,7 +1,8 @@
-"""Make the theory pages, the map of concepts and the gallery's pictures: ``python docs/.generate [FOLDER]``.
+"""Make the theory pages, the map of concepts, the page of numbers and the gallery's pictures.
 
-Without a folder, the files under ``docs/`` are replaced. ``tests/test_generated_docs.py`` holds that the theory pages
-and the map are what the classes and records say.
+``python docs/.generate [FOLDER]``; without a folder, the files under ``docs/`` are replaced.
+``tests/test_generated_docs.py`` holds that the theory pages and the map are what the classes and records say, and that
+the page of numbers is what the library gives.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from numbers_page import write_numbers
 from pages import write_theory
 from pictures import draw_gallery
 
@@ -19,7 +21,8 @@ def main() -> None:
     """Write everything."""
     docs = Path(__file__).parents[1]
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else docs
-    for path in [*write_theory(target / "theory"), *draw_gallery(docs / "gallery" / "index.md", target / "assets")]:
+    made = [*write_theory(target / "theory"), write_numbers(target / "coefficients")]
+    for path in [*made, *draw_gallery(docs / "gallery" / "index.md", target / "assets")]:
         print(path)
 
 
