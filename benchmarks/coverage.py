@@ -228,7 +228,7 @@ def markdown(found: dict[Setting, dict[str, Any]], number: int) -> str:
     few = [(0, 1), (1, 3), (3, 5), (5, FEW), (FEW, 20), (20, 1e9)]
     lines = [
         f"{enough[0]} settings with at least {FEW} expected ratings of the rarer value and {FEW} expected units of "
-        f"disagreement ({number:,} tables each): the mean coverage, and in brackets the least and largest of a setting.",
+        f"disagreement ({number:,} tables each): mean coverage, and in brackets the least and largest of a setting.",
         "",
         *told(enough),
         "",
@@ -236,8 +236,8 @@ def markdown(found: dict[Setting, dict[str, Any]], number: int) -> str:
         "",
         *told(clusters),
         "",
-        "Below that they collapse. By the smaller of the two expected numbers, for Krippendorff's alpha over units, and "
-        "in how many tables the result's `note` says so:",
+        "Below that they collapse. By the smaller of the two expected numbers, for Krippendorff's alpha over units, "
+        "and in how many tables the result's `note` says so:",
         "",
         "| smaller number | " + " | ".join(METHODS) + " | note | undefined |",
         "| --- |" + " --- |" * (len(METHODS) + 2),

@@ -76,8 +76,8 @@ def numbers_page() -> str:
         "irrCAC 1.0 with its rounding removed, on its own data, those of the packages irr and krippendorffsalpha, and "
         "generated ones (R 4.2.2). Coefficient and standard error, unweighted:",
         _table(("data", "coefficient", "R", "here", "R, standard error", "here, standard error"), _irrcac(weighted)),
-        "The same data under the weights linear, quadratic, ordinal, radical, ratio, circular and bipolar, and alpha at "
-        "its levels by icr 0.6.6: how many coefficients, and whether the largest difference is within 1e-8.",
+        "The same data under the weights linear, quadratic, ordinal, radical, ratio, circular and bipolar, and alpha "
+        "at its levels by icr 0.6.6: how many coefficients, and whether the largest difference is within 1e-8.",
         _table(("data", "irrCAC with weights", "icr"), _summary(weighted)),
         f"icr truncates a total to a whole number while it sums and is off on `{TRUNCATED}`; irr 0.84.1's "
         "`kripp.alpha` is off on complete data of three or more coders. Neither is matched there. irrCAC counts units "

@@ -23,7 +23,7 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     Parameters
     ----------
     result : Confusion
-        As `expertsys.agreement.confusion` gives it.
+        As `expertsys.agreement.confusion` gives it. Pairs that never stand against each other are blank.
     most : int
         Codes drawn; with more, those that are confused most, and the title says so.
     ax : matplotlib axes, optional
@@ -35,7 +35,7 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     >>> from expertsys.agreement import confusion as confused
     >>> ratings = Ratings.from_array([list("aabbccc"), list("abbaccc")], coders="rows")
     >>> [text.get_text() for text in confusion(confused(ratings)).texts]
-    ['2', '0', '0']
+    ['2']
     """
     check_positive("most", most)
     table = result.matrix
@@ -46,11 +46,12 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     shown = table.iloc[kept, kept].astype(np.float64)
     part = shown.to_numpy(copy=True)
     part[np.triu_indices(len(part))] = np.nan
-    lower = shown.where(~np.isnan(part)).iloc[1:, :-1]
+    confused = np.nansum(part) > 0
+    lower = shown.where(~np.isnan(part)).iloc[1 : None if confused else 1, :-1]
     left_out = f"; the {most} most confused of {len(table)} codes" if len(table) > most else ""
     digits = 0 if np.allclose(part[~np.isnan(part)], np.round(part[~np.isnan(part)])) else 1
     told = f"pairs of readings in which one coder used this code and another that one{left_out}"
-    return draw_shades(lower, digits, told, most=most, ax=ax, xlabel="")
+    return draw_shades(lower, digits, told, most=most, ax=ax, xlabel="", zeros=False)
 
 
 def coder_matrix(result: CoderMatrix, *, most: int = 25, ax: Axes | None = None) -> Axes:

@@ -20,12 +20,13 @@ MARKS = (0.667, 0.8)
 
 
 def forest(table: pd.DataFrame, *, most: int = 40, ax: Axes | None = None) -> Axes:
-    """Draw a row per code: the estimate, its interval, and Krippendorff's two marks.
+    """Draw a row per code: the estimate, its interval, and Krippendorff's two marks for alpha.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `expertsys.reliability` gives it: columns ``estimate, low, high, note``.
+        As `expertsys.reliability` gives it: columns ``estimate, low, high, note``. Where its ``attrs`` name another
+        coefficient than alpha, there are no marks.
     most : int
         Rows drawn; with more, those with the highest prevalence, and the title says so. Rows of the whole are always
         drawn. Undefined rows are named, with a dash in place of the interval.
@@ -65,7 +66,8 @@ def forest(table: pd.DataFrame, *, most: int = 40, ax: Axes | None = None) -> Ax
         if not np.isnan(low):
             ax.plot([low, high], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt")
         ax.plot(estimate, row, "D" if whole[place] else "o", color=colour, markersize=5.5)
-    for mark in MARKS:
+    measure = str(table.attrs.get("coefficient", "Krippendorff's alpha"))
+    for mark in MARKS if "alpha" in measure or whole.any() else ():
         ax.plot([mark, mark], [-0.7, len(places) - 0.4], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
         ax.text(mark, len(places) - 0.35, f"{mark:g}", color="#595959", fontsize=8, ha="center", va="bottom")
     ax.set_yticks(rows, [shorten(names[place]) for place in places], fontsize=9)
@@ -76,7 +78,7 @@ def forest(table: pd.DataFrame, *, most: int = 40, ax: Axes | None = None) -> Ax
     )
     ax.set_ylim(-0.7, len(places) + 0.3)
     ax.axvline(0, color=MUTED, linewidth=0.6, zorder=0)
-    ax.set_xlabel(str(table.attrs.get("coefficient", "Krippendorff's alpha")))
+    ax.set_xlabel(measure)
     if len(places) < len(table):
         ax.set_title(f"The {len(places)} most prevalent of {len(table)} rows", fontsize=10, loc="left", color=MUTED)
     plain(ax)

@@ -84,8 +84,10 @@ def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None
     return draw_shades(shown, 2, told + left_out, most=most, ax=ax, xlabel="")
 
 
-def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str) -> Axes:
-    """Draw a table as shades with its figures in the cells; NaN cells stay blank."""
+def draw_shades(
+    table: pd.DataFrame, digits: int, told: str, *, most: int, ax: Axes | None, xlabel: str, zeros: bool = True
+) -> Axes:
+    """Draw a table as shades with its figures in the cells, noughts only where asked for; NaN cells stay blank."""
     check_positive("most", most)
     if table.empty:
         ax = axes(ax, height=1.6)
@@ -108,7 +110,7 @@ def draw_shades(table: pd.DataFrame, digits: int, told: str, *, most: int, ax: A
     around = (0.8 if upright else 1.7) + 0.16 * title.count("\n")
     ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=around + 0.27 * len(rows))
     image = ax.imshow(np.ma.masked_invalid(cells), cmap=SHADES, vmin=0, vmax=max(largest, 1e-9), aspect="auto")
-    for row, column in zip(*np.nonzero(np.isfinite(cells)), strict=True):
+    for row, column in zip(*np.nonzero(np.isfinite(cells) & (zeros | (cells != 0))), strict=True):
         value = cells[row, column]
         colour = _legible(image.to_rgba(value))
         ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)

@@ -185,3 +185,12 @@ def test_most_is_a_whole_number(most: Any) -> None:
 def test_a_table_of_another_kind_is_refused() -> None:
     with pytest.raises(DataError, match=r"forest: no columns 'low', 'high'; the columns are 'estimate', 'lows'"):
         forest(pd.DataFrame({"estimate": [1.0], "lows": [1.0]}))
+
+
+def test_marks_are_for_alpha() -> None:
+    rows = table({"a": (0.7, 0.6, 0.8)})
+    assert [text.get_text() for text in forest(rows).texts] == ["0.667", "0.8"]
+    rows.attrs["coefficient"] = "percent agreement"
+    ax = forest(rows)
+    assert not ax.texts
+    assert ax.get_xlabel() == "percent agreement"

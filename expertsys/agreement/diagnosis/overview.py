@@ -110,7 +110,7 @@ def all_coefficients(
         rows.append((result.estimate, own.low, own.high, *parts, "; ".join(note for note in notes if note)))
     index = pd.Index([result.name for result in found], name="coefficient")
     table = pd.DataFrame(rows, columns=list(COLUMNS), index=index).rename_axis(columns="column")
-    table.attrs.update(confidence=confidence, method=draws.words)
+    table.attrs.update(coefficient="estimate", confidence=confidence, method=draws.words)
     return table
 
 

@@ -134,7 +134,7 @@ def reliability(
                 step()
     index = [*keys, "code", *(["category"] if by == "category" else [])]
     table = pd.DataFrame(rows, columns=[*index, *COLUMNS]).set_index(index)
-    told = names.pop() if names else str(coefficient)
+    told = names.pop() if names else "Krippendorff's alpha"
     table.attrs.update(coefficient=told, confidence=confidence, method=_how(method, cluster))
     return table.rename_axis(columns="column")
 
