@@ -205,6 +205,42 @@ METHODS: dict[str, Reference] = _table(
         "",
     ),
     (
+        "bloch1989",
+        "Bloch DA, Kraemer HC. 2 × 2 kappa coefficients: measures of agreement or association. "
+        "Biometrics 1989;45(1):269–287.",
+        "10.2307/2532052",
+    ),
+    (
+        "cantor1996",
+        "Cantor AB. Sample-size calculations for Cohen's kappa. Psychol Methods 1996;1(2):150–153.",
+        "10.1037/1082-989X.1.2.150",
+    ),
+    (
+        "donner1992",
+        "Donner A, Eliasziw M. A goodness-of-fit approach to inference procedures for the kappa statistic: confidence "
+        "interval construction, significance-testing and sample size estimation. Stat Med 1992;11(11):1511–1519.",
+        "10.1002/sim.4780111109",
+    ),
+    (
+        "bonett2002",
+        "Bonett DG. Sample size requirements for estimating intraclass correlations with desired precision. "
+        "Stat Med 2002;21(9):1331–1335.",
+        "10.1002/sim.1108",
+    ),
+    (
+        "walter1998",
+        "Walter SD, Eliasziw M, Donner A. Sample size and optimal designs for reliability studies. "
+        "Stat Med 1998;17(1):101–110.",
+        "10.1002/(SICI)1097-0258(19980115)17:1<101::AID-SIM727>3.0.CO;2-E",
+    ),
+    (
+        "zou2012",
+        "Zou GY. Sample size formulas for estimating intraclass correlation coefficients with precision and assurance. "
+        "Stat Med 2012;31(29):3972–3981.",
+        "10.1002/sim.5466",
+    ),
+    ("cochran1977", "Cochran WG. Sampling Techniques. 3rd ed. Wiley, 1977.", ""),
+    (
         "wong2021",
         "Wong K, Paritosh P, Aroyo L. Cross-replication reliability: an empirical approach to interpreting inter-rater "
         "reliability. Proc ACL-IJCNLP 2021:7053–7065.",

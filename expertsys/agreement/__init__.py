@@ -29,6 +29,9 @@ from expertsys.agreement.panel.against import AgainstPanel, against_panel
 from expertsys.agreement.panel.alternative import AlternativeAnnotatorTest, alternative_annotator_test
 from expertsys.agreement.panel.consensus import Consensus, consensus
 from expertsys.agreement.panel.replication import CrossReplication, cross_replication
+from expertsys.agreement.planning.double import DoubleCoding, double_code
+from expertsys.agreement.planning.plan import plan
+from expertsys.agreement.planning.result import Plan
 from expertsys.agreement.ratings import Ratings
 
 __all__ = [
@@ -43,9 +46,11 @@ __all__ = [
     "Consensus",
     "CrossCheck",
     "CrossReplication",
+    "DoubleCoding",
     "Drift",
     "Interval",
     "Jackknife",
+    "Plan",
     "Ratings",
     "against_panel",
     "all_coefficients",
@@ -60,6 +65,7 @@ __all__ = [
     "consensus",
     "cross_replication",
     "disagreements",
+    "double_code",
     "drift",
     "fleiss_kappa",
     "gwet_ac",
@@ -68,6 +74,7 @@ __all__ = [
     "light_kappa",
     "methods_text",
     "percent_agreement",
+    "plan",
     "reliability",
     "scott_pi",
     "specific_agreement",

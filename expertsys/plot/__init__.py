@@ -6,6 +6,7 @@ from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
 from expertsys.plot.panel import panel
+from expertsys.plot.planning import power_curve
 from expertsys.plot.qca import calibration_curve, robustness_map, upset, xy_plot
 from expertsys.plot.resistance import resistance
 from expertsys.plot.tree import dendrogram, similarity
@@ -24,6 +25,7 @@ __all__ = [
     "forest",
     "heatmap",
     "panel",
+    "power_curve",
     "resistance",
     "robustness_map",
     "similarity",
