@@ -25,7 +25,7 @@ def names(kind: Kind | None = None) -> tuple[str, ...]:
 
     Parameters
     ----------
-    kind : {"agreement example", "public series", "synthetic study"}, optional
+    kind : {"agreement example", "comparative table", "public series", "synthetic study"}, optional
         Only those of one kind.
 
     Returns
@@ -99,7 +99,8 @@ def table() -> pd.DataFrame:
 @functools.cache
 def _catalogue() -> Mapping[str, Dataset]:
     published = tomllib.loads((_DATA / "published.toml").read_text(encoding="utf-8"))["dataset"]
-    datasets = [*(_example(record) for record in published), _use_of_choose_and_book(), _three_systems()]
+    compared = tomllib.loads((_DATA / "comparative.toml").read_text(encoding="utf-8"))["dataset"]
+    datasets = [*map(_example, published), *map(_comparative, compared), _use_of_choose_and_book(), _three_systems()]
     return {dataset.name: dataset for dataset in datasets}
 
 
@@ -135,6 +136,25 @@ def _wide(record: Mapping[str, Any]) -> pd.DataFrame:
     if all(map(str.isdigit, marks)):
         return frame.astype("Int64")
     return frame if any(map(str.isalpha, marks)) else frame.astype("float64")
+
+
+def _comparative(record: Mapping[str, Any]) -> Dataset:
+    return Dataset(
+        name=record["name"],
+        title=record["title"],
+        kind="comparative table",
+        sources=tuple(record["sources"]),
+        description=record["description"],
+        origin="Figures are facts restated from the cited works.",
+        make=functools.partial(_cases, record),
+    )
+
+
+def _cases(record: Mapping[str, Any]) -> pd.DataFrame:
+    """Cases × variables."""
+    rows = [row[1:] for row in record["rows"]]
+    index = pd.Index([row[0] for row in record["rows"]], name=record["index"])
+    return pd.DataFrame(rows, index=index, columns=pd.Index(record["columns"], name="column"))
 
 
 def _use_of_choose_and_book() -> Dataset:

@@ -15,7 +15,7 @@ from expertsys._core.references import ALL, reference
 from expertsys._core.results import Result
 from expertsys.study import Study
 
-Kind = Literal["agreement example", "public series", "synthetic study"]
+Kind = Literal["agreement example", "comparative table", "public series", "synthetic study"]
 Quantity = Literal["estimate", "observed", "expected", "standard error"]
 Standing = Literal["published", "asserted", "recalled"]
 
@@ -113,7 +113,7 @@ class Dataset(Result):
         By which `load` finds it.
     title : str
         For a heading.
-    kind : {"agreement example", "public series", "synthetic study"}
+    kind : {"agreement example", "comparative table", "public series", "synthetic study"}
         What it is.
     sources : tuple of str
         Keys of references, or citations; `cite` gives both as citations.
@@ -137,7 +137,7 @@ class Dataset(Result):
     _make: Callable[[], pd.DataFrame | Study] = attrs.field(kw_only=True, eq=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """The table: of an agreement example units × coders, missing ratings NA; of a study its codings.
+        """The table: units × coders of an agreement example, cases × variables, or codings of a study.
 
         Returns
         -------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import product
+from operator import attrgetter
 from typing import Any, Literal
 
 import attrs
@@ -203,7 +204,9 @@ def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) ->
     used = sorted({place for cover in found.covers.found for place in cover})
     fitter = Fitter.of(truth, found.cubes[used], remainders)
     own = {place: number for number, place in enumerate(used)}
-    models = sorted((fitter.model([own[place] for place in cover]) for cover in found.covers.found), key=_length)
+    models = sorted(
+        (fitter.model([own[place] for place in cover]) for cover in found.covers.found), key=attrgetter("order")
+    )
     rows = truth.rows.index[truth.rows["out"] == "1"]
     names = [str(term_of(cube.tolist(), truth.conditions, truth.levels)) for cube in found.cubes]
     chart = pd.DataFrame(found.chart, index=pd.Index(names, name="implicant"), columns=rows)
@@ -211,10 +214,6 @@ def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) ->
     essential = tuple(name for name, only in zip(names, alone, strict=True) if only)
     note = _ambiguity(models, found.covers)
     return Solution(kind, tuple(models), chart, essential, found.covers.bound, found.covers.complete, truth, note)
-
-
-def _length(model: Model) -> tuple[int, int, str]:
-    return len(model.terms), sum(len(fit.term.literals) for fit in model.terms), model.expression
 
 
 def _ambiguity(models: Sequence[Model], covers: Covers) -> str:
@@ -271,7 +270,7 @@ def _intermediate(
         if len(models) >= max_models:
             complete = False
             break
-    ordered = tuple(sorted(models.values(), key=_length))
+    ordered = tuple(sorted(models.values(), key=attrgetter("order")))
     notes = []
     if len(ordered) > 1:
         notes.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -47,18 +48,12 @@ class TermFit:
 
 @attrs.frozen(eq=False)
 class Model:
-    """One solution: a disjunction of terms.
+    """One solution: a disjunction of terms. Its figures are computed when they are first asked for.
 
     Attributes
     ----------
     expression : str
         Such as ``A*~B + C``.
-    terms : tuple of TermFit
-        In the order of the expression.
-    consistency, pri, coverage : float
-        Fit of the whole.
-    assumptions : tuple of int
-        Rows without enough cases that the model takes for positive: its simplifying assumptions.
     easy, difficult : tuple of int
         For an intermediate solution, which assumptions of the parsimonious one it keeps and which it does not.
     origin : str
@@ -66,14 +61,46 @@ class Model:
     """
 
     expression: str
-    terms: tuple[TermFit, ...]
-    consistency: float
-    pri: float
-    coverage: float
-    assumptions: tuple[int, ...]
-    easy: tuple[int, ...] = ()
-    difficult: tuple[int, ...] = ()
-    origin: str = ""
+    easy: tuple[int, ...]
+    difficult: tuple[int, ...]
+    origin: str
+    _fitter: Fitter
+    _places: tuple[int, ...]
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """By which models are listed: terms, literals, expression."""
+        literals = sum(len(self._fitter.terms[place].literals) for place in self._places)
+        return len(self._places), literals, self.expression
+
+    @functools.cached_property
+    def terms(self) -> tuple[TermFit, ...]:
+        """The terms with their fit and cases, in the order of the expression."""
+        return self._fitter.fits(self._places)
+
+    @functools.cached_property
+    def assumptions(self) -> tuple[int, ...]:
+        """Rows without enough cases that the model takes for positive: its simplifying assumptions."""
+        return self._fitter.assumptions(self._places)
+
+    @functools.cached_property
+    def _whole(self) -> Sufficiency:
+        return self._fitter.whole(self._places)
+
+    @property
+    def consistency(self) -> float:
+        """How far membership in the model is a subset of the outcome."""
+        return float(self._whole.consistency)
+
+    @property
+    def pri(self) -> float:
+        """Proportional reduction in inconsistency: how far it is no subset of the outcome's absence as well."""
+        return float(self._whole.pri)
+
+    @property
+    def coverage(self) -> float:
+        """How much of the outcome it covers."""
+        return float(self._whole.coverage)
 
     @property
     def factored(self) -> str:
@@ -322,9 +349,22 @@ class Fitter:
         self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
     ) -> Model:
         """The model of these terms, by their places."""
-        chosen = sorted(cover, key=self._ranks.__getitem__)
+        chosen = tuple(sorted(cover, key=self._ranks.__getitem__))
+        expression = " + ".join([self._texts[place] for place in chosen])
+        return Model(expression, easy, difficult, origin, self, chosen)
+
+    def whole(self, chosen: Sequence[int]) -> Sufficiency:
+        """Fit of terms together."""
+        return sufficiency(self._memberships[list(chosen)].max(axis=0), self.truth.membership)
+
+    def assumptions(self, chosen: Sequence[int]) -> tuple[int, ...]:
+        """Numbers of the rows that terms assume."""
+        return tuple(sorted(self.assumed[self._assumes[list(chosen)].any(axis=0)].tolist()))
+
+    def fits(self, chosen: Sequence[int]) -> tuple[TermFit, ...]:
+        """Fit of each term beside the others."""
         y = self.truth.membership
-        own = self._memberships[chosen]
+        own = self._memberships[list(chosen)]
         greatest, rest = own.max(axis=0), np.zeros(len(y))
         if self._crisp:
             rest = (own.sum(axis=0) > 1).astype(np.float64)
@@ -334,8 +374,7 @@ class Fitter:
         if y.sum() > 0:  # raw coverage less what the others share: only where a term is greatest does it add anything
             added = np.minimum(greatest, y) - np.minimum(rest, y)
             unique = np.bincount(own.argmax(axis=0), weights=added, minlength=len(chosen)) / y.sum()
-        whole = sufficiency(greatest, y)
-        fits = tuple(
+        return tuple(
             TermFit(
                 self.terms[place],
                 self._texts[place],
@@ -346,15 +385,4 @@ class Fitter:
                 self._cases[place],
             )
             for place, only in zip(chosen, unique, strict=True)
-        )
-        return Model(
-            " + ".join(fit.expression for fit in fits),
-            fits,
-            float(whole.consistency),
-            float(whole.pri),
-            float(whole.coverage),
-            tuple(sorted(self.assumed[self._assumes[chosen].any(axis=0)].tolist())),
-            easy,
-            difficult,
-            origin,
         )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
 from expertsys._core.files import replacing
+from expertsys._core.results import TableResult
 from expertsys._core.version import __version__
 from expertsys.agreement.inference.methods import Bootstrap
-from expertsys.reporting import enacted, sections
+from expertsys.reporting import enacted, qca, sections
 from expertsys.reporting.model import Report, is_report
 from expertsys.study import Study
 
@@ -38,6 +39,7 @@ def build(
     method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
+    comparative: Iterable[TableResult] = (),
 ) -> Report:
     """Collect all that a report says.
 
@@ -55,6 +57,8 @@ def build(
         By default the study's.
     systems : iterable of ExpertSystem
         To be described side by side, such as ``[es.theory.choose_and_book()]``.
+    comparative : iterable of results of `expertsys.qca`
+        Solutions and what belongs to them, for a section with every table that the standards of good practice ask for.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def build(
             place=study.title or "study",
             remedy="Check the columns with es.check(study).",
         )
-    described = tuple(systems)
+    described, compared = tuple(systems), qca.checked(comparative)
     made = (
         sections.data(study),
         sections.oddities(study),
@@ -83,6 +87,7 @@ def build(
         sections.disagreements(study, quotations),
         sections.cases(study),
         sections.theory(study),
+        qca.comparative(compared),
         enacted.systems(described),
         enacted.situations(study),
         enacted.resistance(study),
@@ -96,8 +101,52 @@ def build(
         study.provenance.synthetic,
         quotations,
         [section for section in made if section is not None],
-        references.cite(_SOURCES),
+        tuple(dict.fromkeys([*references.cite(_SOURCES), *qca.references_of(compared)])),
     )
+
+
+def report_qca(results: Iterable[TableResult], path: str | Path, *, title: str) -> Report:
+    """Write a page on a Qualitative Comparative Analysis alone, where there is no coded study behind it.
+
+    Parameters
+    ----------
+    results : iterable of results of `expertsys.qca`
+        Solutions of the outcome and of its absence, necessity, robustness and so on; see `expertsys.qca.report_tables`.
+    path : str or Path
+        The page, such as ``"report.html"``; the model goes to ``"report.json"`` beside it.
+    title : str
+        Heading of the page.
+
+    Returns
+    -------
+    Report
+        What was written.
+
+    Raises
+    ------
+    DataError
+        Without a result, and as `report` for the path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> import expertsys as es
+    >>> table = pd.DataFrame({"A": [1, 1, 0, 0], "B": [1, 0, 1, 0], "Y": [1, 1, 0, 0]}, index=list("wxyz"))
+    >>> truth = es.qca.truth_table(table, outcome="Y", conditions=["A", "B"], consistency_cutoff=1)
+    >>> solution = es.qca.minimise(truth, solution="conservative")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = report_qca([solution], f"{folder}/report.html", title="Four cases")
+    >>> len(made.section("qca").tables)
+    4
+    """
+    given = qca.checked(results)
+    section = qca.comparative(given)
+    if section is None:
+        raise DataError("there is nothing to report: no result was given", place="report_qca")
+    made = Report(title, __version__, "", False, [section], qca.references_of(given))
+    _write(made, Path(path))
+    return made
 
 
 def report(
@@ -109,6 +158,7 @@ def report(
     method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
+    comparative: Iterable[TableResult] = (),
 ) -> Report:
     """Write a study's report: one self-contained HTML page, and the same content as JSON beside it.
 
@@ -122,7 +172,7 @@ def report(
         With one round of coding.
     path : str or Path
         The page, such as ``"report.html"``; the model goes to ``"report.json"`` beside it.
-    quotations, confidence, method, title, systems
+    quotations, confidence, method, title, systems, comparative
         As in `build`.
 
     Returns
@@ -146,7 +196,23 @@ def report(
     >>> [section.key for section in made.sections][:6]
     ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory']
     """
-    target, model = Path(path), Path(path).with_suffix(".json")
+    _places(Path(path))
+    made = build(
+        study,
+        quotations=quotations,
+        confidence=confidence,
+        method=method,
+        title=title,
+        systems=systems,
+        comparative=comparative,
+    )
+    _write(made, Path(path))
+    return made
+
+
+def _places(target: Path) -> tuple[Path, Path]:
+    """The page and the model beside it; an error where they cannot be written."""
+    model = target.with_suffix(".json")
     if target.suffix.lower() not in (".html", ".htm"):
         raise DataError(
             f"a report is an HTML page, and {target.name!r} does not end in .html", place="path", remedy="Name it so."
@@ -157,8 +223,11 @@ def report(
             place=model.name,
             remedy="Give the page another name.",
         )
-    made = build(study, quotations=quotations, confidence=confidence, method=method, title=title, systems=systems)
+    return target, model
+
+
+def _write(made: Report, path: Path) -> None:
+    target, model = _places(path)
     with replacing(target) as page, replacing(model) as figures:
         page.write_text(made.to_html(), encoding="utf-8", errors="backslashreplace", newline="\n")
         figures.write_text(made.to_json(), encoding="utf-8", errors="backslashreplace", newline="\n")
-    return made

@@ -45,7 +45,8 @@ def test_names_are_unique_and_sorted_by_kind() -> None:
     assert set(EXAMPLES) == set(SHAPES)
     assert datasets.names("public series") == ("choose-and-book-use",)
     assert datasets.names("synthetic study") == ("synthetic-three-systems",)
-    assert len(datasets.names()) == len(EXAMPLES) + 2
+    assert datasets.names("comparative table") == ("lipset-rihoux2009",)
+    assert len(datasets.names()) == len(EXAMPLES) + 3
 
 
 @pytest.mark.parametrize(("name", "expected"), SHAPES.items())
