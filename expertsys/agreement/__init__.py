@@ -33,6 +33,11 @@ from expertsys.agreement.planning.double import DoubleCoding, double_code
 from expertsys.agreement.planning.plan import plan
 from expertsys.agreement.planning.result import Plan
 from expertsys.agreement.ratings import Ratings
+from expertsys.agreement.spans.alpha import span_alpha
+from expertsys.agreement.spans.matching import segment_kappa, span_f1
+from expertsys.agreement.spans.result import SpanCoefficient
+from expertsys.agreement.spans.table import Spans
+from expertsys.agreement.spans.text import coding_comparison, qualcoder_kappa, text_agreement, text_kappa
 
 __all__ = [
     "AgainstPanel",
@@ -52,6 +57,8 @@ __all__ = [
     "Jackknife",
     "Plan",
     "Ratings",
+    "SpanCoefficient",
+    "Spans",
     "against_panel",
     "all_coefficients",
     "alternative_annotator_test",
@@ -59,6 +66,7 @@ __all__ = [
     "brennan_prediger",
     "categories",
     "coder_matrix",
+    "coding_comparison",
     "cohen_kappa",
     "confusion",
     "conger_kappa",
@@ -75,9 +83,15 @@ __all__ = [
     "methods_text",
     "percent_agreement",
     "plan",
+    "qualcoder_kappa",
     "reliability",
     "scott_pi",
+    "segment_kappa",
+    "span_alpha",
+    "span_f1",
     "specific_agreement",
+    "text_agreement",
+    "text_kappa",
     "what_if",
     "without_coder",
 ]

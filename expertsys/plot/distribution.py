@@ -12,16 +12,16 @@ from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from expertsys.agreement import Coefficient
+    from expertsys.agreement import Coefficient, SpanCoefficient
 
 
-def bootstrap_distribution(result: Coefficient, *, ax: Axes | None = None) -> Axes:
+def bootstrap_distribution(result: Coefficient | SpanCoefficient, *, ax: Axes | None = None) -> Axes:
     """Draw the bootstrap's estimates, the point estimate and the 95 % interval.
 
     Parameters
     ----------
-    result : Coefficient
-        Any coefficient of `expertsys.agreement`. An undefined one draws its note.
+    result : Coefficient or SpanCoefficient
+        Any coefficient of `expertsys.agreement`. One that is undefined, or has no interval, draws why.
     ax : matplotlib axes, optional
         To draw into; by default a new figure.
 
@@ -37,13 +37,17 @@ def bootstrap_distribution(result: Coefficient, *, ax: Axes | None = None) -> Ax
     ax.set_xlabel(result.name)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    if np.isnan(result.estimate):
-        ax.text(0.5, 0.5, f"undefined: {result.note}", ha="center", va="center", transform=ax.transAxes, wrap=True)
+    interval = result.interval()
+    drawn = np.empty(0) if np.isnan(result.estimate) else result.replicates()
+    known = drawn[~np.isnan(drawn)]
+    if np.isnan(interval.low) and len(known) == len(drawn):
+        told = (
+            f"undefined: {result.note}" if np.isnan(result.estimate) else f"{number(result.estimate)}; {interval.note}"
+        )
+        ax.text(0.5, 0.5, told, ha="center", va="center", transform=ax.transAxes, wrap=True)
         ax.set_xticks([])
         return ax
-    drawn = result.replicates()
-    interval = result.interval()
-    ax.hist(drawn[~np.isnan(drawn)], bins=24, color=MUTED, alpha=0.45)
+    ax.hist(known, bins=24, color=MUTED, alpha=0.45)
     ax.axvspan(interval.low, interval.high, color=INK, alpha=0.10)
     ax.axvline(result.estimate, color=ACCENT, linewidth=2)
     told = f"{number(result.estimate)}, 95 % interval {number(interval.low)} to {number(interval.high)}"

@@ -1,1 +1,1 @@
-"""Agreement of coders who mark stretches of text themselves."""
+"""Coders who mark their own stretches of text: Krippendorff's family, boundary F1, agreement over characters."""

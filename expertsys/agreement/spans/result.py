@@ -1,0 +1,295 @@
+"""What every coefficient over spans has: the estimate, its parts, and intervals over documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Self
+
+import attrs
+import numpy as np
+from scipy import sparse
+
+from expertsys._core import references
+from expertsys._core.errors import DataError, check_between
+from expertsys._core.results import Interval, Result, number, percent
+from expertsys.agreement.inference import intervals
+from expertsys.agreement.inference.kernel import STEP, Sums, Values
+from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
+from expertsys.agreement.inference.sampling import Sampling
+from expertsys.agreement.ratings.profiles import Floats
+from expertsys.agreement.spans.table import Spans
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+ONE_DOCUMENT = "one document only: no interval, since documents are what varies"
+#: With fewer documents than this, no interval over documents covers what it says.
+FEW_DOCUMENTS = 10
+
+
+@attrs.frozen(eq=False)
+class DocumentSums(Sums):
+    """A coefficient that is a function of sums over documents, which need not be without scale."""
+
+    def linearised(self) -> Floats | None:
+        """See `Kernel`: the slope in the direction of each document (Efron 1982, ch. 6), by central differences."""
+        features = sparse.csr_array(self.features)
+        size, width = features.shape
+        total = np.asarray(self.counts.astype(np.float64) @ features)
+        slopes = np.empty(size)
+        block = max(1, 1_000_000 // max(1, width))
+        for low in range(0, size, block):
+            step = STEP * features[low : low + block].toarray()
+            up, down = (self.function(total[None, :] + sign * step).estimate for sign in (1, -1))
+            slopes[low : low + block] = (up - down) / (2 * STEP)
+        return np.asarray(self.function(total[None, :]).estimate[0] + self.counts.sum() * slopes)
+
+
+@attrs.frozen(eq=False, repr=False)
+class SpanCoefficient(Result):
+    """A coefficient of agreement on spans.
+
+    Attributes
+    ----------
+    name : str
+        As the literature calls it.
+    estimate : float
+        NaN where the data do not determine it; `note` then says why.
+    observed, expected : float
+        What it is made of: disagreements for Krippendorff's family (1 − observed / expected), agreements for kappas
+        ((observed − expected) / (1 − expected)); NaN where there are none.
+    n_documents : int
+        Documents that at least two coders saw: only these say something about agreement.
+    n_marks : int
+        Marks in them that entered.
+    n_coders : int
+        Coders who saw one of them.
+    level : str
+        What was compared, and how; empty where the name says it.
+    note : str
+        What a reader must know; empty where there is nothing.
+    sources : tuple of str
+        Keys of the references behind it.
+    """
+
+    name: str
+    estimate: float
+    observed: float
+    expected: float
+    n_documents: int
+    n_marks: int
+    n_coders: int
+    level: str
+    note: str
+    sources: tuple[str, ...]
+    _kernel: DocumentSums
+    _spans: Spans
+    _refit: Callable[[Spans], SpanCoefficient]
+
+    @classmethod
+    def of(
+        cls,
+        spans: Spans,
+        features: sparse.csr_array,
+        function: Callable[[Floats], Values],
+        *,
+        name: str,
+        sources: tuple[str, ...],
+        refit: Callable[[Spans], SpanCoefficient],
+        why: str,
+        level: str = "",
+        note: str = "",
+        whole: Spans | None = None,
+    ) -> Self:
+        """The result over sums of features of documents.
+
+        Parameters
+        ----------
+        spans : Spans
+            What the features were made from, a row for each document.
+        features : scipy.sparse.csr_array, shape (D, K)
+            What a document adds to each sum.
+        function : callable
+            Sums of shape (B, K) to B values.
+        refit : callable
+            The same coefficient of other spans.
+        why : str
+            Why it is undefined, should it be.
+        whole : Spans, optional
+            The spans that a refit starts from, where they are not `spans`.
+        """
+        kernel = DocumentSums(np.ones(len(spans.documents), dtype=np.int64), features, function)
+        found = kernel.evaluate(kernel.counts[None, :].astype(np.float64))
+        estimate = float(found.estimate[0])
+        told = [spans.note, note]
+        if len(spans.documents) == 0:
+            told.append("no document was seen by two coders")
+        elif np.isnan(estimate):
+            told.append(why)
+        elif 1 < len(spans.documents) < FEW_DOCUMENTS:
+            told.append(f"{len(spans.documents)} documents only: intervals are rough")
+        return cls(
+            name,
+            estimate,
+            float(found.observed[0]),
+            float(found.expected[0]),
+            len(spans.documents),
+            spans.n_marks,
+            int(spans.seen.any(axis=0).sum()),
+            level,
+            "; ".join(dict.fromkeys(part for part in told if part)),
+            sources,
+            kernel,
+            spans if whole is None else whole,
+            refit,
+        )
+
+    @property
+    def _sampling(self) -> Sampling:
+        return Sampling(self._kernel.counts, None, "documents")
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error over documents (infinitesimal jackknife); NaN with one document."""
+        return float(np.sqrt(self._variance()))
+
+    def _variance(self) -> float:
+        if self.n_documents < 2 or np.isnan(self.estimate):
+            return float("nan")
+        linear = self._kernel.linearised()
+        sampling = self._sampling
+        return float("nan") if linear is None else sampling.variance(sampling.influence(linear, self._kernel.counts))
+
+    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
+        """An interval for the estimate, over documents.
+
+        Parameters
+        ----------
+        confidence : float
+            Nominal coverage.
+        method : Bootstrap, Analytic, Jackknife, "bootstrap", "analytic" or "jackknife"
+            Whole documents are drawn, linearised or left out: places in one document are not independent. Ends are not
+            cut at 1.
+
+        Returns
+        -------
+        Interval
+            NaN with a note where there is one document, or where more than a tenth of the replicates are undefined.
+
+        Raises
+        ------
+        DataError
+            For kinds of bootstrap and standard errors that spans do not have.
+        """
+        check_between("confidence", confidence, 0, 1)
+        method = resolve(method)
+        self._refuse(method)
+        words = _WORDS[type(method)]
+        if isinstance(method, Bootstrap):
+            words = f"{words}, {method.replicates:,} replicates"
+        if np.isnan(self.estimate):
+            return intervals.undefined(confidence, words, self.note)
+        if self.n_documents < 2:
+            return intervals.undefined(confidence, words, ONE_DOCUMENT)
+        if isinstance(method, Bootstrap):
+            return intervals.from_replicates(self.replicates(method), confidence, words, estimate=self.estimate)
+        variance = self._left_out() if isinstance(method, Jackknife) else self._variance()
+        return intervals.symmetric(self.estimate, float(np.sqrt(variance)), self.n_documents - 1, confidence, words, "")
+
+    @staticmethod
+    def _refuse(method: Bootstrap | Analytic | Jackknife) -> None:
+        plain = (
+            (method.kind, method.cluster) == ("percentile", method.cluster if method.cluster == "document" else None)
+            if isinstance(method, Bootstrap)
+            else method in (Analytic(), Jackknife())
+        )
+        if not plain:
+            raise DataError(
+                f"{method} is not for spans, where whole documents are drawn",
+                place="method",
+                remedy="Choose Bootstrap(replicates=..., rng=...), 'analytic' or 'jackknife'.",
+            )
+
+    def replicates(self, method: Bootstrap = Bootstrap(replicates=1000, rng=0)) -> Floats:  # noqa: B008  # frozen
+        """The bootstrap's estimates, shape (replicates,), NaN where undefined."""
+        self._refuse(method)
+        blocks = self._sampling.drawn(method.replicates, method.rng, width=self._kernel.width)
+        return np.concatenate([self._kernel.evaluate(weights).estimate for weights in blocks])
+
+    def _left_out(self) -> float:
+        blocks = self._sampling.left_out(width=self._kernel.width)
+        left_out = np.concatenate([self._kernel.evaluate(weights).estimate for weights in blocks])
+        n = self.n_documents
+        return (n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum())  # Efron & Tibshirani 1993, eq. 11.5
+
+    def without(self, coder: str) -> SpanCoefficient:
+        """The same coefficient without one of the coders."""
+        return self._refit(self._spans.without(coder))
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        scale = f" ({self.level})" if self.level else ""
+        if np.isnan(self.estimate):
+            return f"{self.name}{scale} could not be determined: {self.note}."
+        documents = f"{self.n_documents:,} document{'' if self.n_documents == 1 else 's'}"
+        text = (
+            f"{self.n_coders:,} coders marked stretches of text in {documents} by themselves ({self.n_marks:,} marks). "
+            f"Agreement was measured with {self.name}{scale}: {number(self.estimate)}"
+        )
+        interval = self.interval()
+        if np.isnan(interval.low):
+            return f"{text} (no interval: {interval.note})."
+        return (
+            f"{text} ({percent(interval.confidence)} interval {number(interval.low)} to {number(interval.high)}, "
+            f"{interval.method})."
+        )
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the coefficient and its default interval."""
+        return references.cite((*self.sources, "efron1993"))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row, index ``coefficient``: the estimate, its parts, its standard error over documents and the counts."""
+        import pandas as pd
+
+        row = {
+            "estimate": self.estimate,
+            "observed": self.observed,
+            "expected": self.expected,
+            "standard_error": self.standard_error,
+            "n_documents": self.n_documents,
+            "n_marks": self.n_marks,
+            "n_coders": self.n_coders,
+            "level": self.level,
+            "note": self.note,
+        }
+        return pd.DataFrame([row], index=pd.Index([self.name], name="coefficient")).rename_axis(columns="column")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The bootstrap's estimates with the point estimate and the interval; with one document, why there is none."""
+        from expertsys.plot import bootstrap_distribution
+
+        return bootstrap_distribution(self, ax=ax)
+
+    def _title(self) -> str:
+        return f"{self.name} ({self.level})" if self.level else self.name
+
+    def _rows(self) -> Sequence[tuple[str, object]]:
+        parts = () if np.isnan(self.observed) else (("observed", self.observed), ("expected", self.expected))
+        return (
+            ("estimate", self.estimate),
+            *parts,
+            ("standard error", self.standard_error),
+            ("documents", self.n_documents),
+            ("marks", self.n_marks),
+            ("coders", self.n_coders),
+            ("note", self.note),
+        )
+
+
+_WORDS: dict[type, str] = {
+    Bootstrap: "percentile bootstrap over documents",
+    Analytic: "standard error over documents (infinitesimal jackknife)",
+    Jackknife: "jackknife standard error over documents",
+}
