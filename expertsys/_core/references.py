@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from expertsys._core.errors import unknown
-from expertsys._core.works import COMPARISON
+from expertsys._core.works import COMPARISON, SCORES_AND_INTERVALS
 
 
 @attrs.frozen
@@ -37,6 +37,7 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
 
 
 METHODS: dict[str, Reference] = _table(
+    *SCORES_AND_INTERVALS,
     *COMPARISON,
     (
         "cohen1968",

@@ -92,3 +92,72 @@ COMPARISON: tuple[tuple[str, str, str], ...] = (
         "10.1002/sim.3095",
     ),
 )
+
+SCORES_AND_INTERVALS: tuple[tuple[str, str, str], ...] = (
+    (
+        "shrout1979",
+        "Shrout PE, Fleiss JL. Intraclass correlations: uses in assessing rater reliability. "
+        "Psychol Bull 1979;86(2):420–428.",
+        "10.1037/0033-2909.86.2.420",
+    ),
+    (
+        "mcgraw1996",
+        "McGraw KO, Wong SP. Forming inferences about some intraclass correlation coefficients. "
+        "Psychol Methods 1996;1(1):30–46.",
+        "10.1037/1082-989X.1.1.30",
+    ),
+    (
+        "ebel1951",
+        "Ebel RL. Estimation of the reliability of ratings. Psychometrika 1951;16(4):407–424.",
+        "10.1007/BF02288803",
+    ),
+    (
+        "lin1989",
+        "Lin LI. A concordance correlation coefficient to evaluate reproducibility. Biometrics 1989;45(1):255–268.",
+        "10.2307/2532051",
+    ),
+    (
+        "lin2000",
+        "Lin LI. A note on the concordance correlation coefficient. Biometrics 2000;56(1):324–325.",
+        "10.1111/j.0006-341X.2000.00324.x",
+    ),
+    (
+        "kendall1939",
+        "Kendall MG, Babington Smith B. The problem of m rankings. Ann Math Stat 1939;10(3):275–287.",
+        "10.1214/aoms/1177732186",
+    ),
+    (
+        "gwet2016",
+        "Gwet KL. Testing the difference of correlated agreement coefficients for statistical significance. "
+        "Educ Psychol Meas 2016;76(4):609–637.",
+        "10.1177/0013164415596420",
+    ),
+    (
+        "gwet2008b",
+        "Gwet KL. Variance estimation of nominal-scale inter-rater reliability with random selection of raters. "
+        "Psychometrika 2008;73(3):407–430.",
+        "10.1007/s11336-007-9054-8",
+    ),
+    (
+        "efron1987",
+        "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82(397):171–185.",
+        "10.1080/01621459.1987.10478410",
+    ),
+    (
+        "field2007",
+        "Field CA, Welsh AH. Bootstrapping clustered data. J R Stat Soc Series B 2007;69(3):369–390.",
+        "10.1111/j.1467-9868.2007.00593.x",
+    ),
+    ("cochran1977", "Cochran WG. Sampling Techniques. 3rd ed. Wiley, 1977.", ""),
+    (
+        "altman1991",
+        "Altman DG. Practical Statistics for Medical Research. Chapman & Hall, 1991.",
+        "10.1201/9780429258589",
+    ),
+    (
+        "landis1977",
+        "Landis JR, Koch GG. The measurement of observer agreement for categorical data. "
+        "Biometrics 1977;33(1):159–174.",
+        "10.2307/2529310",
+    ),
+)

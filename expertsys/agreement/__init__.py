@@ -12,6 +12,9 @@ from expertsys.agreement.coefficients.cohen import cohen_kappa
 from expertsys.agreement.coefficients.conger import conger_kappa
 from expertsys.agreement.coefficients.fleiss import fleiss_kappa
 from expertsys.agreement.coefficients.gwet import gwet_ac
+from expertsys.agreement.coefficients.icc import icc, icc_table
+from expertsys.agreement.coefficients.kendall import KendallW, kendall_w
+from expertsys.agreement.coefficients.lin import lin_concordance
 from expertsys.agreement.coefficients.pairwise import holsti, light_kappa
 from expertsys.agreement.coefficients.percent import percent_agreement
 from expertsys.agreement.coefficients.scott import scott_pi
@@ -23,8 +26,11 @@ from expertsys.agreement.diagnosis.drift import Drift, drift
 from expertsys.agreement.diagnosis.overview import all_coefficients
 from expertsys.agreement.diagnosis.reliability import methods_text, reliability
 from expertsys.agreement.diagnosis.scenarios import what_if
+from expertsys.agreement.inference.benchmarks import Benchmark
 from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.comparison import Comparison, compare
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
+from expertsys.agreement.inference.permutation import PermutationTest
 from expertsys.agreement.panel.against import AgainstPanel, against_panel
 from expertsys.agreement.panel.alternative import AlternativeAnnotatorTest, alternative_annotator_test
 from expertsys.agreement.panel.consensus import Consensus, consensus
@@ -44,9 +50,11 @@ __all__ = [
     "Alpha",
     "AlternativeAnnotatorTest",
     "Analytic",
+    "Benchmark",
     "Bootstrap",
     "CoderMatrix",
     "Coefficient",
+    "Comparison",
     "Confusion",
     "Consensus",
     "CrossCheck",
@@ -55,6 +63,8 @@ __all__ = [
     "Drift",
     "Interval",
     "Jackknife",
+    "KendallW",
+    "PermutationTest",
     "Plan",
     "Ratings",
     "SpanCoefficient",
@@ -68,6 +78,7 @@ __all__ = [
     "coder_matrix",
     "coding_comparison",
     "cohen_kappa",
+    "compare",
     "confusion",
     "conger_kappa",
     "consensus",
@@ -78,8 +89,12 @@ __all__ = [
     "fleiss_kappa",
     "gwet_ac",
     "holsti",
+    "icc",
+    "icc_table",
+    "kendall_w",
     "krippendorff_alpha",
     "light_kappa",
+    "lin_concordance",
     "methods_text",
     "percent_agreement",
     "plan",

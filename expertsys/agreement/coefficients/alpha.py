@@ -11,11 +11,15 @@ import numpy.typing as npt
 
 from expertsys._core.errors import DataError, check_choice
 from expertsys._core.optional import require
+from expertsys._core.resampling import BLOCK
 from expertsys._core.results import Result
+from expertsys._core.rng import generator
 from expertsys.agreement.coefficients import distances
 from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
+from expertsys.agreement.inference.methods import Bootstrap
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, ValueProfiles
 
@@ -34,7 +38,7 @@ class _Alpha:
     origin: Ints | None
     width: int
     _sizes: Floats
-    _distance: distances.Distance
+    distance: distances.Distance
     _least: float = 0.0
 
     @classmethod
@@ -45,7 +49,7 @@ class _Alpha:
 
     def evaluate(self, weights: Floats) -> Values:
         ratings = weights @ self._sizes
-        within, between = self._distance.within(weights), self._distance.between(weights)
+        within, between = self.distance.within(weights), self.distance.between(weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             observed, expected = within / ratings, between / (ratings * (ratings - 1))
             estimate = np.where(expected > self._least, 1 - observed / expected, np.nan)
@@ -54,9 +58,9 @@ class _Alpha:
     def linearised(self) -> Floats | None:
         weights = self.counts.astype(np.float64)
         n, ratings = weights.sum(), weights @ self._sizes
-        within = self._distance.within(weights[None, :])[0]
-        between = self._distance.between(weights[None, :])[0]
-        by_within, by_between = self._distance.slopes(weights)
+        within = self.distance.within(weights[None, :])[0]
+        between = self.distance.between(weights[None, :])[0]
+        by_within, by_between = self.distance.slopes(weights)
         # Derivative by a profile's weight; the small-sample factor (n − 1) / n stands where Gwet has it (2021, ch. 5),
         # in the term for unequal numbers of ratings only, which makes the standard error the larger one by as much.
         sizes = self._sizes * (1 + 1 / ratings)
@@ -92,6 +96,25 @@ class CrossCheck(Result):
 @attrs.frozen(eq=False, repr=False)
 class Alpha(Coefficient):
     """Krippendorff's alpha; `observed` and `expected` are disagreements. See `Coefficient`."""
+
+    def _pair_replicates(self, method: Bootstrap) -> Floats:
+        """Krippendorff's bootstrap as KALPHA draws it: as many pairs as there are, observed disagreement only."""
+        profiles, kernel = self._ratings.values.pairable, self._kernel
+        if not isinstance(kernel, _Alpha):
+            return super()._pair_replicates(method)
+        apart, share = [np.zeros(1)], [np.zeros(1)]
+        for profile, first, second, product in profiles.pairs():
+            apart.append(kernel.distance.apart(first, second))
+            share.append(profiles.counts[profile] * product / (profiles.sizes[profile] - 1))
+        distances_found, place = np.unique(np.concatenate(apart), return_inverse=True)
+        ratings = float(profiles.counts @ profiles.sizes)
+        shares = np.bincount(place, weights=np.concatenate(share)) / ratings
+        shares[0] = max(1 - shares[1:].sum(), 0.0)  # a rating is no pair with itself, and 0 is what is left
+        number = round(float(profiles.counts @ (profiles.sizes * (profiles.sizes - 1))) / 2)
+        draw, block = generator(method.rng), max(1, BLOCK // len(shares))
+        rows = [min(block, method.replicates - low) for low in range(0, method.replicates, block)]
+        drawn = [draw.multinomial(number, shares, size=size) @ distances_found / number for size in rows]
+        return np.asarray(1 - np.concatenate(drawn) / self.expected)
 
     def crosscheck(self) -> CrossCheck:
         """Recompute the estimate with the `krippendorff` package.
@@ -221,6 +244,9 @@ def krippendorff_alpha(
         sources=("krippendorff2011", "krippendorff2019"),
         refit=partial(krippendorff_alpha, level=level, distance=distance, weights=weights),
         why=lambda _: _why_undefined(ratings, profiles),
+        words=Words(
+            "which takes the disagreement expected by chance from all ratings together, coders being interchangeable"
+        ),
         level=words,
     )
 
@@ -239,8 +265,8 @@ def _measure(
     if level == "ratio":
         return distances.ratio_scale(profiles, domain)
     if level in ("circular", "bipolar"):
-        form = weighting.circular_distance if level == "circular" else weighting.bipolar_distance
-        return distances.held(profiles, form(domain))
+        form = weighting.circular if level == "circular" else weighting.bipolar
+        return distances.of_numbers(profiles, domain, form(domain))
     if isinstance(distance, str):
         return distances.set_distance(profiles, ratings.categories, distance)
     if distance is not None:

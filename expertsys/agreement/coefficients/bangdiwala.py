@@ -11,6 +11,7 @@ from scipy import sparse
 from expertsys._core.errors import DataError, listing
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
+from expertsys.agreement.inference.words import NOT_BOTH, Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, places
 
@@ -85,5 +86,6 @@ def bangdiwala_b(ratings: Ratings, *, coders: Sequence[str] | None = None) -> Co
         sources=("bangdiwala1985",),
         refit=partial(bangdiwala_b),
         why=why,
+        words=Words("the share of the area of agreement that the coders' use of the categories allows", NOT_BOTH),
         n_units=int(counts.sum()),
     )

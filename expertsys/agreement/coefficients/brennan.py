@@ -8,6 +8,7 @@ from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, Uniform, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 
 
@@ -61,5 +62,6 @@ def brennan_prediger(ratings: Ratings, *, weights: weighting.Weights = "identity
         sources=("brennan1981", "gwet2021"),
         refit=partial(brennan_prediger, weights=weights),
         why=why,
+        words=Words("which takes every category to be equally likely by chance"),
         level=weighting.words(weights),
     )

@@ -14,6 +14,7 @@ from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values, ratio
+from expertsys.agreement.inference.words import NOT_BOTH, Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, places
 
@@ -126,6 +127,7 @@ def cohen_kappa(
         sources=("cohen1960",) if weighting.words(weights) == "" else ("cohen1960", "cohen1968"),
         refit=partial(cohen_kappa, weights=weights),
         why=why_undefined,
+        words=Words("which takes the agreement expected by chance from the habits of each of the two coders", NOT_BOTH),
         n_units=int(kernel.counts.sum()),
         level=weighting.words(weights),
     )

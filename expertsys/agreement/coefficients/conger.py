@@ -12,6 +12,7 @@ from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import pair_weights, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values, ratio
+from expertsys.agreement.inference.words import MARGINALS, Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import CoderProfiles, Floats, Ints
 
@@ -52,7 +53,7 @@ def conger_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -
     --------
     >>> ratings = Ratings.from_array([list("aabb"), list("aabb"), list("abbb")], coders="rows")
     >>> round(conger_kappa(ratings).estimate, 2)
-    0.68
+    0.67
 
     Two thirds of the agreement that the coders' habits leave open was reached.
     """
@@ -64,6 +65,7 @@ def conger_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -
         sources=("conger1980", "gwet2021"),
         refit=partial(conger_kappa, weights=weights),
         why=why_undefined,
+        words=Words("which takes the agreement expected by chance from the habits of each coder", MARGINALS),
         level=weighting.words(weights),
     )
 

@@ -44,6 +44,10 @@ class Distance(Protocol):
         """Derivatives of `within` and `between` by the weight of each profile: (P,) to two of (P,)."""
         ...
 
+    def apart(self, first: Ints, second: Ints) -> Floats:
+        """The distance of each of some pairs of categories."""
+        ...
+
 
 @attrs.frozen(eq=False)
 class Nominal:
@@ -74,6 +78,10 @@ class Nominal:
         totals = self.profiles.totals(weights[None, :])[0]
         return self._own, 2 * self.profiles.times(totals.sum() - totals)
 
+    def apart(self, first: Ints, second: Ints) -> Floats:
+        """See `Distance`."""
+        return np.asarray(first != second, dtype=np.float64)
+
 
 @attrs.frozen(eq=False)
 class Interval:
@@ -84,6 +92,7 @@ class Interval:
     _sums: Floats
     _squares: Floats
     _own: Floats
+    _values: Floats
 
     @classmethod
     def of(cls, profiles: ValueProfiles, values: Floats) -> Interval:
@@ -94,7 +103,7 @@ class Interval:
         )  # distances do not change, and fewer digits are lost
         sums, squares = profiles.times(centred), profiles.times(centred**2)
         own = 2 * (profiles.sizes * squares - sums**2) / (profiles.sizes - 1)
-        return cls(0, profiles.sizes, sums, squares, np.maximum(own, 0))
+        return cls(0, profiles.sizes, sums, squares, np.maximum(own, 0), centred)
 
     def within(self, weights: Floats) -> Floats:
         """See `Distance`."""
@@ -109,6 +118,10 @@ class Interval:
         """See `Distance`."""
         size, total, square = weights @ self._sizes, weights @ self._sums, weights @ self._squares
         return self._own, 2 * (self._sizes * square + size * self._squares - 2 * total * self._sums)
+
+    def apart(self, first: Ints, second: Ints) -> Floats:
+        """See `Distance`."""
+        return np.asarray((self._values[first] - self._values[second]) ** 2)
 
 
 @attrs.frozen(eq=False)
@@ -164,6 +177,11 @@ class Ordinal:
         direct = 2 * (profiles.sizes * second + size * profiles.times(ranks**2) - 2 * first * sums)
         return own + profiles.times(self._spread(by_rank)), direct + profiles.times(self._spread(by_rank_between))
 
+    def apart(self, first: Ints, second: Ints) -> Floats:
+        """See `Distance`; with the ranks of the ratings as they are."""
+        ranks = self._ranks(self.profiles.totals(self.profiles.counts[None, :].astype(np.float64)))[0]
+        return np.asarray((ranks[first] - ranks[second]) ** 2)
+
     @staticmethod
     def _spread(by_rank: Floats) -> Floats:
         """What one more rating of g does through the ranks: R_v grows by 1 above g, by 1/2 at g (less a constant)."""
@@ -180,6 +198,7 @@ class Table:
     width: int
     _rows: Callable[[int, int], Floats]
     _own: Floats
+    _pairs: Callable[[Ints, Ints], Floats]
 
     @classmethod
     def of(
@@ -190,7 +209,7 @@ class Table:
         for profile, first, second, product in profiles.pairs():
             np.add.at(own, profile, product * pairs(first, second))
         size = profiles.table.shape[1]
-        return cls(profiles, 2 * size, rows, own / (profiles.sizes - 1))
+        return cls(profiles, 2 * size, rows, own / (profiles.sizes - 1), pairs)
 
     def _blocks(self) -> Sequence[tuple[int, int]]:
         size = self.profiles.table.shape[1]
@@ -215,6 +234,10 @@ class Table:
         far = np.concatenate([self._rows(low, high) @ totals for low, high in self._blocks()])
         return self._own, 2 * self.profiles.times(far)
 
+    def apart(self, first: Ints, second: Ints) -> Floats:
+        """See `Distance`."""
+        return self._pairs(first, second)
+
 
 def held(profiles: ValueProfiles, table: Floats) -> Table:
     """A distance whose whole table is at hand."""
@@ -234,6 +257,11 @@ def ratio_scale(profiles: ValueProfiles, values: Floats) -> Table:
         total = first + second
         return ((first - second) / np.where(total == 0, 1, total)) ** 2
 
+    return of_numbers(profiles, values, metric)
+
+
+def of_numbers(profiles: ValueProfiles, values: Floats, metric: Callable[[Floats, Floats], Floats]) -> Table:
+    """A distance between numbers, given by its formula; its table is never held whole."""
     return Table.of(
         profiles,
         lambda low, high: metric(values[low:high, None], values[None, :]),

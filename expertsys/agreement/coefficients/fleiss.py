@@ -7,6 +7,7 @@ from functools import partial
 from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, Pooled, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.words import MARGINALS, Words
 from expertsys.agreement.ratings import Ratings
 
 
@@ -55,5 +56,9 @@ def fleiss_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -
         sources=("fleiss1971", "gwet2021"),
         refit=partial(fleiss_kappa, weights=weights),
         why=why_undefined,
+        words=Words(
+            "which takes the agreement expected by chance from all ratings together, coders being interchangeable",
+            MARGINALS,
+        ),
         level=weighting.words(weights),
     )

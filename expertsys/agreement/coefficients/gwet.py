@@ -8,6 +8,7 @@ from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, Occasional, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
+from expertsys.agreement.inference.words import MARGINALS, Words
 from expertsys.agreement.ratings import Ratings
 
 
@@ -61,5 +62,6 @@ def gwet_ac(ratings: Ratings, *, weights: weighting.Weights = "identity") -> Coe
         sources=("gwet2008", "gwet2021"),
         refit=partial(gwet_ac, weights=weights),
         why=why,
+        words=Words("which supposes that coders guess on hard units only, any category alike", MARGINALS),
         level=weighting.words(weights),
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 import attrs
 import numpy as np
 from scipy import sparse
 
+from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import why_undefined
 from expertsys.agreement.coefficients.cohen import Two
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, distinct_rows
 
@@ -51,22 +54,25 @@ class _Mean:
         whole = self.counts.astype(np.float64)[None, :]
         total, known = np.zeros(len(self.counts)), 0
         for place, kernel in self._parts:
-            linear = kernel.linearised()
             own = kernel.counts.sum()
             estimate = kernel.evaluate(kernel.counts[None, :].astype(np.float64)).estimate[0]
-            if linear is not None and not np.isnan(estimate):
+            linear = None if np.isnan(estimate) else kernel.linearised()
+            if linear is not None:
                 total += n / own * np.asarray(self._pushed[:, place] @ (linear - estimate))
                 known += 1
         return np.asarray(self.evaluate(whole).estimate[0] + total / max(known, 1))
 
 
-def light_kappa(ratings: Ratings) -> Coefficient:
+def light_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -> Coefficient:
     """Light's kappa: the mean of Cohen's kappas over all pairs of coders.
 
     Parameters
     ----------
     ratings : Ratings
         Of at most 64 coders. For each pair, units that one of the two did not rate are left out.
+    weights : {"identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"} or array_like
+        How far two categories agree. All but "identity" need categories in order, or numbers; a table of one's own has
+        shape (V, V) over ``ratings.categories``.
 
     Returns
     -------
@@ -91,6 +97,7 @@ def light_kappa(ratings: Ratings) -> Coefficient:
     The first two agree fully, each of them with the third half-way.
     """
     base = ratings.require_coders("Light's kappa")
+    table = weighting.table(ratings, weights)
     parts: list[tuple[slice, Two]] = []
     row, column, reached = [], [], 0
     for both in combinations(range(len(ratings.coders)), 2):
@@ -98,7 +105,7 @@ def light_kappa(ratings: Ratings) -> Coefficient:
         pairs, counts, place = distinct_rows(base.matrix[rated][:, both], base.counts[rated])
         row.append(rated)
         column.append(reached + place)
-        parts.append((slice(reached, reached + len(counts)), Two.among(pairs, counts, len(ratings.categories), None)))
+        parts.append((slice(reached, reached + len(counts)), Two.among(pairs, counts, len(ratings.categories), table)))
         reached += len(counts)
     cells = (np.concatenate([base.counts[:0], *row]), np.concatenate([base.counts[:0], *column]))
     pushed = sparse.csr_array((np.ones(len(cells[0])), cells), shape=(len(base.counts), reached))
@@ -106,7 +113,14 @@ def light_kappa(ratings: Ratings) -> Coefficient:
     singles = [float(part.evaluate(part.counts[None, :].astype(np.float64)).estimate[0]) for _, part in parts]
     undefined = int(np.isnan(singles).sum())
     result = Coefficient.of(
-        ratings, kernel, name="Light's kappa", sources=("light1971",), refit=light_kappa, why=why_undefined
+        ratings,
+        kernel,
+        name="Light's kappa",
+        sources=("light1971", "cohen1968") if weighting.words(weights) else ("light1971",),
+        refit=partial(light_kappa, weights=weights),
+        why=why_undefined,
+        words=Words("the mean of Cohen's kappas over all pairs of coders, each with the coders' own habits as chance"),
+        level=weighting.words(weights),
     )
     if not undefined or np.isnan(result.estimate):
         return result
@@ -177,4 +191,8 @@ def holsti(ratings: Ratings) -> Coefficient:
         sources=("holsti1969",),
         refit=holsti,
         why=why,
+        words=Words(
+            "the share of decisions that two coders have in common, not corrected for chance",
+            "with one rating counted as decisions that nobody shared",
+        ),
     )

@@ -12,6 +12,7 @@ from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
 
@@ -73,6 +74,11 @@ def percent_agreement(
         sources=("gwet2021",),
         refit=partial(percent_agreement, of=of, weights=weights, tolerance=tolerance),
         why=why_undefined,
+        words=Words(
+            "the share of pairs of coders who agree on a unit, not corrected for chance"
+            if of == "pairs"
+            else "the share of units on which all coders agree, not corrected for chance"
+        ),
         level=weighting.words(weights) if not tolerance else f"within {tolerance:g}",
     )
 

@@ -9,6 +9,7 @@ from expertsys._core.errors import DataError, listing
 from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, Pooled, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
+from expertsys.agreement.inference.words import NOT_BOTH, Words
 from expertsys.agreement.ratings import Ratings
 
 
@@ -69,5 +70,6 @@ def scott_pi(
         sources=("scott1955",),
         refit=partial(scott_pi, weights=weights),
         why=why_undefined,
+        words=Words("which takes the agreement expected by chance from the ratings of both coders together", NOT_BOTH),
         level=weighting.words(weights),
     )

@@ -94,17 +94,24 @@ def _ratio(x: Floats) -> Floats:
     return _scaled(((x[:, None] - x[None, :]) / np.where(total == 0, 1, total)) ** 2)
 
 
-def circular_distance(x: Floats) -> Floats:
+Metric: TypeAlias = Callable[[Floats, Floats], Floats]
+
+
+def circular(x: Floats) -> Metric:
     """sin² of half the angle between two points of a circle on which the scale lies (Krippendorff 2019, ch. 12)."""
     around = x.max() - x.min() + 1
-    return np.asarray(np.sin(np.pi * (x[:, None] - x[None, :]) / around) ** 2)
+    return lambda a, b: np.asarray(np.sin(np.pi * (a - b) / around) ** 2)
 
 
-def bipolar_distance(x: Floats) -> Floats:
+def bipolar(x: Floats) -> Metric:
     """(a − b)² / ((a + b − 2 min)(2 max − a − b)) (Krippendorff 2019, ch. 12); 0 between equals."""
-    total = x[:, None] + x[None, :]
-    room = (total - 2 * x.min()) * (2 * x.max() - total)
-    return np.asarray(np.where(np.eye(len(x), dtype=bool), 0, (x[:, None] - x[None, :]) ** 2 / np.where(room, room, 1)))
+    low, high = x.min(), x.max()
+
+    def metric(a: Floats, b: Floats) -> Floats:
+        room = (a + b - 2 * low) * (2 * high - a - b)
+        return np.asarray((a - b) ** 2 / np.where(room == 0, 1, room))
+
+    return metric
 
 
 # Gwet 2021, ch. 3, as irrCAC builds them from the sorted categories
@@ -114,6 +121,6 @@ _FORMS: dict[str, Callable[[Floats], Floats]] = {
     "radical": _power(0.5),
     "ordinal": _ordinal,
     "ratio": _ratio,
-    "circular": lambda x: _scaled(circular_distance(x)),
-    "bipolar": lambda x: _scaled(bipolar_distance(x)),
+    "circular": lambda x: _scaled(circular(x)(x[:, None], x[None, :])),
+    "bipolar": lambda x: _scaled(bipolar(x)(x[:, None], x[None, :])),
 }

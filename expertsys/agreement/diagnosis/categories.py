@@ -15,6 +15,7 @@ from expertsys.agreement.diagnosis.variants import recoded
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
 from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
 
@@ -90,6 +91,11 @@ def specific_agreement(ratings: Ratings, *, category: Hashable) -> Coefficient:
         sources=("spitzer1974", "cicchetti1990"),
         refit=partial(specific_agreement, category=category),
         why=lambda _: "no coder chose it where another saw the unit",
+        words=Words(
+            "the share of pairs of ratings with this category on one side that have it on the other, not corrected for "
+            "chance",
+            "that two coders had not seen, or for which nobody chose the category, were left out",
+        ),
         n_units=int(profiles.counts[chose > 0].sum()),
         level=str(category),
     )

@@ -10,13 +10,15 @@ import numpy as np
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
-from expertsys._core.results import Interval, Result, number, percent
-from expertsys.agreement.inference import intervals
+from expertsys._core.results import Interval, Result
+from expertsys._core.rng import RNG
+from expertsys.agreement.inference import benchmarks, intervals, permutation, variances
+from expertsys.agreement.inference import words as wording
 from expertsys.agreement.inference.kernel import Kernel, Values
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.profiles import Floats
+from expertsys.agreement.ratings.profiles import Clusters, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +62,8 @@ class Coefficient(Result):
     _kernel: Kernel
     _ratings: Ratings
     _refit: Callable[[Ratings], Coefficient]
+    _words: wording.Words
+    _own_interval: Callable[[float], Interval] | None = None
 
     @classmethod
     def of(
@@ -71,8 +75,10 @@ class Coefficient(Result):
         sources: tuple[str, ...],
         refit: Callable[[Ratings], Coefficient],
         why: Callable[[Values], str],
+        words: wording.Words = wording.Words(),  # noqa: B008  # frozen
         n_units: int | None = None,
         level: str = "",
+        own_interval: Callable[[float], Interval] | None = None,
     ) -> Self:
         """The result over a kernel.
 
@@ -86,8 +92,12 @@ class Coefficient(Result):
             The same coefficient of other ratings.
         why : callable
             Says why it is undefined, where it is.
+        words : Words
+            For a methods section.
         n_units : int, optional
             By default the units that two coders rated.
+        own_interval : callable, optional
+            The analytic interval over units for a confidence, where the literature has one in place of t.
         """
         found = kernel.evaluate(kernel.counts[None, :].astype(np.float64))
         estimate = float(found.estimate[0])
@@ -105,12 +115,14 @@ class Coefficient(Result):
             kernel,
             ratings,
             refit,
+            words,
+            own_interval,
         )
 
     @property
     def standard_error(self) -> float:
         """Analytic standard error over units, or over clusters where the ratings have them; NaN where there is none."""
-        return float(np.sqrt(self._variance_over_units(None)[0]))
+        return float(np.sqrt(self._variance_over_units(None)))
 
     def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
         """An interval for the estimate.
@@ -134,9 +146,14 @@ class Coefficient(Result):
         if isinstance(method, Bootstrap):
             return self._bootstrapped(confidence, method)
         note = self.note if np.isnan(self.estimate) else ""
+        freedom: float = self._sampling.n - 1
         if isinstance(method, Jackknife):
-            variance, freedom = self._left_out_variance(method.population)
+            variance = variances.left_out(self._kernel, self._sampling)
+            variance *= variances.unseen(method.population, self.n_units, "population")
             words = f"jackknife standard error over {self._sampling.what}"
+        elif method == Analytic() and self._own_interval is not None and self._sampling.what == "units":
+            own = self._own_interval(confidence)
+            return attrs.evolve(own, note=note or own.note)
         else:
             variance, freedom, words = self._analytic(method)
         return intervals.symmetric(self.estimate, float(np.sqrt(variance)), freedom, confidence, words, note)
@@ -186,39 +203,21 @@ class Coefficient(Result):
         return Sampling.of(kernel.counts, self._ratings.clusters, kernel.origin)
 
     def _analytic(self, method: Analytic) -> tuple[float, float, str]:
+        over_units = self._variance_over_units(method.population)
+        freedom = self._sampling.n - 1
         if method.over == "units":
-            variance, freedom = self._variance_over_units(method.population)
-            return variance, freedom, f"analytic standard error over {self._sampling.what}"
+            return over_units, freedom, f"analytic standard error over {self._sampling.what}"
         over_coders, coder_freedom = self._variance_over_coders(method.coder_population)
         if method.over == "coders":
             return over_coders, coder_freedom, "standard error over coders (jackknife)"
-        over_units, freedom = self._variance_over_units(method.population)
-        total = over_units + over_coders
-        parts = over_units**2 / max(freedom, 1) + over_coders**2 / max(coder_freedom, 1)
-        both = total**2 / parts if parts > 0 else freedom  # Satterthwaite 1946
-        return total, both, "standard error over units and coders (linearisation and jackknife)"
+        total, together = variances.both(over_units, freedom, over_coders, coder_freedom)
+        return total, together, "standard error over units and coders (linearisation and jackknife)"
 
-    def _variance_over_units(self, population: int | None) -> tuple[float, float]:
-        sampling = self._sampling
-        freedom = sampling.n - 1
-        linear = None if freedom < 1 or np.isnan(self.estimate) else self._kernel.linearised()
-        if linear is None:
-            return float("nan"), freedom
-        variance = sampling.variance(sampling.influence(linear, self._kernel.counts))
-        return variance * self._share_unseen(population, self.n_units, "population"), freedom
-
-    def _left_out_variance(self, population: int | None) -> tuple[float, float]:
-        sampling = self._sampling
-        n = sampling.n
-        if n < 2:
-            return float("nan"), n - 1
-        left_out = np.concatenate(
-            [self._kernel.evaluate(weights).estimate for weights in sampling.left_out(width=self._kernel.width)]
-        )
-        mean = float(left_out @ sampling.counts) / n
-        # Efron & Tibshirani 1993, eq. 11.5, each kind standing for `counts` draws
-        variance = (n - 1) / n * float(sampling.counts @ (left_out - mean) ** 2)
-        return variance * self._share_unseen(population, self.n_units, "population"), n - 1
+    def _variance_over_units(self, population: int | None) -> float:
+        if np.isnan(self.estimate):
+            return float("nan")
+        variance = variances.linearised(self._kernel, self._sampling)
+        return variance * variances.unseen(population, self.n_units, "population")
 
     def _variance_over_coders(self, population: int | None) -> tuple[float, float]:
         coders = self._ratings.coders
@@ -229,38 +228,120 @@ class Coefficient(Result):
                 place="Analytic(over=...)",
                 remedy="Choose over='units'.",
             )
-        left_out = np.array([self.without(coder).estimate for coder in coders])
-        variance = (size - 1) / size * float(((left_out - left_out.mean()) ** 2).sum())  # Gwet 2021, ch. 5
-        return variance * self._share_unseen(population, size, "coder_population"), size - 1
-
-    @staticmethod
-    def _share_unseen(population: int | None, n: int, name: str) -> float:
-        if population is None:
-            return 1.0
-        if population < n:
-            raise DataError(f"a population of {population} is smaller than the sample of {n}", place=name)
-        return 1 - n / population
+        variance = variances.over_coders(np.array([self.without(coder).estimate for coder in coders]))
+        return variance * variances.unseen(population, size, "coder_population"), size - 1
 
     def without(self, coder: str) -> Coefficient:
         """The same coefficient without one of the coders."""
         return self._refit(self._ratings.without(coder))
 
-    def methods_text(self) -> str:
-        """A paragraph for a methods section, with the figures."""
-        scale = f" ({self.level})" if self.level else ""
-        if np.isnan(self.estimate):
-            return f"{self.name}{scale} could not be determined: {self.note}."
-        interval = self.interval()
-        return (
-            f"Agreement was measured with {self.name}{scale} over {self.n_units:,} units rated by {self.n_coders:,} "
-            f"coders: {number(self.estimate)} ({percent(interval.confidence)} interval {number(interval.low)} to "
-            f"{number(interval.high)}, {interval.method}). Units with fewer than two ratings were left out: they say "
-            "nothing about agreement."
+    def benchmark(
+        self,
+        *,
+        scale: benchmarks.Scale,
+        method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+        certainty: float = 0.95,
+    ) -> benchmarks.Benchmark:
+        """Where on a benchmark scale the coefficient may lie, in place of a bare verdict.
+
+        Parameters
+        ----------
+        scale : {"landis-koch", "altman", "fleiss", "krippendorff"}
+            Whose bands. There is no default: all are conventions, and they differ.
+        method : Bootstrap
+            Whose replicates are sorted into the bands.
+        certainty : float
+            What the cumulative probability must exceed in Gwet's rule.
+
+        Returns
+        -------
+        Benchmark
+            For each band, from the highest, the share of replicates in it, and the probability and cumulative
+            probability of Gwet's rule; `band` is the highest whose cumulative probability exceeds `certainty`, empty
+            with a note where the standard error is undefined.
+
+        Notes
+        -----
+        Neither column is the probability that the true coefficient lies in a band (there is no prior): the first tells
+        how resampled units scatter, the second how a normal error of the estimate's standard error would (Gwet 2021,
+        ch. 6), cut to −1 to 1.
+
+        References
+        ----------
+        Gwet KL. Handbook of Inter-Rater Reliability. Vol. 1. 5th ed. AgreeStat Analytics, 2021, ch. 6.
+
+        Examples
+        --------
+        >>> from expertsys.agreement import gwet_ac
+        >>> ratings = Ratings.from_array([list("aabbabba") * 5, list("aabbabbb") * 5], coders="rows")
+        >>> gwet_ac(ratings).benchmark(scale="altman").band
+        'moderate'
+
+        The estimate, 0.75, is in the band above, but the data do not rule the lower one out.
+        """
+        drawn = self.replicates(method) if not np.isnan(self.estimate) else np.empty(0)
+        return benchmarks.placed(
+            self.name, self.estimate, self.standard_error, drawn, scale=scale, certainty=certainty, note=self.note
         )
 
-    def cite(self) -> tuple[str, ...]:
-        """The references behind the coefficient and its default interval."""
-        return references.cite((*self.sources, "efron1993"))
+    def permutation_test(self, *, permutations: int = 999, rng: RNG = 0) -> permutation.PermutationTest:
+        """Whether agreement is above chance: each coder's ratings dealt anew to the units that they rated.
+
+        Parameters
+        ----------
+        permutations : int
+            Deals.
+        rng : None, int or numpy.random.Generator
+            For the deals.
+
+        Returns
+        -------
+        PermutationTest
+            `p_value` is (1 + deals that reach the estimate) / (1 + deals); NaN with a note where it is undefined.
+
+        Notes
+        -----
+        Each coder keeps their habits (how often they gave each category) and loses the units: what is left is agreement
+        by chance. Where there are too many coders to know who gave which rating, all ratings are dealt. A small p says
+        that coders do not guess, no more: it is easily had, and no measure of how well they agree.
+
+        References
+        ----------
+        Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 2010;9:39.
+        doi:10.2202/1544-6115.1585
+
+        Examples
+        --------
+        >>> from expertsys.agreement import cohen_kappa
+        >>> ratings = Ratings.from_array([list("aabbabba"), list("aabbabbb")], coders="rows")
+        >>> cohen_kappa(ratings).permutation_test().p_value < 0.1
+        True
+        """
+
+        def again(dealt: Ratings) -> tuple[Kernel, Clusters]:
+            made = self._refit(dealt)
+            return made._kernel, made._ratings.require_clusters("a permutation test")
+
+        return permutation.tested(
+            self.name, self.estimate, self._ratings, again, permutations=permutations, rng=rng, note=self.note
+        )
+
+    def methods_text(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> str:  # noqa: B008  # frozen
+        """A paragraph for a methods section: which coefficient, why, on what, and the interval of `interval`."""
+        if np.isnan(self.estimate):
+            scale = f" ({self.level})" if self.level else ""
+            return f"{self.name}{scale} could not be determined: {self.note}."
+        interval, single = self.interval(confidence, method), self._ratings.n_units - self.n_units
+        return wording.paragraph(
+            self.name, self.level, self._words, self.estimate, interval, self.n_units, single, self.n_coders
+        )
+
+    def cite(self, method: Method = Bootstrap(replicates=1000, rng=0)) -> tuple[str, ...]:  # noqa: B008  # frozen
+        """The references behind the coefficient and behind an interval by this method, the default one if not given."""
+        clustered = self._sampling.what != "units"
+        own = ("gwet2021",) if clustered or resolve(method) != Analytic() else self._words.own
+        behind = wording.sources(resolve(method), clustered, own)
+        return references.cite(dict.fromkeys((*self.sources, *behind)))
 
     def to_frame(self) -> pd.DataFrame:
         """One row, index ``coefficient``: the estimate, its parts, its analytic standard error and the counts."""
@@ -288,10 +369,10 @@ class Coefficient(Result):
         return f"{self.name} ({self.level})" if self.level else self.name
 
     def _rows(self) -> Sequence[tuple[str, object]]:
+        parts = () if np.isnan(self.observed) else (("observed", self.observed), ("expected", self.expected))
         return (
             ("estimate", self.estimate),
-            ("observed", self.observed),
-            ("expected", self.expected),
+            *parts,
             ("standard error", self.standard_error),
             ("units", self.n_units),
             ("coders", self.n_coders),

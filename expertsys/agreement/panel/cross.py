@@ -12,6 +12,7 @@ from scipy import sparse
 
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
+from expertsys.agreement.inference.words import Words
 from expertsys.agreement.panel.gaps import Gap
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, places
@@ -81,6 +82,10 @@ def _coefficient(
         sources=("wong2021",),
         refit=refit,
         why=_why_undefined,
+        words=Words(
+            "agreement across two groups of coders, with the disagreement expected by chance from each group's ratings",
+            "that one of the two groups had not rated were left out",
+        ),
         n_units=int(kernel.counts.sum()),
         level=gap.words,
     )

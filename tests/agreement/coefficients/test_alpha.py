@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from strategies import NUMBERS, Matrix, long_frame, varied
 
 from expertsys.agreement import Ratings, krippendorff_alpha
-from expertsys.agreement.coefficients.alpha import LEVELS, Level
+from expertsys.agreement.coefficients.alpha import SHARED_LEVELS, Level
 from expertsys.errors import DataError, MissingDependencyError
 
 from .. import byhand, oracle
@@ -21,7 +21,7 @@ CUT = {"krippendorff2018_p306"}  # .234375 stands there as .2343: cut, not round
 BY_LEVEL = [
     (entry, figure, printed)
     for entry, figure, printed in oracle.examples(*FIGURES)
-    if entry["level"] in LEVELS and (figure, entry["level"]) not in {("D_o", "ordinal"), ("D_e", "ordinal")}
+    if entry["level"] in SHARED_LEVELS and (figure, entry["level"]) not in {("D_o", "ordinal"), ("D_e", "ordinal")}
 ]
 
 
@@ -48,7 +48,7 @@ WRONG_IN_IRR = {"irr_anxiety", "irr_diagnoses", "irr_video", "rand7_3coders_4cat
 
 
 @pytest.mark.parametrize("name", oracle.R)
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 def test_as_in_irr_and_icr(name: str, level: Level) -> None:
     entry = oracle.R[name]
     found = krippendorff_alpha(Ratings.from_array(entry["data"], coders="columns"), level=level).estimate
@@ -59,7 +59,7 @@ def test_as_in_irr_and_icr(name: str, level: Level) -> None:
             assert found == pytest.approx(value, abs=1e-8)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 @settings(max_examples=60)
 @given(varied(units=(1, 25)))
 def test_as_the_package_krippendorff(level: Level, matrix: Matrix) -> None:
@@ -98,14 +98,14 @@ def distance_of(level: str, matrix: Matrix) -> byhand.Distance:
     return byhand.ordinal(matrix, NUMBERS) if level == "ordinal" else named[level]
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 @given(varied())
 def test_definition(level: Level, matrix: Matrix) -> None:
     found = krippendorff_alpha(Ratings.from_array(matrix, coders="columns"), level=level)
     assert found.estimate == pytest.approx(byhand.alpha(matrix, distance_of(level, matrix)), abs=1e-10)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 @given(varied())
 def test_what_says_nothing_about_agreement_changes_nothing(level: Level, matrix: Matrix) -> None:
     """Units that nobody rated, and units with one rating."""
@@ -137,7 +137,7 @@ def test_ordinal_level_knows_the_order_only(matrix: Matrix) -> None:
     assert other.estimate == pytest.approx(plain.estimate, abs=1e-12)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 @given(varied())
 def test_two_values_are_the_same_at_every_level(level: Level, matrix: Matrix) -> None:
     coarse = [[None if value is None else int(value > 1) for value in row] for row in matrix]
@@ -195,7 +195,7 @@ def test_a_misspelt_choice(options: dict[str, Any], told: str) -> None:
         krippendorff_alpha(Ratings.from_array([[1, 2]], coders="columns"), **options)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", SHARED_LEVELS)
 @pytest.mark.parametrize(
     ("rows", "note"),
     [

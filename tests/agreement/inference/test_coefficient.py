@@ -287,7 +287,10 @@ def test_unknown_method_and_long_jackknife(monkeypatch: pytest.MonkeyPatch) -> N
 def test_words_and_references() -> None:
     found = of("gwet", UNITS)
     text = found.methods_text()
-    assert text.startswith("Agreement was measured with Gwet's AC1 over 25 units rated by 3 coders: 0.")
+    assert text.startswith(
+        "Agreement was measured with Gwet's AC1, which supposes that coders guess on hard units only, any category "
+        "alike, over 25 units rated by 3 coders: 0."
+    )
     assert "95% interval" in text
     assert "bootstrap over units, 1,000 replicates" in text
     assert [line.split()[0] for line in found.cite()] == ["Gwet", "Gwet", "Efron"]
