@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
@@ -16,6 +16,28 @@ Text = Callable[[str], None]
 _MARK = "}"
 
 
+class Cursor:
+    """Where in a document the reading is."""
+
+    parser: expat.XMLParserType | None = None
+    _handlers: tuple[Any, Any] = (None, None)
+
+    def enter(self, start: Start, end: End) -> None:
+        """Let other handlers take what is within an element, until `leave`; limits are not held there."""
+        if self.parser is not None:
+            self._handlers = self.parser.StartElementHandler, self.parser.EndElementHandler
+            self.parser.StartElementHandler, self.parser.EndElementHandler = start, end
+
+    def leave(self, name: str) -> None:
+        """Put the handlers back that `enter` replaced, and let them take the end of the element."""
+        if self.parser is not None and self._handlers[1] is not None:
+            self.parser.StartElementHandler, self.parser.EndElementHandler = self._handlers
+            self._handlers[1](name)
+
+    def __str__(self) -> str:
+        return f"line {self.parser.CurrentLineNumber}" if self.parser is not None else ""
+
+
 def stream(
     place: str,
     chunks: Iterable[bytes],
@@ -24,7 +46,7 @@ def stream(
     end: End,
     text: Text,
     limits: Limits | None = None,
-    line: list[int] | None = None,
+    cursor: Cursor | None = None,
 ) -> None:
     """Call `start`, `end` and `text` for what a document holds.
 
@@ -40,8 +62,8 @@ def stream(
         Take name and attributes, name, and text.
     limits : Limits, optional
         ``elements`` and ``depth`` are held.
-    line : list of one int, optional
-        Kept at the line that is being read.
+    cursor : Cursor, optional
+        Told where the reading is.
 
     Raises
     ------
@@ -50,22 +72,23 @@ def stream(
     """
     limits = limits or Limits()
     parser = expat.ParserCreate(namespace_separator=_MARK)
+    if cursor is not None:
+        cursor.parser = parser
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     count = depth = 0
+    most, deepest = limits.elements, limits.depth
 
     def opened(name: str, attributes: dict[str, str]) -> None:
         nonlocal count, depth
         count += 1
         depth += 1
-        if count > limits.elements:
+        if count > most:
             raise beyond(
                 here(), f"the document has more than {limits.elements:,} elements", "elements", limits.elements
             )
-        if depth > limits.depth:
+        if depth > deepest:
             raise beyond(here(), f"elements are nested more than {limits.depth:,} deep", "depth", limits.depth)
-        if line is not None:
-            line[0] = parser.CurrentLineNumber
         start(name, attributes)
 
     def closed(name: str) -> None:

@@ -10,8 +10,8 @@ from expertsys.io.formats import format_for_writing
 from expertsys.study import Study
 
 
-def write(study: Study, path: str | PathLike[str]) -> Path:
-    """Save a study: exactly, as a folder or ``.zip``; or its codings alone, as one long table.
+def write(study: Study, path: str | PathLike[str], *, texts: bool = True) -> Path:
+    """Save a study: exactly, as a folder or ``.zip``; for coding tools; or its codings alone, as one long table.
 
     Files are written beside their place and moved there when they are complete, so that a failed write leaves the old
     one whole.
@@ -25,12 +25,21 @@ def write(study: Study, path: str | PathLike[str]) -> Path:
         from which `read` gives back an equal study. Neither replaces anything but a saved study. ``.csv``, ``.tsv``,
         ``.xlsx``, ``.parquet`` or ``.jsonl``: one long table with a row for each coding, and a row with a blank code
         for each unit that a coder saw and did not code (``read(..., seen="listed")`` takes it so). It leaves out the
-        codebook, the provenance, situations, and attributes of cases, documents, participants and coders.
+        codebook, the provenance, situations, and attributes of cases, documents, participants and coders. ``.qdpx``: a
+        REFI-QDA project, which coding tools read; ``.qdc``: its codebook alone.
+    texts : bool
+        Without them nobody's words are written: no texts of documents and codings, no parts that are kept of the
+        original project (see `Study.without_texts`). Memos stay: they are the coders' own.
 
     Returns
     -------
     Path
         Where it was written.
+
+    Warns
+    -----
+    LossWarning
+        Where a project for coding tools has no place for some of the study; `survives` says for what.
 
     Notes
     -----
@@ -55,6 +64,8 @@ def write(study: Study, path: str | PathLike[str]) -> Path:
             place="write",
             remedy="A codebook is written with es.io.write_codebook(codebook, path).",
         )
+    if not texts:
+        study = study.without_texts()
     target = Path(path)
     form = format_for_writing(target)
     if form.write is None:

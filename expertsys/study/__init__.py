@@ -4,6 +4,7 @@ from expertsys.study.check import check
 from expertsys.study.codebook import Code, Codebook
 from expertsys.study.matching import Matching
 from expertsys.study.merge import matching_of, merge
+from expertsys.study.privacy import Pseudonymised
 from expertsys.study.provenance import Provenance, Source
 from expertsys.study.study import Study
 from expertsys.study.unmapped import Unmapped
@@ -13,6 +14,7 @@ __all__ = [
     "Codebook",
     "Matching",
     "Provenance",
+    "Pseudonymised",
     "Source",
     "Study",
     "Unmapped",

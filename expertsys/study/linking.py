@@ -66,7 +66,7 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
     placed = ["unit", "document", "case"]
     both = pd.concat([codings[placed], made.reset_index()[placed]])
     faults = [fault for value in placed[1:] for fault in tables.contradictions(both, "unit", value, "codings")]
-    whole = codings["document"].map(parts["documents"]["text"]).str.len()
+    whole = codings["document"].map(parts["documents"]["text"].str.len())
     lone = codings["start"].isna() != codings["end"].isna()
     backwards = (codings["end"] < codings["start"]).fillna(False)
     beyond = (codings["end"] > whole.astype("Int64")).fillna(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from expertsys._core.errors import Remark
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_HOME = re.compile(r"(?:/home|/Users)/[^/\n'\"]+(?=/)|\b[A-Za-z]:\\Users\\[^\\\n'\"]+(?=\\)")
 
 
 @attrs.frozen
@@ -50,11 +54,19 @@ def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
 
 
 def _choices(choices: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(what), str(choice)) for what, choice in choices)
+    return tuple((str(what), without_home(str(choice))) for what, choice in choices)
 
 
 def _remarks(notes: Iterable[Remark]) -> tuple[Remark, ...]:
-    return tuple(notes)
+    return tuple(
+        Remark(note.severity, without_home(note.place), without_home(note.what), without_home(note.remedy))
+        for note in notes
+    )
+
+
+def without_home(text: str) -> str:
+    """The text with every home folder in it written as ``~``: its name is somebody's."""
+    return _HOME.sub("~", text) if "/" in text or "\\" in text else text
 
 
 @attrs.frozen

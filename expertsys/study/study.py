@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing, unknown
-from expertsys._core.frames import is_frame
-from expertsys.study import linking, tables
+from expertsys._core.errors import DataError, Remark
+from expertsys.study import demands, linking, tables
+from expertsys.study.assigning import assigned
 from expertsys.study.codebook import Codebook
 from expertsys.study.provenance import Provenance
 from expertsys.study.selecting import left_out, selected
-from expertsys.study.units import RULES, Rule, unitise
+from expertsys.study.spans import excerpts
+from expertsys.study.units import Rule, unitise
 from expertsys.study.unmapped import Unmapped
+
+if TYPE_CHECKING:
+    from expertsys.study.privacy import Pseudonymised
 
 SEEN = "who saw what"
 ASSUMED = "assumed: a coder saw every document in which they coded anything"
@@ -215,13 +219,7 @@ class Study:
 
         It is interview material: show it only to those who may see it.
         """
-        whole = self._codings["document"].map(self._documents["text"])
-        rows = zip(self._codings["text"], whole, self._codings["start"], self._codings["end"], strict=True)
-        texts = [
-            own if isinstance(own, str) else full if pd.isna(start) or not isinstance(full, str) else full[start:end]
-            for own, full, start, end in rows
-        ]
-        return pd.Series(texts, index=self._codings.index, name="excerpt", dtype="str")
+        return excerpts(self._codings, self._documents["text"])
 
     @staticmethod
     def require(value: object, purpose: str) -> None:
@@ -235,26 +233,11 @@ class Study:
 
     def require_units(self, purpose: str) -> None:
         """Refuse a study of spans that has no units yet, naming the choices."""
-        without = self._codings["unit"].isna()
-        if len(self._units) and not without.any():
-            return
-        raise DataError(
-            f"{purpose} needs units, and {int(without.sum())} codings are spans of text without one",
-            place="study.units",
-            remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}.",
-        )
+        demands.require_units(self, purpose)
 
     def require_one_round(self, purpose: str) -> None:
         """Refuse a study that holds several rounds of coding, naming them."""
-        unnamed = bool(self.rounds) and bool(self._codings["round"].isna().any())
-        if len(self.rounds) > 1 or unnamed:
-            raise DataError(
-                f"{purpose} must not mix rounds of coding; this study has {listing(self.rounds)}"
-                + (" and codings without a round" if unnamed else ""),
-                place="study.rounds",
-                remedy=f"Choose one: study.select(rounds=[{self.rounds[0]!r}])"
-                + (", or rounds=[None] for the codings without a round." if unnamed else "."),
-            )
+        demands.require_one_round(self, purpose)
 
     def select(
         self,
@@ -320,25 +303,7 @@ class Study:
             Columns ``coder, document``; or coder to the documents that they saw; ``"coded"``: every document in which
             they coded anything; ``"all"``: every coder saw every document.
         """
-        documents = list(self._documents.index)
-        table: Any
-        if isinstance(seen, str):
-            if seen not in ("coded", "all"):
-                raise unknown("rule of who saw what", seen, ["coded", "all"], place="with_assignments")
-            pairs = [(coder, document) for coder in self._coders.index for document in documents]
-            table = pd.DataFrame(pairs, columns=["coder", "document"]) if seen == "all" else None
-            told = "every coder saw every document" if seen == "all" else ASSUMED
-        elif isinstance(seen, Mapping):
-            listed = {coder: [names] if isinstance(names, str) else names for coder, names in seen.items()}
-            pairs = [(coder, document) for coder, names in listed.items() for document in names]
-            table, told = pd.DataFrame(pairs, columns=["coder", "document"]), "given"
-        elif is_frame(seen):
-            table, told = seen, "given"
-        else:
-            raise DataError(
-                f"seen must be a dataframe, a mapping, 'coded' or 'all', not {type(seen).__name__}",
-                place="with_assignments",
-            )
+        table, told = assigned(seen, list(self._coders.index), list(self._documents.index), ASSUMED)
         return self._changed(assignments=table, provenance=self.provenance.choosing(SEEN, told))
 
     def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:
@@ -363,6 +328,47 @@ class Study:
     def noting(self, *notes: Remark) -> Study:
         """The same with more remarks in its provenance."""
         return self._changed(provenance=self.provenance.noting(*notes))
+
+    def pseudonymise(self, key: str | bytes, *, terms: Iterable[str] | Mapping[str, str] = ()) -> Pseudonymised:
+        """A study without the names of people and places, and apart from it the table that leads back.
+
+        Parameters
+        ----------
+        key : str or bytes
+            A secret of at least eight characters. The same key gives the same pseudonyms (HMAC-SHA-256 of the name),
+            so that two studies of one project stay comparable; without it nobody can make them again.
+        terms : iterable of str, or mapping
+            Words and names within texts, memos and attributes, whatever their capitals, or each with its replacement.
+            Positions of codings follow where a text changes its length; a position within a replaced word moves to
+            the word's edge.
+
+        Returns
+        -------
+        Pseudonymised
+            ``.study`` and ``.mapping``. Names of coders, participants, documents, cases and units are replaced
+            everywhere, also in remarks; ``unmapped`` is left out. Names within texts are replaced only where they are
+            given as terms: no list of names is complete, so read the result before you share it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> study = Study(
+        ...     pd.DataFrame({"document": ["d"], "coder": ["Ann"], "code": ["fear"], "start": [0], "end": [11]}),
+        ...     documents=pd.DataFrame({"document": ["d"], "text": ["Dr Smith is here"]}),
+        ... )
+        >>> made = study.pseudonymise("a long secret", terms={"Dr Smith": "the doctor"}).study
+        >>> made.documents["text"].iloc[0], made.excerpts().iloc[0]
+        ('the doctor is here', 'the doctor is')
+        """
+        from expertsys.study.privacy import pseudonymise
+
+        return pseudonymise(self, key, terms)
+
+    def without_texts(self) -> Study:
+        """The same without what people said: no texts of documents and codings, no `unmapped`; memos stay."""
+        from expertsys.study.privacy import without_texts
+
+        return without_texts(self)
 
     def with_title(self, title: str) -> Study:
         """The same under another title."""

@@ -16,7 +16,7 @@ import pytest
 from expertsys.errors import DataError
 from expertsys.io import Limits
 from expertsys.io.safe_sqlite import open_sqlite
-from expertsys.io.safe_xml import local, namespace, stream, tree
+from expertsys.io.safe_xml import Cursor, local, namespace, stream, tree
 from expertsys.io.safe_zip import open_zip
 
 
@@ -159,17 +159,18 @@ def test_too_many_elements() -> None:
 
 def test_xml_comes_in_pieces_with_its_lines() -> None:
     seen: list[object] = []
-    line = [0]
+    cursor = Cursor()
     stream(
         "p.xml",
         [b'<x xmlns="urn:n"><y a=', b'"1">t &amp; u</y>', b"\n<z/></x>"],
-        start=lambda name, attributes: seen.append((local(name), namespace(name), attributes, line[0])),
+        start=lambda name, attributes: seen.append((local(name), namespace(name), attributes, str(cursor))),
         end=lambda name: seen.append(local(name)),
         text=seen.append,
-        line=line,
+        cursor=cursor,
     )
     assert seen == [
-        ("x", "urn:n", {}, 1), ("y", "urn:n", {"a": "1"}, 1), "t & u", "y", "\n", ("z", "urn:n", {}, 2), "z", "x",
+        ("x", "urn:n", {}, "line 1"), ("y", "urn:n", {"a": "1"}, "line 1"), "t & u", "y", "\n",
+        ("z", "urn:n", {}, "line 2"), "z", "x",
     ]  # fmt: skip
     root = tree("p.xml", b"<x>a<y b='c'>d</y></x>")
     assert (root.tag, root.text, root[0].attrib, root[0].text) == ("x", "a", {"b": "c"}, "d")

@@ -70,6 +70,7 @@ def _note_texts(project: Project, files: dict[str, bytes]) -> dict[Element, str 
 
 def _tell_losses(study: Study, losses: Losses) -> None:
     losses.add("situation", "", len(study.situations))
+    losses.add("summary", "of a case under a code", len(study.summaries))
     named = study.documents["participant"].dropna().unique()
     bare = study.participants.drop(index=list(named), errors="ignore")
     losses.add("participant", "without a document", len(bare))

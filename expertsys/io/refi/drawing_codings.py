@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-import attrs
 import pandas as pd
 
 from expertsys.io.refi import schema
@@ -18,8 +18,7 @@ from expertsys.study import Study
 _FIELDS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
 
 
-@attrs.frozen
-class Wanted:
+class Wanted(NamedTuple):
     """One coding of the study."""
 
     document: str
@@ -52,7 +51,7 @@ def draw_codings(study: Study, view: View, losses: Losses) -> None:
 
 
 def _key(row: Row | Wanted) -> Hashable:
-    return tuple(getattr(row, name) for name in _FIELDS)
+    return tuple(row[: len(_FIELDS)])
 
 
 def _wanted(codings: pd.DataFrame) -> Iterator[Wanted]:
@@ -98,7 +97,7 @@ class _Adder:
             created = schema.date_time(wanted.date) if wanted.date else None
             if wanted.date and created is None:
                 self.losses.add("coding", "whose date has no time")
-            guid = self._guid("coding", *map(str, attrs.astuple(wanted)))
+            guid = self._guid("coding", *map(str, wanted))
             coding = Coding(guid, self.codes[wanted.code], self.users[wanted.coder], created)
             if wanted.case is not None and wanted.case != document.case and wanted.start is None:
                 self.losses.add("coding", "of another case than its document")

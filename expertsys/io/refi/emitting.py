@@ -11,24 +11,22 @@ from expertsys.io.refi import schema
 from expertsys.io.refi.document import Coding, Project, Selection
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_IN_QUOTES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
+_SPECIAL = re.compile('[&<>"\t\n\r]')
 _PIECE = 1 << 16
 
 
-def emit(project: Project) -> Iterator[bytes]:
-    """The document, piece by piece."""
+def emit(project: Project, *, parsed: bool = False) -> Iterator[bytes]:
+    """The document, piece by piece; what was parsed has no characters that XML cannot hold."""
+    encoded = str.encode if parsed else _encoded
     held: list[str] = []
     size = 0
     for line in _lines(project):
         held.append(line)
         size += len(line)
         if size > _PIECE:
-            yield _encoded("".join(held))
+            yield encoded("".join(held))
             held, size = [], 0
-    yield _encoded("".join(held))
+    yield encoded("".join(held))
 
 
 def _encoded(text: str) -> bytes:
@@ -52,12 +50,12 @@ def _lines(project: Project) -> Iterator[str]:
 def _element(element: Element, project: Project, extra: str = "") -> Iterator[str]:
     tag = element.tag
     order = schema.ELEMENTS[tag].attributes
-    written = "".join(f' {key}="{element.attrib[key].translate(_IN_QUOTES)}"' for key in order if key in element.attrib)
+    written = "".join(f' {key}="{_in_quotes(element.attrib[key])}"' for key in order if key in element.attrib)
     if tag == "MemberCode" and project.root.tag == "CodeBook":
         written = written.replace(" targetGUID=", " guid=")
     selections = project.selections.get(element, ())
     if tag in schema.TEXTUAL:
-        yield f"<{tag}>{(element.text or '').translate(_IN_TEXT)}</{tag}>\n"
+        yield f"<{tag}>{_in_text(element.text or '')}</{tag}>\n"
         return
     children = sorted(element, key=lambda child: schema.ELEMENTS[tag].rank[child.tag])
     if not children and not selections:
@@ -77,29 +75,43 @@ def _element(element: Element, project: Project, extra: str = "") -> Iterator[st
 
 
 def _selection(selection: Selection) -> str:
-    head = f'<PlainTextSelection guid="{selection.guid}"{_given("name", selection.name)}'
-    head += f' startPosition="{selection.start}" endPosition="{selection.end}"'
-    head += _given("creatingUser", selection.user) + _given("creationDateTime", selection.created)
-    head += _given("modifyingUser", selection.modifier) + _given("modifiedDateTime", selection.modified)
-    body = (
-        []
-        if selection.description is None
-        else [f"<Description>{selection.description.translate(_IN_TEXT)}</Description>\n"]
+    name = "" if selection.name is None else f' name="{_in_quotes(selection.name)}"'
+    head = (
+        f'<PlainTextSelection guid="{selection.guid}"{name} startPosition="{selection.start}"'
+        f' endPosition="{selection.end}"{_made(selection.user, selection.created)}'
+        f"{_given('modifyingUser', selection.modifier)}{_given('modifiedDateTime', selection.modified)}"
     )
-    body += map(_coding, selection.codings)
-    body += map(_note, selection.notes)
-    return f"{head}>\n{''.join(body)}</PlainTextSelection>\n" if body else f"{head}/>\n"
+    body = "" if selection.description is None else f"<Description>{_in_text(selection.description)}</Description>\n"
+    body += "".join(map(_coding, selection.codings)) + "".join(map(_note, selection.notes))
+    return f"{head}>\n{body}</PlainTextSelection>\n" if body else f"{head}/>\n"
 
 
 def _coding(coding: Coding) -> str:
-    who = _given("creatingUser", coding.user) + _given("creationDateTime", coding.created)
-    notes = "".join(map(_note, coding.notes))
-    return f'<Coding guid="{coding.guid}"{who}>\n<CodeRef targetGUID="{coding.code}"/>\n{notes}</Coding>\n'
+    return (
+        f'<Coding guid="{coding.guid}"{_made(coding.user, coding.created)}>\n<CodeRef targetGUID="{coding.code}"/>\n'
+        f"{''.join(map(_note, coding.notes))}</Coding>\n"
+    )
 
 
 def _note(target: str) -> str:
     return f'<NoteRef targetGUID="{target}"/>\n'
 
 
+def _made(user: str | None, created: str | None) -> str:
+    return _given("creatingUser", user) + _given("creationDateTime", created)
+
+
 def _given(name: str, value: str | None) -> str:
-    return "" if value is None else f' {name}="{value.translate(_IN_QUOTES)}"'
+    """An attribute whose value needs no escape: an identifier or a date."""
+    return "" if value is None else f' {name}="{value}"'
+
+
+def _in_text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _in_quotes(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return plain.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;")

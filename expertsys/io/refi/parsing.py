@@ -12,7 +12,7 @@ from expertsys.io.limits import Limits
 from expertsys.io.log import Log, counted
 from expertsys.io.refi import schema
 from expertsys.io.refi.document import Coding, Project, Selection, put
-from expertsys.io.safe_xml import local, namespace, stream
+from expertsys.io.safe_xml import Cursor, local, namespace, stream
 
 _KNOWN = ("urn:QDA-XML:project:", "urn:QDA-XML:codebook:")
 _ALIASES = {"Codebook": "CodeBook"}
@@ -33,16 +33,14 @@ class Mended:
         self.counts[what] += 1
         self.first.setdefault(what, place)
 
-    def guid(self, text: str | None, place: str, *otherwise: str) -> str:
+    def guid(self, text: str | None, place: object, *otherwise: str) -> str:
         """An identifier in its one form; one that breaks the rules is replaced, the same by the same."""
-        if text is not None and len(text) == 36 and (plain := schema.guid(text)) is not None:
-            return plain
         if text is None:
-            self.tell("identifier that was missing and was made", place)
-            return schema.made_guid("missing", place, *otherwise)
-        plain = schema.guid(text)
+            self.tell("identifier that was missing and was made", str(place))
+            return schema.made_guid("missing", str(place), *otherwise)
+        plain = text if schema.GUID.fullmatch(text) else schema.guid(text)
         if plain is None:
-            self.tell("identifier that is no GUID and was replaced", place)
+            self.tell("identifier that is no GUID and was replaced", str(place))
             plain = self.odd.setdefault(text, schema.made_guid("odd", text))
         return plain
 
@@ -61,32 +59,28 @@ class Reader:
 
     def __init__(self, name: str, log: Log, mended: Mended) -> None:
         self.name, self.log, self.mended = name, log, mended
-        self.line = [0]
+        self.cursor = Cursor()
         self.project: Project | None = None
         self.namespaces: Counter[str] = Counter()
         self._above: list[Element] = []
         self._texts: list[list[str] | None] = []
         self._skipped = 0
-        self._selection: Selection | None = None
+        self._selection = Selection("", 0, 0)
         self._coding: Coding | None = None
-        self._inner: list[str] = []
+        self._held: list[Selection] = []
         self._described: list[str] | None = None
         self._shared: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        tag = self._names.get(name)
-        if tag is None:
-            tag = local(name)
-            tag = self._names[name] = _ALIASES.get(tag, tag)
-            self.namespaces[namespace(name)] += 1
+        tag = self._names.get(name) or self._named(name)
         if self._skipped:
             self._skipped += 1
-        elif self._selection is not None:
-            self._within(tag, attributes)
         elif tag == "PlainTextSelection" and self._above and self._above[-1].tag in schema.TEXTS:
             self._begin(attributes)
+            self._held = self.project.selections.setdefault(self._above[-1], []) if self.project else []
+            self.cursor.enter(self._within, self._end_within)
         elif tag not in schema.ELEMENTS or (self._above and tag not in schema.ELEMENTS[self._above[-1].tag].rank):
             if not self._above and tag not in ("Project", "CodeBook"):
                 self.log.fault(self._place, f"the document is a {tag!r}, not a project.", "Is it the right file?")
@@ -99,9 +93,15 @@ class Reader:
         else:
             self._open(tag, attributes)
 
+    def _named(self, name: str) -> str:
+        tag = local(name)
+        tag = self._names[name] = _ALIASES.get(tag, tag)
+        self.namespaces[namespace(name)] += 1
+        return tag
+
     @property
     def _place(self) -> str:
-        return f"line {self.line[0]}"
+        return str(self.cursor)
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         element = Element(tag, self._kept(tag, attributes))
@@ -135,32 +135,37 @@ class Reader:
         return kept
 
     def _begin(self, attributes: dict[str, str]) -> None:
-        place = self._place
-        numbers = []
-        for key in ("startPosition", "endPosition"):
-            found = schema.integer(attributes.get(key, ""))
-            if found is None:
-                told = attributes.get(key)
-                self.log.fault(
-                    f"{self.name}, {place}",
-                    f"a selection has the {key} {told!r}, which is no whole number.",
-                    "Export the project again.",
-                )
-            number = int(found or 0)
-            if abs(number) > _FARTHEST:
-                self.log.fault(f"{self.name}, {place}", f"a selection has the {key} {number:,}; no text is so long.")
-            numbers.append(number)
+        start = self._position("startPosition", attributes.get("startPosition"))
+        end = self._position("endPosition", attributes.get("endPosition"))
+        get = attributes.get
         self._selection = Selection(
-            self.mended.guid(attributes.get("guid"), place, str(numbers)),
-            numbers[0],
-            numbers[1],
-            attributes.get("name"),
+            self.mended.guid(get("guid"), self.cursor, str(start), str(end)),
+            start,
+            end,
+            get("name"),
             None,
-            self._share(attributes.get("creatingUser"), guid=True),
-            self._share(attributes.get("creationDateTime")),
-            self._share(attributes.get("modifyingUser"), guid=True),
-            self._share(attributes.get("modifiedDateTime")),
+            self._share(get("creatingUser"), guid=True),
+            self._share(get("creationDateTime")),
+            self._share(get("modifyingUser"), guid=True),
+            self._share(get("modifiedDateTime")),
         )
+
+    def _position(self, key: str, value: str | None) -> int:
+        if value is not None and value.isdecimal() and len(value) < 12:
+            return int(value)
+        found = schema.integer(value or "")
+        if found is None:
+            self.log.fault(
+                f"{self.name}, {self._place}",
+                f"a selection has the {key} {value!r}, which is no whole number.",
+                "Export the project again.",
+            )
+        number = int(found or 0)
+        if abs(number) > _FARTHEST:
+            what = f"a selection has the {key} {number:,}; no text is so long."
+            self.log.fault(f"{self.name}, {self._place}", what)
+            return 0
+        return number
 
     def _share(self, value: str | None, *, guid: bool = False) -> str | None:
         """A word that is repeated often, in its one form and held once; a date that is none is left out."""
@@ -174,28 +179,50 @@ class Reader:
             known = self._shared[value] = fine or ""
         return known or None
 
-    def _within(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._selection is None:
+    def _within(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins within a selection: the many, so that these two handlers are put in place of the others."""
+        if self._skipped:
+            self._skipped += 1
             return
-        coding = self._coding
-        if tag == "Coding" and coding is None:
-            user = self._share(attributes.get("creatingUser"), guid=True)
-            created = self._share(attributes.get("creationDateTime"))
-            place = f"{self._selection.guid}/{len(self._selection.codings)}"
-            self._coding = Coding(self.mended.guid(attributes.get("guid"), place), "", user, created)
-        elif tag == "CodeRef" and coding is not None:
+        tag = self._names.get(name) or self._named(name)
+        selection, coding = self._selection, self._coding
+        if tag == "CodeRef" and coding is not None:
             coding.code = self._share(attributes.get("targetGUID"), guid=True) or ""
+        elif tag == "Coding" and coding is None:
+            get = attributes.get
+            text = get("guid")
+            if text is None or not schema.GUID.fullmatch(text):
+                text = self.mended.guid(text, self.cursor, selection.guid, str(len(selection.codings)))
+            user, created = self._share(get("creatingUser"), guid=True), self._share(get("creationDateTime"))
+            self._coding = Coding(text, "", user, created)
         elif tag == "NoteRef":
             target = self._share(attributes.get("targetGUID"), guid=True)
-            holder = self._selection if coding is None else coding
+            holder = selection if coding is None else coding
             holder.notes += (target,) if target else ()
         elif tag == "Description" and coding is None:
             self._described = []
         else:
             self.mended.tell(f"element <{tag}> which the format does not have there, left out", self._place)
             self._skipped = 1
+
+    def _end_within(self, name: str) -> None:
+        if self._skipped:
+            self._skipped -= 1
             return
-        self._inner.append(tag)
+        tag = self._names[name]
+        if tag == "Coding":
+            coding = self._coding
+            if coding is not None and coding.code:
+                self._selection.codings.append(coding)
+            else:
+                self.mended.tell("coding without a code, left out", self._place)
+            self._coding = None
+        elif tag == "Description":
+            self._selection.description = "".join(self._described or ())
+            self._described = None
+        elif tag == "PlainTextSelection":
+            self._held.append(self._selection)
+            self.cursor.leave(name)
 
     def text(self, piece: str) -> None:
         """Text between elements."""
@@ -203,36 +230,17 @@ class Reader:
             return
         if self._described is not None:
             self._described.append(piece)
-        elif self._selection is None and self._texts and (held := self._texts[-1]) is not None:
+        elif self._texts and (held := self._texts[-1]) is not None:
             held.append(piece)
 
-    def end(self, _: str) -> None:
+    def end(self, name: str) -> None:
         """An element ends."""
         if self._skipped:
             self._skipped -= 1
-        elif self._inner:
-            self._end_within(self._inner.pop())
-        elif self._selection is not None:
-            self.project.selections.setdefault(self._above[-1], []).append(self._selection)  # type: ignore[union-attr]
-            self._selection = None
-        else:
+        elif self._names[name] != "PlainTextSelection":
             element, held = self._above.pop(), self._texts.pop()
             if held is not None:
                 element.text = "".join(held)
-
-    def _end_within(self, tag: str) -> None:
-        selection = self._selection
-        if selection is None:
-            return
-        if tag == "Coding" and self._coding is not None:
-            if self._coding.code:
-                selection.codings.append(self._coding)
-            else:
-                self.mended.tell("coding without a code, left out", self._place)
-            self._coding = None
-        elif tag == "Description" and self._described is not None:
-            selection.description = "".join(self._described)
-            self._described = None
 
 
 def parse(name: str, chunks: Iterable[bytes], log: Log, limits: Limits, root: str) -> Project:
@@ -246,7 +254,7 @@ def parse(name: str, chunks: Iterable[bytes], log: Log, limits: Limits, root: st
     """
     mended = Mended()
     reader = Reader(name, log, mended)
-    stream(name, chunks, start=reader.start, end=reader.end, text=reader.text, limits=limits, line=reader.line)
+    stream(name, chunks, start=reader.start, end=reader.end, text=reader.text, limits=limits, cursor=reader.cursor)
     project = reader.project
     if project is None or project.root.tag != root:
         found = "nothing" if project is None else repr(project.root.tag)

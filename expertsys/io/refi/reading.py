@@ -48,7 +48,7 @@ def read_study(path: Path, options: Options) -> Study:
     view = look(project, held)
     tell_view(view, log, path.name)
     _blank(project)
-    unmapped = Unmapped.of(FORMAT_NAME, {INNER: emit(project), **files})
+    unmapped = Unmapped.of(FORMAT_NAME, {INNER: emit(project, parsed=True), **files})
     log.sources.append(Source(path.name, _digest(path), 0))
     said = text_of(project.root, "Description") or ""
     synthetic = said.removeprefix(SYNTHETIC) if said.startswith(SYNTHETIC) else ""

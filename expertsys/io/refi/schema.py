@@ -12,7 +12,7 @@ OWN = uuid.uuid5(uuid.NAMESPACE_URL, "urn:expertsys:refi-qda")
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = re.compile(
     r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
     r"(Z|[+-](0\d|1[0-3]):[0-5]\d)?"
@@ -27,7 +27,7 @@ _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 def guid(text: str) -> str | None:
     """An identifier in small letters without braces; None where it is none."""
     plain = text.strip().strip("{}").lower()
-    return plain if _GUID.fullmatch(plain) else None
+    return plain if GUID.fullmatch(plain) else None
 
 
 def made_guid(*parts: str) -> str:

@@ -19,15 +19,12 @@ _DTYPES = {"Boolean": "boolean", "Integer": "Int64", "Float": "float64"}
 
 def codings_of(view: View) -> pd.DataFrame:
     """One row per coding."""
-    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-    adders = [columns[name].append for name in _COLUMNS]
-    for row in view.rows():
-        for add, name in zip(adders, _COLUMNS, strict=True):
-            add(getattr(row, name))
+    rows = [row[: len(_COLUMNS)] for row in view.rows()]
+    columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     return pd.DataFrame(
         {
-            name: pd.Series(cells, dtype="Int64" if name in ("start", "end") else "str")
-            for name, cells in columns.items()
+            name: pd.Series(list(cells), dtype="Int64" if name in ("start", "end") else "str")
+            for name, cells in zip(_COLUMNS, columns, strict=True)
         }
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import attrs
@@ -37,8 +37,7 @@ class Document:
     attributes: dict[str, Any] = attrs.field(factory=dict)
 
 
-@attrs.frozen
-class Row:
+class Row(NamedTuple):
     """One application of a code, and where in the project it stands: `holder` takes `item` out with ``remove``."""
 
     document: str
@@ -237,7 +236,9 @@ def _place_cases(view: View) -> None:
 
 
 def _by_selection(view: View, document: Document, of_selection: Mapping[str, str]) -> None:
-    coded = {selection.guid: of_selection.get(selection.guid) for selection, _, _ in _selections(view, document)}
+    plain = view.project.selections.get(document.carrier, ()) if document.carrier is not None else ()
+    coded = {one.guid: of_selection.get(one.guid) for one in plain if one.codings}
+    coded |= {one.guid: of_selection.get(one.guid) for one, _, _ in _selections(view, document)}
     named = {case for case in coded.values() if case is not None}
     if len(named) == 1 and None not in coded.values():
         document.case = named.pop()
@@ -248,12 +249,8 @@ def _by_selection(view: View, document: Document, of_selection: Mapping[str, str
 
 
 def _selections(view: View, document: Document) -> Iterator[tuple[Selection, Any, str | None]]:
-    """The selections of a document that carry a code, with what holds their codings and the text behind them."""
+    """The selections of a document that are not in its text, with what holds their codings and the text behind them."""
     source, carrier = document.source, document.carrier
-    for selection in view.project.selections.get(carrier, ()) if carrier is not None else ():
-        if selection.codings:
-            named = selection.name if document.text is None else None
-            yield selection, selection.codings, named
     holder = carrier if carrier is not None and carrier.tag == "Transcript" else source
     for element in holder:
         if element.tag in _SELECTIONS:
@@ -299,6 +296,24 @@ def _as_coding(element: Element) -> Coding:
 
 
 def _rows_of(view: View, document: Document) -> Iterator[Row]:
+    users, names, by_case, whole = view.users, view.code_names, view.case_of_selection, document.case
+    unread = document.text is None
+    for selection in view.project.selections.get(document.carrier, ()) if document.carrier is not None else ():
+        codings = selection.codings
+        for coding in codings:
+            yield Row(
+                document.name,
+                selection.start,
+                selection.end,
+                users[coding.user or selection.user or NOBODY],
+                names[coding.code],
+                whole or by_case.get(selection.guid),
+                ((selection.name or "").strip() or None) if unread else None,
+                _memo(view, selection, coding) if selection.description or selection.notes or coding.notes else None,
+                coding.created or selection.created,
+                codings,
+                coding,
+            )
     for selection, holder, text in _selections(view, document):
         items = holder if isinstance(holder, list) else holder.findall("Coding")
         for item in items:
@@ -313,14 +328,18 @@ def _rows_of(view: View, document: Document) -> Iterator[Row]:
             yield _row(view, document, nowhere, _as_coding(element), None, (holder, element))
 
 
-def _row(
-    view: View, document: Document, selection: Selection, coding: Coding, text: str | None, where: tuple[Any, Any]
-) -> Row:
-    placed = selection.start >= 0
+def _memo(view: View, selection: Selection, coding: Coding) -> str | None:
     memo = (selection.description or "").strip()
     if not memo and (coding.notes or selection.notes):
         found = [view.notes[note] for note in (*coding.notes, *selection.notes) if note in view.notes]
         memo = "\n\n".join(dict.fromkeys(found))
+    return memo or None
+
+
+def _row(
+    view: View, document: Document, selection: Selection, coding: Coding, text: str | None, where: tuple[Any, Any]
+) -> Row:
+    placed = selection.start >= 0
     return Row(
         document.name,
         selection.start if placed else None,
@@ -329,7 +348,7 @@ def _row(
         view.code_names.get(coding.code, ""),
         document.case or view.case_of_selection.get(selection.guid),
         (text or "").strip() or None,
-        memo or None,
+        _memo(view, selection, coding),
         coding.created or selection.created,
         *where,
     )
