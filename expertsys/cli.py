@@ -8,12 +8,13 @@ import io
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import expertsys as es
-from expertsys._core.errors import DataError, MissingDependencyError
+from expertsys._core.errors import DataError, LossWarning, MissingDependencyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,10 @@ DONE, REFUSED, USAGE = 0, 1, 2
 
 #: Options of `expertsys.io.read` that are plain text on a command line.
 _COLUMNS = ("unit", "coder", "code", "case", "document", "text")
-_READING = ("pattern", "separator", "hierarchy", "codebook", "documents", "encoding", "delimiter", "sheet")
+_READING = (
+    *("pattern", "separator", "hierarchy", "codebook", "documents", "encoding", "delimiter", "sheet"),
+    *("report", "positions"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -107,12 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     agreement.add_argument("--by", choices=("case", "pair"), help="a table for each case, or each pair of coders")
     agreement.add_argument("--confidence", type=_confidence, default=0.95, help="of the intervals (default: 0.95)")
 
-    check = _command(commands, "check", _check, "list what is odd in the data")
+    check = _command(commands, "check", _check, "list a file's faults, or what is odd in the data")
     _input(check)
 
     convert = _command(commands, "convert", _convert, "read IN and write OUT, the format given by its ending")
     _input(convert)
-    convert.add_argument("target", metavar="OUT", help="a folder, or .zip .csv .xlsx .parquet .jsonl")
+    convert.add_argument("target", metavar="OUT", help="a folder, or .zip .qdpx .qdc .json .csv .xlsx .parquet .jsonl")
 
     datasets = _command(commands, "datasets", _datasets, "list the bundled datasets, or print one")
     datasets.add_argument("name", nargs="?", help="print this one")
@@ -214,7 +218,18 @@ def _agreement(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    found = es.check(_read(arguments))
+    try:
+        found = es.check(_read(arguments))
+    except DataError as error:
+        if arguments.json:
+            from expertsys.study.provenance import remarks_frame
+
+            _print_table(remarks_frame(error.faults), arguments, empty="")
+        elif len(error.faults) > 1:
+            print(f"expertsys: {len(error.faults):,} faults", *error.faults, sep="\n", file=sys.stderr)
+        else:
+            raise
+        raise SystemExit(REFUSED) from None
     if arguments.json or found.empty:
         _print_table(found, arguments, empty="Nothing odd was found.")
         return
@@ -224,12 +239,20 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _convert(arguments: argparse.Namespace) -> None:
     study = _read(arguments)
-    es.write(study, arguments.target)
+    with warnings.catch_warnings(record=True) as lost:
+        warnings.simplefilter("always", LossWarning)
+        es.write(study, arguments.target)
     where = Path(arguments.target).resolve()
+    told = [str(warning.message) for warning in lost if issubclass(warning.category, LossWarning)]
     if arguments.json:
-        _print_json({"written": str(where)})
-    else:
-        print(f"Written: {where}")
+        _print_json({"written": str(where), "lost": told})
+        return
+    print(f"Written: {where}")
+    for line in told:
+        print(f"warning: {line}")
+    remarks = len(study.provenance.notes)
+    if remarks:
+        print(f"{remarks:,} remarks on reading; expertsys check lists them.")
 
 
 def _datasets(arguments: argparse.Namespace) -> None:

@@ -85,6 +85,54 @@ def test_check(codings: Path, here: Path, capsys: Capture) -> None:
     assert set(listed[0]) == {"remark", "severity", "place", "what", "remedy"}
 
 
+def test_check_lists_every_fault_with_its_place(here: Path, capsys: Capture) -> None:
+    rows = "".join(f"u{at},,p\n" for at in range(30))
+    (here / "bad.csv").write_text(f"unit,coder,code\n{rows}", encoding="utf-8")
+    assert main(["check", "bad.csv"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == "expertsys: 30 faults"
+    assert err.splitlines()[30] == "bad.csv, row 31: has a code and no coder. Fill the cell, or drop the row."
+    assert main(["check", "bad.csv", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    listed = strict(out)
+    assert [row["place"] for row in listed] == [f"bad.csv, row {at}" for at in range(2, 32)]
+    assert {row["severity"] for row in listed} == {"error"}
+
+
+def test_check_of_a_project(here: Path, capsys: Capture) -> None:
+    (here / "ann").mkdir()
+    (here / "ann" / "d.txt").write_text("They wait.", encoding="utf-8")
+    (here / "ann" / "d.ann").write_text("T1\tX 0 4\tThey\nT2\tX 5 99\twait\n", encoding="utf-8")
+    assert main(["check", "ann", "--json"]) == 1
+    [fault] = strict(capsys.readouterr().out)
+    assert fault["place"] == "d.ann, line 2"
+    (here / "ann" / "d.ann").write_text("T1\tX 0 4\tThus\n", encoding="utf-8")
+    assert main(["check", "ann"]) == 0
+    assert "warning: ann: 1 quotation and the text at the positions differ" in capsys.readouterr().out
+    assert main(["check", "ann", "--seen", "all"]) == 0
+    assert main(["check", "ann", "--layout", "long"]) == 1
+    assert "it takes 'codebook', 'title', 'seen'" in capsys.readouterr().err
+
+
+def test_convert_between_projects_tells_what_is_lost(here: Path, capsys: Capture) -> None:
+    (here / "ann").mkdir()
+    (here / "ann" / "d.txt").write_text("They wait.", encoding="utf-8")
+    (here / "ann" / "d.ann").write_text("T1\tX 0 4\tThey\n", encoding="utf-8")
+    assert main(["convert", "ann", "p.qdpx", "--seen", "listed"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == f"Written: {here / 'p.qdpx'}"
+    back = es.read("p.qdpx")
+    assert back.excerpts().tolist() == ["They"]
+    assert main(["convert", "p.qdpx", "q.zip", "--json"]) == 0
+    assert strict(capsys.readouterr().out) == {"written": str(here / "q.zip"), "lost": []}
+    assert es.read("q.zip").codings.equals(back.codings)
+    (here / "r.csv").write_text("document,coder,code,round\nd,ann,X,1\nd,ben,X,1\n", encoding="utf-8")
+    assert main(["convert", "r.csv", "r.qdpx"]) == 0
+    assert "warning: r.qdpx: a REFI-QDA project has no place for 2 codings with a round." in capsys.readouterr().out
+
+
 def test_nothing_odd(here: Path, capsys: Capture) -> None:
     table = "unit,coder,code\n" + "".join(f"u{n},{who},p\n" for n in (1, 2) for who in ("ann", "ben"))
     (here / "even.csv").write_text(table, encoding="utf-8")
@@ -148,7 +196,7 @@ def test_convert_there_and_back(codings: Path, here: Path, capsys: Capture) -> N
     assert capsys.readouterr().out == f"Written: {here / 'study.zip'}\n"
     assert es.read("study.zip") == es.read("codings.csv")
     assert main(["convert", "study.zip", "again.csv", "--json"]) == 0
-    assert strict(capsys.readouterr().out) == {"written": str(here / "again.csv")}
+    assert strict(capsys.readouterr().out) == {"written": str(here / "again.csv"), "lost": []}
     assert es.read("again.csv").codings.equals(es.read("codings.csv").codings)
     assert main(["convert", "again.csv", "folder"]) == 0
     assert es.read("folder").codings.equals(es.read("codings.csv").codings)

@@ -127,20 +127,25 @@ def _repeated(study: Study) -> Iterator[Remark]:
 
 
 def _coverage(study: Study) -> Iterator[Remark]:
-    seen = study.seen
+    """Who saw which units; of spans, which have none yet, which documents."""
+    noun, every, seen = "unit", study.units.index, study.seen
+    if study.units.empty:
+        noun, every = "document", study.documents.index
+        located = study.assignments.rename(columns={"document": "unit"})
+        seen = located.assign(case=located["unit"].map(study.documents["case"]).astype("str"))
     if seen.empty:
         return
     coders_per_unit = seen.groupby("unit")["coder"].nunique()
     per_coder = seen.groupby("coder")["unit"].nunique()
     for name in study.coders.index:
         if name not in per_coder:
-            yield Remark("warning", f"coder {name!r}", "saw no unit.", "Check the assignments.")
-    unseen = study.units.index.difference(coders_per_unit.index)
+            yield Remark("warning", f"coder {name!r}", f"saw no {noun}.", "Check the assignments.")
+    unseen = every.difference(coders_per_unit.index)
     if len(unseen):
         yield Remark(
             "note",
-            "units",
-            f"{len(unseen):,} of {len(study.units):,} units carry no code and no one is known to have seen them: "
+            f"{noun}s",
+            f"{len(unseen):,} of {len(every):,} {noun}s carry no code and no one is known to have seen them: "
             f"{listing(unseen, 5)}.",
             "If coders read them and found nothing to code, say so: study.with_assignments(...) or "
             "read(..., seen='listed').",
@@ -149,15 +154,15 @@ def _coverage(study: Study) -> Iterator[Remark]:
     if len(alone) and len(study.coders) > 1:
         yield Remark(
             "note",
-            "units",
-            f"{len(alone):,} of {len(coders_per_unit):,} units were seen by one coder only: {listing(alone, 5)}.",
+            f"{noun}s",
+            f"{len(alone):,} of {len(coders_per_unit):,} {noun}s were seen by one coder only: {listing(alone, 5)}.",
             "They say nothing about agreement and are left out of it.",
         )
     if study.assumed_seen and len(per_coder) > 1:
-        yield from _partial(seen)
+        yield from _partial(seen, noun)
 
 
-def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
+def _partial(seen: pd.DataFrame, noun: str) -> Iterator[Remark]:
     """Find coders with less than others in a case: they saw a subset, or read the rest and found nothing."""
     counts = seen.assign(case=seen["case"].fillna("")).groupby(["case", "coder"])["unit"].nunique()
     for case, group in counts.groupby(level="case"):
@@ -166,10 +171,12 @@ def _partial(seen: pd.DataFrame) -> Iterator[Remark]:
         fewer = times[times < 0.9 * most]
         where = f"case {case!r}" if case else "coders"
         if len(fewer) > MOST_NAMED:
-            what = f"{len(fewer):,} of {len(times):,} coders coded fewer units ({int(fewer.min()):,} to "
+            what = f"{len(fewer):,} of {len(times):,} coders coded fewer {noun}s ({int(fewer.min()):,} to "
             what += f"{int(fewer.max()):,}) than another did ({most:,}); the rest is taken as not seen by them."
             yield Remark("note", where, what, _READ)
             continue
         for coder, number in fewer.items():
-            what = f"coded {number:,} units where another coded {most:,}; the rest is taken as not seen by this coder."
+            what = (
+                f"coded {number:,} {noun}s where another coded {most:,}; the rest is taken as not seen by this coder."
+            )
             yield Remark("warning", f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}", what, _READ)

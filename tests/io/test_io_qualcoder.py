@@ -67,6 +67,10 @@ def test_ben_has_not_seen_what_he_did_not_open() -> None:
     seen = read(SAMPLES / "v16.qda").assignments
     assert "Cedar Manager" not in seen.loc[seen["coder"] == "ben", "document"].tolist()
     assert seen["coder"].tolist().count("ben") == 5
+    found = es.check(read(SAMPLES / "v16.qda"))
+    assert found.loc[found["place"] == "case 'Cedar practice', coder 'ben'", "what"].tolist() == [
+        "coded 1 documents where another coded 2; the rest is taken as not seen by this coder."
+    ]
     everyone = read(SAMPLES / "v16.qda", seen="all")
     assert len(everyone.assignments) == 12
     assert not everyone.assumed_seen
