@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from expertsys._core.errors import DataError, listing
-from expertsys.io.content import content_of
+from expertsys.io.jsontext import bounded
 from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import counted
 from expertsys.io.options import Options
@@ -89,9 +89,7 @@ def _files(path: Path, limits: Limits, project: Project) -> list[Path]:
 
 
 def _text(file: Path, place: str, limits: Limits) -> str:
-    content = content_of(file, limits.member_bytes + 1)
-    if len(content) > limits.member_bytes:
-        raise beyond(place, "the file is too long", "member_bytes", limits.member_bytes)
+    content = bounded(file, place, limits)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from expertsys._core.errors import DataError
-from expertsys.io.content import content_of, require_content
+from expertsys.io.content import content_of, require_content, unreadable
 from expertsys.io.limits import Limits, beyond
 
 #: So many bytes are looked at to tell formats apart.
@@ -16,12 +16,13 @@ HEAD = 1 << 20
 
 def bounded(path: Path, place: str, limits: Limits) -> bytes:
     """The bytes of a file, unless they are more than one member of an archive might be."""
-    content = content_of(path, limits.member_bytes + 1)
-    if len(content) > limits.member_bytes:
-        raise beyond(
-            place, f"the file has more than {limits.member_bytes:,} bytes", "member_bytes", limits.member_bytes
-        )
-    return content
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise unreadable(place, error) from None
+    if size > limits.member_bytes:
+        raise beyond(place, f"the file has {size:,} bytes", "member_bytes", limits.member_bytes)
+    return content_of(path, size)
 
 
 def decoded(place: str, content: bytes) -> str:
