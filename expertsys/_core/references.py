@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from expertsys._core.errors import unknown
-from expertsys._core.works import COMPARISON, SCORES_AND_INTERVALS
+from expertsys._core.works import COMPARISON, SCORES_AND_INTERVALS, SPANS
 
 
 @attrs.frozen
@@ -39,6 +39,7 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, Reference]:
 METHODS: dict[str, Reference] = _table(
     *SCORES_AND_INTERVALS,
     *COMPARISON,
+    *SPANS,
     (
         "cohen1968",
         "Cohen J. Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit. "
@@ -137,33 +138,6 @@ METHODS: dict[str, Reference] = _table(
         "krippendorff2019",
         "Krippendorff K. Content Analysis: An Introduction to Its Methodology. 4th ed. Sage, 2019.",
         "10.4135/9781071878781",
-    ),
-    (
-        "krippendorff1995",
-        "Krippendorff K. On the reliability of unitizing continuous data. Sociol Methodol 1995;25:47–76.",
-        "10.2307/271061",
-    ),
-    (
-        "krippendorff2004",
-        "Krippendorff K. Content Analysis: An Introduction to Its Methodology. 2nd ed. Sage, 2004.",
-        "",
-    ),
-    (
-        "krippendorff2016",
-        "Krippendorff K, Mathet Y, Bouvry S, Widlöcher A. On the reliability of unitizing textual continua: further "
-        "developments. Qual Quant 2016;50(6):2347–2364.",
-        "10.1007/s11135-015-0266-1",
-    ),
-    (
-        "hripcsak2005",
-        "Hripcsak G, Rothschild AS. Agreement, the F-measure, and reliability in information retrieval. "
-        "J Am Med Inform Assoc 2005;12(3):296–298.",
-        "10.1197/jamia.M1733",
-    ),
-    (
-        "qualcoder",
-        "Curtain C. QualCoder 3.8: qualitative data analysis software. https://github.com/ccbogel/QualCoder.",
-        "",
     ),
     (
         "hayes2007",

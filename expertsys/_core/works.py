@@ -161,3 +161,34 @@ SCORES_AND_INTERVALS: tuple[tuple[str, str, str], ...] = (
         "10.2307/2529310",
     ),
 )
+
+#: Agreement of coders who mark their own stretches of text: key, citation, DOI.
+SPANS: tuple[tuple[str, str, str], ...] = (
+    (
+        "krippendorff1995",
+        "Krippendorff K. On the reliability of unitizing continuous data. Sociol Methodol 1995;25:47–76.",
+        "10.2307/271061",
+    ),
+    (
+        "krippendorff2004",
+        "Krippendorff K. Content Analysis: An Introduction to Its Methodology. 2nd ed. Sage, 2004.",
+        "",
+    ),
+    (
+        "krippendorff2016",
+        "Krippendorff K, Mathet Y, Bouvry S, Widlöcher A. On the reliability of unitizing textual continua: further "
+        "developments. Qual Quant 2016;50(6):2347–2364.",
+        "10.1007/s11135-015-0266-1",
+    ),
+    (
+        "hripcsak2005",
+        "Hripcsak G, Rothschild AS. Agreement, the F-measure, and reliability in information retrieval. "
+        "J Am Med Inform Assoc 2005;12(3):296–298.",
+        "10.1197/jamia.M1733",
+    ),
+    (
+        "qualcoder",
+        "Curtain C. QualCoder: qualitative data analysis software, 2016 onwards. https://github.com/ccbogel/QualCoder.",
+        "",
+    ),
+)
