@@ -83,7 +83,7 @@ def xy_plot(
         told = f"consistency {float(need.consistency):.3f}, coverage {float(need.coverage):.3f}"
         told += f", RoN {float(need.ron):.3f}"
         sign = "⊇"
-    ax.set_title(f"{shorten(x.name, 40)} {sign} {shorten(y.name)}: {told}", fontsize=9, loc="left", color="#444444")
+    ax.set_title(f"{shorten(x.name, 60)} {sign} {shorten(y.name)}\n{told}", fontsize=9, loc="left", color="#444444")
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.06))
     ax.set_aspect("equal")
     ax.set_xlabel(f"membership in {shorten(x.name, 50)}")
