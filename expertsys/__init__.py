@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         theory,
     )
     from expertsys.agreement import reliability
-    from expertsys.comparison import case_matrix, cooccurrence, framework_matrix
+    from expertsys.comparison import case_matrix, contrast, cooccurrence, framework_matrix
     from expertsys.io import read, write
     from expertsys.reporting import report
     from expertsys.study import Code, Codebook, Study, check, merge
@@ -58,6 +58,7 @@ _NAMES = {
     "Study": "study",
     "case_matrix": "comparison",
     "check": "study",
+    "contrast": "comparison",
     "cooccurrence": "comparison",
     "framework_matrix": "comparison",
     "merge": "study",
@@ -76,6 +77,7 @@ __all__ = [
     "case_matrix",
     "check",
     "comparison",
+    "contrast",
     "cooccurrence",
     "datasets",
     "enactment",

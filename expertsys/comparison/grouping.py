@@ -53,7 +53,8 @@ def grouped(study: Study, rows: pd.DataFrame, name: str, *, place: str) -> pd.Se
     else:
         key = rows["document"].map(study.documents["participant"]) if table == "participants" else rows[_TABLES[table]]
         values = key.map(getattr(study, table)[column])
-    return values.astype(object).map(str, na_action="ignore").fillna(f"(no {name})").rename(name)
+    texts = values.astype(object).map(str, na_action="ignore").astype(object)
+    return texts.fillna(f"(no {name})").rename(name)
 
 
 def order(study: Study, values: pd.Series[Any], name: str) -> list[str]:

@@ -14,6 +14,7 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_choice
 from expertsys._core.results import TableResult, percent
 from expertsys._core.rng import RNG, generator
+from expertsys._core.simultaneous import jackknife, max_t
 from expertsys.evidence.excerpts import By, Excerpts
 from expertsys.theory import FRAMEWORK, FocusOfResistance, Framework
 
@@ -196,20 +197,14 @@ def _jackknife(part: pd.DataFrame, cluster: str) -> tuple[Floats, Floats, int]:
     numbers, names = pd.factorize(part[cluster])
     carried = _carried(part)
     size = np.bincount(numbers).astype(np.float64)
-    sums = np.stack([np.bincount(numbers, weights=column) for column in carried.T], axis=1)
-    shares = carried.mean(axis=0)
-    if len(names) < 2:
-        return shares, np.full((len(FOCI), len(FOCI)), np.nan), len(names)
-    left_out = (sums.sum(axis=0) - sums) / (size.sum() - size)[:, None]
-    centred = left_out - left_out.mean(axis=0)
-    covariance = (len(names) - 1) / len(names) * centred.T @ centred
+    sums = np.stack([np.bincount(numbers, weights=column) for column in carried.T], axis=1).astype(np.float64)
+    shares, root = jackknife(sums, size)
+    covariance = root.T @ root if len(names) > 1 else np.full((len(FOCI), len(FOCI)), np.nan)
     return shares, np.asarray(covariance), len(names)
 
 
 def _reach(covariance: Floats, degrees: int, confidence: float, draw: np.random.Generator) -> Floats:
     """Half-widths of simultaneous intervals, by the distribution of the largest |t|."""
-    from scipy.stats import t as student
-
     error = np.sqrt(np.diagonal(covariance))
     if degrees < 1 or np.isnan(error).any():
         return np.full(len(error), np.nan)
@@ -218,10 +213,8 @@ def _reach(covariance: Floats, degrees: int, confidence: float, draw: np.random.
         return np.zeros(len(error))
     correlation = covariance[np.ix_(live, live)] / np.outer(error[live], error[live])
     values, vectors = np.linalg.eigh(correlation)
-    normal = draw.standard_normal((20_000, int(live.sum()))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
-    t = np.abs(normal) / np.sqrt(draw.chisquare(degrees, 20_000) / degrees)[:, None]
-    single = float(student.ppf((1 + confidence) / 2, degrees))  # all at once cannot be narrower than one
-    return np.asarray(error * max(single, float(np.quantile(t.max(axis=1), confidence))))
+    root = (vectors * np.sqrt(np.maximum(values, 0))).T
+    return np.asarray(error * max_t(np.asarray(root), degrees, confidence, draw))
 
 
 def _contrasts(

@@ -1,6 +1,7 @@
 """One function per picture, over result objects and tables; each returns matplotlib axes."""
 
 from expertsys.plot.agreement import along, coder_matrix, confusion
+from expertsys.plot.differences import contrast
 from expertsys.plot.distribution import bootstrap_distribution
 from expertsys.plot.enactment import against_chance, emptying, fidelity
 from expertsys.plot.forest import forest
@@ -18,6 +19,7 @@ __all__ = [
     "calibration_curve",
     "coder_matrix",
     "confusion",
+    "contrast",
     "cooccurrence",
     "dendrogram",
     "emptying",
