@@ -23,12 +23,14 @@ import numpy as np
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.compare import measure, side_by_side, table
+from benchmarks.compare import Summary, measure, side_by_side, table
 
 CODERS = ("ann", "ben", "cem", "dan", "eve")
 CODES = ("none", "policy", "judgement", "workload", "trust", "time", "target", "other")
 PART = 5_000_000
 MEMORY = "2500MB"
+#: The bars: peak memory, and how much longer a rating may take among many.
+MOST, SLOWER = 4_000_000_000, 3
 
 
 def write(folder: Path, units: int) -> None:
@@ -86,6 +88,23 @@ def run(engine: str, folder: Path) -> None:
     measure(lambda: work(folder))
 
 
+def bars(figures: dict[int, dict[str, Summary]]) -> list[str]:
+    """Each bar, for each engine: passed or not, with the figures."""
+    small, large = sorted(figures)
+    lines = []
+    for engine, found in figures[large].items():
+        told = f"{engine}, {large * len(CODERS):,} ratings"
+        times = (found.seconds / large) / (figures[small][engine].seconds / small)
+        lines.append(f"{'pass' if found.peak < MOST else 'FAIL'}  {told}: peak {found.peak / 1e9:.2f} GB, under 4")
+        lines.append(
+            f"{'pass' if times <= SLOWER else 'FAIL'}  {told}: {times:.2f} times the time per rating of "
+            f"{small * len(CODERS):,}, at most {SLOWER}"
+        )
+        same = found.result == next(iter(figures[large].values())).result
+        lines.append(f"{'pass' if same else 'FAIL'}  {told}: estimate and interval as from the others")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--units", type=int, default=20_000_000)
@@ -100,7 +119,7 @@ def main() -> None:
     if options.contender:
         run(options.contender, options.folder)
         return
-    figures = {}
+    figures: dict[int, dict[str, Summary]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         base = options.folder or Path(temporary)
         for units in (200_000, options.units):
@@ -117,9 +136,11 @@ def main() -> None:
             print(table(found, against=options.engines[0]))
             for engine, made in found.items():
                 print(f"  {engine}: {made.seconds / units / len(CODERS) * 1e9:,.0f} ns a rating")
-            figures[units] = {engine: asdict(made) for engine, made in found.items()}
+            figures[units] = found
+    print("\n" + "\n".join(bars(figures)))
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        content = {units: {engine: asdict(made) for engine, made in found.items()} for units, found in figures.items()}
+        options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
