@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 import attrs
 import numpy as np
 import pandas as pd
@@ -12,28 +10,24 @@ from expertsys._core.errors import DataError, Remark, check_choice, unknown
 from expertsys._core.results import Result
 from expertsys.agreement.diagnosis.disagreements import texts
 from expertsys.agreement.panel.decided import Decided, decisions
+from expertsys.agreement.panel.rules import (
+    COLUMNS,
+    DECIDED,
+    EXPERT,
+    MAJORITY,
+    OPEN,
+    PLURALITY,
+    RULES,
+    SINGLE,
+    TIE,
+    UNANIMOUS,
+    Rule,
+    Single,
+    Ties,
+    settled,
+)
 from expertsys.agreement.ratings.coded import CodedUnits
 from expertsys.study import Study
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Rule = Literal["majority", "unanimous", "expert"]
-RULES: tuple[Rule, ...] = ("majority", "unanimous", "expert")
-Ties = Literal["adjudicate", "apply", "omit"]
-Single = Literal["take", "adjudicate"]
-
-#: How a code on a unit came to be applied, left out, or left open.
-UNANIMOUS, MAJORITY, TIE, EXPERT, SINGLE, DECIDED, OPEN = (
-    "unanimous",
-    "majority",
-    "tie",
-    "expert",
-    "single coder",
-    "decided",
-    "open",
-)
-COLUMNS = ("case", "n_coders", "n_applied", "applied_by", "not_applied_by", "applied", "origin")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -114,6 +108,7 @@ class Consensus(Result):
 _TOLD = {
     UNANIMOUS: "were unanimous",
     MAJORITY: "were settled by majority",
+    PLURALITY: "were settled by plurality",
     TIE: "were ties",
     EXPERT: "were settled by the expert",
     SINGLE: "came from the only coder who saw the unit",
@@ -141,13 +136,15 @@ def consensus(
     ----------
     study : Study
         With units and one round of coding.
-    rule : {"majority", "unanimous", "expert"}
-        What settles a code on which coders differ: what more than half of them did; nothing, so that it is left to
-        decide; or what the expert did, and it is left to decide where the expert did not see the unit.
+    rule : {"majority", "plurality", "unanimous", "expert"}
+        What settles a code on which coders differ: what more than half of them did; for codes that exclude each other,
+        the one that most of them gave, or none; nothing, so that it is left to decide; or what the expert did, and it
+        is left to decide where the expert did not see the unit.
     expert : str, optional
         The coder whose word counts; with ``rule="expert"`` only.
     ties : {"adjudicate", "apply", "omit"}
-        What to do with a code that exactly half applied; for the majority only.
+        What to do with a code that exactly half applied, or with several that equally many gave; for the majority and
+        the plurality only.
     single : {"take", "adjudicate"}
         Whether what the only coder of a unit did stands as it is.
     decided : mapping or dataframe, optional
@@ -167,7 +164,7 @@ def consensus(
     ------
     DataError
         For spans without units, several rounds, an unknown expert, names that exist, decisions on unknown units or
-        codes.
+        codes; for the plurality where a coder gave a unit several codes.
 
     Notes
     -----
@@ -213,11 +210,12 @@ def consensus(
         raise DataError("expert= names whose word counts with rule='expert', and is needed there", place="consensus")
     if expert is not None and expert not in coded.coders:
         raise unknown("coder", expert, coded.coders, place="consensus(expert=...)")
-    table = _settled(study, coded, rule, expert, ties, single)
+    table = settled(study, coded, rule, expert, ties, single)
     if decided is not None:
         table = _with_decisions(study, table, decided)
     told = {
         "majority": f"what more than half of those who saw a unit did, ties {_TIES[ties]}",
+        "plurality": f"the code that most of those who saw a unit gave, or none, ties {_TIES[ties]}",
         "unanimous": "what all who saw a unit did, differences left to adjudication",
         "expert": f"the word of {expert!r} where coders differ",
     }[rule]
@@ -225,6 +223,12 @@ def consensus(
     notes = []
     if n_open:
         notes.append(f"left open, and so not applied: {n_open} of {len(table)} codes on units")
+    bare = _left_bare(coded, table) if rule == "majority" else 0
+    if bare:
+        notes.append(
+            f"without a code, though nobody left them without one: {bare} of {n_units} units; for codes that exclude "
+            "each other there is rule='plurality'"
+        )
     made, hidden = _added(study, coded, table, coder, round)
     if hidden:
         notes.append(
@@ -251,51 +255,16 @@ def _refuse_names(study: Study, coder: str, name: str) -> None:
             )
 
 
-def _settled(
-    study: Study, coded: CodedUnits, rule: Rule, expert: str | None, ties: Ties, single: Single
-) -> pd.DataFrame:
-    """A row per unit and code that someone applied, with how it was settled."""
-    size = len(coded.codes)
-    readers: dict[int, list[int]] = {}
-    for unit, reader in zip(coded.unit.tolist(), coded.coder.tolist(), strict=True):
-        readers.setdefault(unit, []).append(reader)
-    appliers: dict[int, set[int]] = {}
-    for reading, code in zip(coded.reading.tolist(), coded.code.tolist(), strict=True):
-        appliers.setdefault(int(coded.unit[reading]) * size + code, set()).add(int(coded.coder[reading]))
-    case = study.units["case"]
-    judge = None if expert is None else coded.coders.index(expert)
-    rows, index = [], []
-    for place, by in sorted(appliers.items()):
-        unit, code = divmod(place, size)
-        saw = sorted(readers[unit])
-        applied, origin = _by_rule(rule, len(by), len(saw), judge in by, judge in saw, ties, single)
-        name = coded.units[unit]
-        index.append((name, coded.codes[code]))
-        rest = [reader for reader in saw if reader not in by]
-        rows.append((case[name], len(saw), len(by), _names(coded, sorted(by)), _names(coded, rest), applied, origin))
-    made = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.MultiIndex.from_tuples(index, names=["unit", "code"]))
-    return made.astype({"case": "str", "applied": "boolean", "origin": "str"}).rename_axis(columns="column")
-
-
-def _names(coded: CodedUnits, coders: Iterable[int]) -> str:
-    return ", ".join(coded.coders[number] for number in coders)
-
-
-def _by_rule(
-    rule: Rule, applied: int, saw: int, expert_did: bool, expert_saw: bool, ties: Ties, single: Single
-) -> tuple[bool | None, str]:
-    """Whether a code is applied, None where that is left open; and how it was settled."""
-    if saw == 1:
-        return (True, SINGLE) if single == "take" else (None, OPEN)
-    if applied == saw:
-        return True, UNANIMOUS
-    if rule == "expert" and expert_saw:
-        return expert_did, EXPERT
-    if rule == "majority" and 2 * applied != saw:
-        return 2 * applied > saw, MAJORITY
-    if rule == "majority" and ties != "adjudicate":
-        return ties == "apply", TIE
-    return None, OPEN
+def _left_bare(coded: CodedUnits, table: pd.DataFrame) -> int:
+    """Units that end without a code though every coder gave them just one."""
+    given = np.bincount(coded.reading, minlength=len(coded.unit))
+    if (given > 1).any():
+        return 0
+    empty = {coded.units[number] for number in coded.unit[given == 0]}
+    units = table.index.get_level_values("unit")
+    kept = table["applied"].isna() | table["applied"].fillna(False)
+    bare = ~kept.groupby(units).any()
+    return int((bare & ~bare.index.isin(list(empty))).sum())
 
 
 def _with_decisions(study: Study, table: pd.DataFrame, decided: Decided) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ SETS = tuple(frozenset(codes) for codes in ("", "a", "b", "ab"))
 
 
 MATRICES = strategies.matrices(values=SETS, coders=(2, 4), units=(1, 6))
-FEW = settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
+FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 
 
 @FEW
@@ -142,6 +143,43 @@ def test_the_expert_speaks_only_of_what_they_saw() -> None:
     }
     assert table["applied"].tolist()[1:] == [True, False, True]
     assert table.loc[("u2", "a"), ["applied_by", "not_applied_by"]].tolist() == ["ben, cy", "ann"]
+
+
+LABELS = tuple(frozenset(codes) for codes in ("", "a", "b"))
+
+
+@FEW
+@given(strategies.matrices(values=LABELS, coders=(3, 4), units=(1, 6)))
+def test_plurality_by_hand(matrix: strategies.Matrix) -> None:
+    matrix = [[LABELS[1], *[None] * (len(matrix[0]) - 1)], *matrix]
+    table = consensus(study_of(matrix), rule="plurality").to_frame()
+    for place, row in enumerate(matrix):
+        counted = Counter(cell for cell in row if cell is not None)
+        top = max(counted.values(), default=0)
+        winners = [cell for cell, times in counted.items() if times == top]
+        for code in CODES:
+            own = counted[frozenset(code)]
+            if not own:
+                continue
+            applied_ = table.loc[(f"u{place}", code), "applied"]
+            if own < top or len(winners) == 1:
+                assert applied_ == (own == top)
+            else:
+                assert pd.isna(applied_)
+
+
+def test_plurality_and_what_the_majority_leaves_bare() -> None:
+    three = study_of([[{"a"}, {"b"}, {"a"}, set()], [{"a"}, {"b"}, {"a"}, None], [{"a"}, {"b"}, set(), set()]])
+    assert consensus(three, rule="plurality").to_frame()["applied"].tolist() == [True, False, True, False, False, False]
+    tied = study_of([[{"a"}, {"b"}, None, None]])
+    assert consensus(tied, rule="plurality").n_open == 2
+    assert consensus(tied, rule="plurality", ties="apply").to_frame()["origin"].tolist() == ["tie", "tie"]
+    rows = [[f"u{unit}", coder, code] for unit in "12" for coder, code in zip("pqrst", "aabbc", strict=True)]
+    bare = Study(pd.DataFrame(rows, columns=["unit", "coder", "code"]))
+    assert "without a code, though nobody left them without one: 2 of 2 units" in consensus(bare, rule="majority").note
+    assert "plurality" not in consensus(three, rule="unanimous").note
+    with pytest.raises(DataError, match="'ann' gave 2 codes to the unit 'r1', and the plurality chooses one"):
+        consensus(studies.trapped(), rule="plurality")
 
 
 def test_what_is_left_is_listed_decided_and_taken_in(tmp_path: Path) -> None:
@@ -246,7 +284,7 @@ def test_nothing_applied_makes_no_coder() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"rule": "most"}, "rule must be one of 'majority', 'unanimous', 'expert'"),
+        ({"rule": "most"}, "rule must be one of 'majority', 'plurality', 'unanimous', 'expert'"),
         ({"rule": "expert"}, "expert= names whose word counts with rule='expert'"),
         ({"rule": "majority", "expert": "ann"}, "expert= names whose word counts with rule='expert'"),
         ({"rule": "expert", "expert": "anna"}, "no coder 'anna'.*Did you mean 'ann'"),

@@ -91,6 +91,13 @@ def test_cantor() -> None:
     assert (spread, at_other) == (pytest.approx(math.sqrt(0.51)), pytest.approx(math.sqrt(1 - 0.85**2)))
 
 
+def test_percent_agreement() -> None:
+    """Gwet (2014, p. 159), as in Stata's kappaetcssi: z² p (1 − p) / E² for agreement p within E either way."""
+    for agreement, reach in ((0.75, 0.1), (0.6, 0.05)):
+        found = plan(coders=2, shares=0.5, expected=agreement, width=2 * reach, coefficient="percent_agreement")
+        assert found.units == math.ceil(1.959964**2 * agreement * (1 - agreement) / reach**2)
+
+
 @given(st.floats(0, 0.95), st.sampled_from([(0.3, 0.7), (0.2, 0.3, 0.5)]), st.integers(2, 4))
 def test_the_model_by_enumeration(kappa: float, shares: tuple[float, ...], size: int) -> None:
     """Every way in which each coder may know or guess."""
