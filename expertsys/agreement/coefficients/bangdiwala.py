@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from expertsys._core.errors import DataError, listing
+from expertsys.agreement.coefficients import two
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
 from expertsys.agreement.inference.words import NOT_BOTH, Words
@@ -53,13 +53,7 @@ def bangdiwala_b(ratings: Ratings, *, coders: Sequence[str] | None = None) -> Co
 
     Five eighths of the area that the coders' use of the categories allows are agreement.
     """
-    chosen = ratings if coders is None else ratings.only(coders)
-    if len(chosen.coders) != 2:
-        raise DataError(
-            f"Bangdiwala's B compares two coders; there are {len(chosen.coders)}: {listing(chosen.coders)}",
-            place="bangdiwala_b",
-            remedy="Choose two with coders=('a', 'b').",
-        )
+    chosen = two.chosen(ratings, coders, name="Bangdiwala's B", place="bangdiwala_b")
     base = chosen.require_coders("Bangdiwala's B")
     both = np.asarray((base.matrix >= 0).all(axis=1))
     matrix, counts, size = base.matrix[both], base.counts[both], len(chosen.categories)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from scipy import sparse
 
-from expertsys._core.errors import DataError, listing
+from expertsys.agreement.coefficients import two
 from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
@@ -112,13 +112,9 @@ def cohen_kappa(
 
     Half of the agreement that chance leaves open was reached.
     """
-    chosen = ratings if coders is None else ratings.only(coders)
-    if len(chosen.coders) != 2:
-        raise DataError(
-            f"Cohen's kappa compares two coders; there are {len(chosen.coders)}: {listing(chosen.coders)}",
-            place="cohen_kappa",
-            remedy="Choose two with coders=('a', 'b'), or use fleiss_kappa or krippendorff_alpha.",
-        )
+    chosen = two.chosen(
+        ratings, coders, name="Cohen's kappa", place="cohen_kappa", otherwise="fleiss_kappa or krippendorff_alpha"
+    )
     kernel = Two.of(chosen, weighting.table(chosen, weights))
     return Coefficient.of(
         chosen,

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from expertsys._core.errors import DataError, listing
 from expertsys._core.results import Interval
+from expertsys.agreement.coefficients import two
 from expertsys.agreement.coefficients.anova import centred
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
@@ -61,13 +61,7 @@ def lin_concordance(ratings: Ratings, *, coders: Sequence[str] | None = None) ->
 
     The scores are perfectly correlated, but the second coder gives a point more each time.
     """
-    chosen = ratings if coders is None else ratings.only(coders)
-    if len(chosen.coders) != 2:
-        raise DataError(
-            f"Lin's concordance compares two coders; there are {len(chosen.coders)}: {listing(chosen.coders)}",
-            place="lin_concordance",
-            remedy="Choose two with coders=('a', 'b'), or use icc.",
-        )
+    chosen = two.chosen(ratings, coders, name="Lin's concordance", place="lin_concordance", otherwise="icc")
     base = chosen.require_coders("Lin's concordance")
     both = np.asarray((base.matrix >= 0).all(axis=1))
     x, y = centred(chosen, "Lin's concordance")[base.matrix[both]].T

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from expertsys._core.errors import DataError, listing
+from expertsys.agreement.coefficients import two
 from expertsys.agreement.coefficients import weights as weighting
 from expertsys.agreement.coefficients.chance import Corrected, Pooled, why_undefined
 from expertsys.agreement.inference.coefficient import Coefficient
@@ -55,13 +55,9 @@ def scott_pi(
 
     Somewhat less than half of the agreement that one common habit leaves open was reached.
     """
-    chosen = ratings if coders is None else ratings.only(coders)
-    if len(chosen.coders) != 2:
-        raise DataError(
-            f"Scott's pi compares two coders; there are {len(chosen.coders)}: {listing(chosen.coders)}",
-            place="scott_pi",
-            remedy="Choose two with coders=('a', 'b'), or use fleiss_kappa, its form for several coders.",
-        )
+    chosen = two.chosen(
+        ratings, coders, name="Scott's pi", place="scott_pi", otherwise="fleiss_kappa, its form for several coders"
+    )
     table = weighting.table(chosen, weights)
     return Coefficient.of(
         chosen,
