@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_choice, check_positive
+from expertsys._core.errors import DataError, DegenerateWarning, check_choice, check_positive
 from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
 from expertsys.qca.calibrate import Method, calibrate
 from expertsys.qca.fit import Floats, necessity, sufficiency
@@ -220,20 +221,25 @@ def calibration_curve(
 
     Examples
     --------
-    >>> calibration_curve([2, 5, 8, 20], anchors=(2.5, 5, 20)).get_ylabel()
+    >>> calibration_curve([2, 4, 8, 20], anchors=(2.5, 5, 20)).get_ylabel()
     'membership'
     """
     check_positive("most", most)
     series = values if isinstance(values, pd.Series) else pd.Series(list(values))
     series = pd.to_numeric(series).dropna()
-    scores = calibrate(series, anchors=anchors, method=method, **options).to_numpy(dtype=np.float64)
+
+    def memberships(those: pd.Series[Any]) -> Floats:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DegenerateWarning)  # the picture shows who is at 0.5
+            return calibrate(those, anchors=anchors, method=method, **options).to_numpy(dtype=np.float64)
+
+    scores = memberships(series)
     raw = series.to_numpy(dtype=np.float64)
     ax = axes(ax, width=6.4, height=4.2)
     if method in ("direct", "linear"):
         ends = [float(raw.min()), float(raw.max()), *map(float, anchors)]
         grid = np.linspace(min(ends), max(ends), 400)
-        curve = calibrate(pd.Series(grid), anchors=anchors, method=method, **options).to_numpy(dtype=np.float64)
-        ax.plot(grid, curve, color=MUTED, linewidth=1.2, zorder=1)
+        ax.plot(grid, memberships(pd.Series(grid)), color=MUTED, linewidth=1.2, zorder=1)
     names = {3: ("out", "crossover", "full"), 6: ("out", "crossover", "full", "full", "crossover", "out")}
     for place, point in enumerate(anchors):
         ax.axvline(float(point), color=MUTED, linewidth=0.8, linestyle=":")

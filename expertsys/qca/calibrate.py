@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_choice, check_positive
+from expertsys._core.errors import DataError, DegenerateWarning, Remark, check_choice, check_positive, listing
 from expertsys.qca.fit import Floats
 
 Method = Literal["direct", "linear", "indirect", "crisp", "rank"]
@@ -51,8 +52,12 @@ def calibrate(
     Returns
     -------
     pandas.Series
-        Scores in [0, 1], or group numbers 0, 1, 2, ... for "crisp". ``attrs["note"]`` says how many cases are at
-        exactly 0.5: such a case belongs to no configuration.
+        Scores in [0, 1], or group numbers 0, 1, 2, ... for "crisp". ``attrs["note"]`` names the cases at exactly 0.5.
+
+    Warns
+    -----
+    DegenerateWarning
+        Where a case is at exactly 0.5: it belongs to no configuration, and so is neither for nor against any.
 
     Raises
     ------
@@ -75,8 +80,8 @@ def calibrate(
     --------
     Income per head in thousands, and how far it is the income of a rich country:
 
-    >>> calibrate([2, 5, 8, 20], anchors=(2.5, 5, 20)).round(2).tolist()
-    [0.03, 0.5, 0.64, 0.95]
+    >>> calibrate([2, 4, 8, 20], anchors=(2.5, 5, 20)).round(2).tolist()
+    [0.03, 0.24, 0.64, 0.95]
 
     5,000 is the point of greatest ambiguity, 20,000 is almost fully in.
     """
@@ -102,9 +107,12 @@ def calibrate(
     else:
         scores = _linear(raw, _ordered(points, (3, 6)), below, above)
     result = pd.Series(scores, index=series.index, name=series.name)
-    middle = int((scores == 0.5).sum())
+    middle = [str(name) for name in series.index[scores == 0.5]]
     if method != "crisp" and middle:
-        result.attrs["note"] = f"{middle} cases at exactly 0.5 belong to no configuration: move the crossover a little"
+        note = f"{listing(middle, 5)} at exactly 0.5, in no configuration: move the crossover a little"
+        result.attrs["note"] = note
+        named = f"{series.name}: " if series.name is not None else ""
+        warnings.warn(f"{named}{note}", DegenerateWarning, stacklevel=2)
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -10,7 +11,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, unknown
+from expertsys._core.errors import DataError, DegenerateWarning, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.calibrate import calibrate
 from expertsys.qca.minimise import repeated
@@ -220,7 +221,9 @@ def sweep_anchors(
     raw = raw.loc[list(truth.scores.cases)]
     made = []
     for points in anchors:
-        own = calibrate(raw, method=method, anchors=points, **calibration).to_numpy(dtype=np.float64)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DegenerateWarning)  # the note of each truth table names the cases
+            own = calibrate(raw, method=method, anchors=points, **calibration).to_numpy(dtype=np.float64)
         scores, membership = truth.scores, truth.membership
         if condition == outcome:
             membership = 1 - own if absent else own

@@ -53,6 +53,7 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
     >>> for caption in report_tables(minimise(truth, solution="conservative")):
     ...     print(caption)
     Scores of the cases (Y)
+    Members of each set (Y)
     Truth table (Y)
     Prime-implicant chart, conservative (Y)
     Conservative solution (Y)
@@ -61,7 +62,10 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
     truths = _truths(results)
     for truth in truths:
         column = truth.outcome if truth.outcome not in truth.scores.table else f"outcome {truth.outcome}"
-        _add(found, f"Scores of the cases ({truth.outcome})", truth.scores.table.assign(**{column: truth.membership}))
+        scores = truth.scores.table.assign(**{column: truth.membership})
+        _add(found, f"Scores of the cases ({truth.outcome})", scores)
+        if max(truth.levels) == 2:
+            _add(found, f"Members of each set ({truth.outcome})", _members(scores))
     for result in results:
         if isinstance(result, Necessity):
             _add(found, f"Necessary conditions ({result.outcome})", result.single)
@@ -77,6 +81,13 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
             continue
         _other(found, result)
     return found
+
+
+def _members(scores: pd.DataFrame) -> pd.DataFrame:
+    """How skewed each set is: with few cases on one side, consistency is easily reached."""
+    inside, middle = (scores > 0.5).sum(), (scores == 0.5).sum()
+    table = pd.DataFrame({"members": inside, "at_one_half": middle, "share": inside / len(scores)})
+    return table.rename_axis(index="set", columns="column")
 
 
 def _truths(results: tuple[Any, ...]) -> list[TruthTable]:

@@ -138,7 +138,7 @@ def report_qca(results: Iterable[TableResult], path: str | Path, *, title: str) 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = report_qca([solution], f"{folder}/report.html", title="Four cases")
     >>> len(made.section("qca").tables)
-    4
+    5
     """
     given = qca.checked(results)
     section = qca.comparative(given)

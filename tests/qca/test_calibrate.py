@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from expertsys.errors import DataError
+from expertsys.errors import DataError, DegenerateWarning
 from expertsys.qca import calibrate, find_thresholds
 
 from . import oracle
@@ -50,16 +50,37 @@ def test_as_in_r(name: str) -> None:
     assert ours(ENTRIES[name]).to_numpy() == pytest.approx(ENTRIES[name]["result"], abs=EARLIER.get(name, 1e-6))
 
 
+def test_grouped_values_as_in_setmethods() -> None:
+    entry = oracle.R["extras"]["indirect_SetMethods"]
+    found = calibrate(entry["x"], method="indirect", groups=entry["x_cal"])
+    assert found.to_numpy() == pytest.approx(entry["binomial"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"groups": [0, 1]}, "3 values and 2 groups"),
+        ({"groups": [0, 1, 2]}, r"preliminary scores in \[0, 1\]"),
+        ({"groups": [0, 0.5, 1], "anchors": [2]}, "two ways; give one"),
+        ({"groups": [0, None, None]}, "the values do not vary"),
+    ],
+)
+def test_groups_that_are_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        calibrate([1, 2, 3], method="indirect", **options)
+
+
 @pytest.mark.parametrize("entry", [entry for entry in oracle.R["extras"]["findTh"] if len(entry["args"]) == 1])
 def test_thresholds_as_in_r(entry: dict[str, Any]) -> None:
     assert find_thresholds(entry["x"], n=entry["args"]["n"]) == pytest.approx(tuple(entry["result"]))
 
 
 def test_index_missing_values_and_the_middle() -> None:
-    found = calibrate(pd.Series([1.0, None, 5.0], index=list("abc")), anchors=(1, 5, 9))
+    with pytest.warns(DegenerateWarning, match="income: 'c' at exactly 0.5, in no configuration"):
+        found = calibrate(pd.Series([1.0, None, 5.0], index=list("abc"), name="income"), anchors=(1, 5, 9))
     assert found.index.tolist() == ["a", "b", "c"]
     assert found.isna().tolist() == [False, True, False]
-    assert "1 cases at exactly 0.5 belong to no configuration" in found.attrs["note"]
+    assert found.attrs["note"].startswith("'c' at exactly 0.5")
 
 
 @pytest.mark.parametrize(

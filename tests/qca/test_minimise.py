@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expertsys.errors import DataError
-from expertsys.qca import Solution, minimise, truth_table
+from expertsys.qca import Solution, evaluate, minimise, truth_table
 
 from . import oracle
 
@@ -171,6 +171,59 @@ def test_every_least_cover_and_no_other(made: tuple[pd.DataFrame, tuple[int, ...
         membership = model.membership(truth)
         assert membership[(table["Y"] == 1).to_numpy()].all()
         assert not membership[(table["Y"] == 0).to_numpy()].any()
+
+
+@st.composite
+def wide(draw: st.DrawFn) -> pd.DataFrame:
+    """Four or five crisp conditions, each configuration positive, negative or without a case."""
+    k = draw(st.integers(4, 5))
+    every = list(product([0, 1], repeat=k))
+    outcome = draw(st.lists(st.sampled_from([0, 1, None]), min_size=len(every), max_size=len(every)))
+    rows = [(*row, out) for row, out in zip(every, outcome, strict=True) if out is not None]
+    return pd.DataFrame(rows, columns=[*"ABCDE"[:k], "Y"], index=[f"case{n}" for n in range(len(rows))])
+
+
+@given(wide(), st.sampled_from(KINDS))
+def test_models_of_wider_tables_cover_what_they_must_and_no_term_can_go(table: pd.DataFrame, kind: Any) -> None:
+    if table["Y"].nunique() < 2:
+        return
+    names = [name for name in table.columns if name != "Y"]
+    truth = truth_table(table, outcome="Y", conditions=names, consistency_cutoff=1)
+    positive, negative = (table["Y"] == 1).to_numpy(), (table["Y"] == 0).to_numpy()
+    solution = minimise(truth, solution=kind, max_models=30)
+    assert {len(model.terms) for model in solution.models} == {solution.bound}
+    every = pd.DataFrame(list(product([0, 1], repeat=len(names))), columns=names)
+    observed = set(map(tuple, table.loc[positive, names].to_numpy().tolist()))
+    for model in solution.models[:5]:
+        held = np.array([fit.term.membership(table) > 0.5 for fit in model.terms])
+        assert held.any(axis=0)[positive].all()
+        assert not held.any(axis=0)[negative].any()
+        for place in range(len(held)):  # without any one term some positive row is lost
+            assert not np.delete(held, place, axis=0).any(axis=0)[positive].all()
+        if kind == "conservative":  # and nothing is assumed
+            inside = every[np.any([fit.term.membership(every) > 0.5 for fit in model.terms], axis=0)]
+            assert set(map(tuple, inside.to_numpy().tolist())) <= observed
+
+
+@given(wide())
+def test_fuzzy_scores_of_0_and_1_are_crisp_and_levels_0_and_1_too(table: pd.DataFrame) -> None:
+    if table["Y"].nunique() < 2:
+        return
+    names = [name for name in table.columns if name != "Y"]
+    crisp_one = truth_table(table, outcome="Y", conditions=names, consistency_cutoff=1)
+    fuzzy = truth_table(table.astype(float), outcome="Y[1]", conditions=names, consistency_cutoff=1)
+    pd.testing.assert_frame_equal(crisp_one.rows, fuzzy.rows)
+    third = table.assign(
+        Z=[2, *[0] * (len(table) - 1)]
+    )  # one multi-value condition: all literals are written as levels
+    multi = truth_table(third, outcome="Y", conditions=[*names, "Z"], consistency_cutoff=1)
+    own = minimise(multi, solution="conservative", max_models=1).models[0]
+    assert own.membership(multi)[(table["Y"] == 1).to_numpy()].all()
+    assert "[" in own.expression
+    for row in crisp_one.rows.index[:3]:
+        term = str(crisp_one.term(row))
+        levels = "*".join(f"{part[1:]}[0]" if part.startswith("~") else f"{part}{{1}}" for part in term.split("*"))
+        assert evaluate(levels, table).tolist() == evaluate(term, table).tolist()
 
 
 @given(crisp(), st.randoms(use_true_random=False))

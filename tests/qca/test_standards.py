@@ -94,6 +94,15 @@ def test_every_result_has_its_table() -> None:
     assert len(found["Scores of the cases (SURV)"]) == 18
 
 
+def test_members_of_each_set_as_in_setmethods() -> None:
+    truth = oracle.truth(oracle.CASES["SCHF_EXPORT"])
+    found = qca.report_tables(truth)["Members of each set (EXPORT)"]
+    for line in oracle.R["extras"]["skew"]:  # "Set EMP - Cases > 0.5 / Total number of cases: 44 / 76 = 57.89 %"
+        words = line.split()
+        assert found.loc[words[1], "members"] == int(words[-6])
+        assert round(100 * float(found.loc[words[1], "share"]), 2) == float(words[-2])
+
+
 def test_two_solutions_of_one_kind_stay_apart() -> None:
     truth = oracle.truth(oracle.CASES["LF_SURV"])
     one = qca.minimise(truth, solution="parsimonious")
