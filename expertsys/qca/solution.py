@@ -15,7 +15,7 @@ from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Expression, Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
 from expertsys.qca.primes import Bools, Ints, covers
-from expertsys.qca.truth import TruthTable
+from expertsys.qca.truth import TruthTable, memberships
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -331,19 +331,19 @@ class Fitter:
     def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
         """For these implicants and these configurations that may be assumed positive."""
         terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
-        table, y = truth.scores.table, truth.membership
-        memberships = np.array([term.membership(table) for term in terms]).reshape(len(terms), len(y))
+        y = truth.membership
+        held_by = memberships(truth.scores, cubes.reshape(len(terms), len(truth.levels)))
         positive = truth.rows[truth.rows["out"] == "1"]
         held = covers(cubes, positive[list(truth.conditions)].to_numpy(dtype=np.int64))
         names = [tuple(cell.split(", ")) for cell in positive["cases"]]
         cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
-        alone = sufficiency(memberships, y)
+        alone = sufficiency(held_by, y)
         assumes = covers(cubes, remainders)
         ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
         ranks = tuple(np.argsort(ordered).tolist())
-        crisp = bool(((memberships == 0) | (memberships == 1)).all())
+        crisp = bool(((held_by == 0) | (held_by == 1)).all())
         texts = tuple(map(str, terms))
-        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, memberships, alone, cases, assumes)
+        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, held_by, alone, cases, assumes)
 
     def model(
         self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""

@@ -360,14 +360,14 @@ def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]
     return {**found, **declared}
 
 
-def memberships(scores: Scores, corners: Ints) -> Floats:
-    """Membership of every case in every corner, shape (R, n)."""
+def memberships(scores: Scores, cubes: Ints) -> Floats:
+    """Membership of every case in every configuration, or in every cube of them (-1: free), shape (R, n)."""
     array = scores.array
-    result = np.ones((len(corners), len(array)))
+    result = np.ones((len(cubes), len(array)))
     for place, size in enumerate(scores.levels.values()):
-        value, own = corners[:, [place]], array[None, :, place]
+        value, own = cubes[:, [place]], array[None, :, place]
         literal = (own == value).astype(np.float64) if size > 2 else np.where(value == 1, own, 1 - own)
-        np.minimum(result, literal, out=result)
+        np.minimum(result, np.where(value < 0, 1.0, literal), out=result)
     return result
 
 
