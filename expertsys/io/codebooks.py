@@ -9,6 +9,7 @@ from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
 from expertsys.io.content import content_of, missing_path
 from expertsys.io.formats import format_of
+from expertsys.io.formulas import neutral
 from expertsys.io.limits import Limits
 from expertsys.io.log import Log
 from expertsys.io.options import Options
@@ -61,7 +62,13 @@ def write_codebook(codebook: Codebook, path: str | Path) -> Path:
     if not len(codebook):
         raise DataError("the codebook has no code", place=target.name, remedy="Add one.")
     if target.suffix.lower() == ".csv":
-        content = codebook.to_frame().to_csv(lineterminator="\r\n").encode("utf-8-sig")
+        content = (
+            codebook.to_frame()
+            .reset_index()
+            .map(neutral, na_action="ignore")
+            .to_csv(index=False, lineterminator="\r\n")
+            .encode("utf-8-sig")
+        )
     elif target.suffix.lower() == ".qdc":
         content = encoded(codebook)
     else:

@@ -19,6 +19,7 @@ from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, refuse_width, tabulate, with_header
 from expertsys.io.content import kind_of, text_of
+from expertsys.io.formulas import neutral, plain
 from expertsys.io.log import Log, counted, rows_listed
 from expertsys.io.longtable import long_table
 from expertsys.io.options import Options
@@ -61,7 +62,10 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
         numbers = np.arange(1, len(columns[0]) + 1, dtype=np.int64)
     first = ["" if pd.isna(column.iloc[0]) else str(column.iloc[0]) for column in columns]
     header, skip = with_header(name, first, options)
-    columns = [column.iloc[skip:] for column in columns]
+    columns, marked = plain(column.iloc[skip:] for column in columns)
+    if marked:
+        what = f"took away the apostrophe before {counted(marked, 'cell')} that would begin a formula."
+        log.tell("note", name, what, "It is how they are kept from being computed in a spreadsheet.")
     source = Source.of_bytes(name, content, len(numbers) - skip)
     return tabulate(name, header, columns, numbers[skip:], source, options, log)
 
@@ -197,10 +201,10 @@ def write_rows(target: Path, header: Sequence[str], rows: Iterator[Sequence[str]
 
 
 def write(study: Study, path: Path) -> None:
-    """The codings as one long table, cells verbatim."""
+    """The codings as one long table; a cell that a spreadsheet would compute stands behind an apostrophe."""
     table = long_table(study)
     delimiter = _USUAL.get(path.suffix.lower(), ",")
-    rows = zip(*(table[name].fillna("").tolist() for name in table), strict=True)
+    rows = zip(*(map(neutral, table[name].fillna("")) for name in table), strict=True)
     with replacing(path) as temporary:
         write_rows(temporary, list(table.columns), iter(rows), delimiter)
 

@@ -43,9 +43,9 @@ def write(study: Study, path: str | PathLike[str], *, texts: bool = True) -> Pat
 
     Notes
     -----
-    Cells are written verbatim, so that they come back as they were. A spreadsheet may take a text in a ``.csv`` that
-    begins with ``=``, ``+``, ``-`` or ``@`` for a formula: import its columns as text, or write ``.xlsx``, in which
-    every cell is text.
+    In ``.csv`` and ``.tsv``, a cell that begins with ``=``, ``+``, ``-`` or ``@`` stands behind an apostrophe, since a
+    spreadsheet would compute it; `read` takes the apostrophe away. In ``.xlsx`` every cell is text. The tables of a
+    saved study are verbatim.
 
     Examples
     --------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from iofiles import file, refusal, rows, told
 
 from expertsys.errors import DataError
-from expertsys.io import Limits, formats, read, workbook, write
+from expertsys.io import Limits, formats, read, read_codebook, workbook, write, write_codebook
 from expertsys.study import Study
 
 LONG = [".csv", ".tsv", ".xlsx", ".parquet", ".jsonl"]
@@ -228,7 +229,7 @@ def test_the_long_table_as_text(tmp_path: Path) -> None:
     path = write(tiny(), tmp_path / "x.csv")
     assert path.read_bytes().decode() == (
         "unit,coder,code,case,start,end,text,memo\r\n"
-        'u1,ann,=nan,n,0,2,Hello,"one\ntwo"\r\n'
+        "u1,ann,'=nan,n,0,2,Hello,\"one\ntwo\"\r\n"
         "u1,ben,007,n,1,3,Hello,\r\n"
         'u2,ann,,n,,,"Word, again",\r\n'
         "u3,,,s,,,,\r\n"
@@ -270,3 +271,23 @@ def test_the_registry() -> None:
 def test_a_study_within_a_list_is_refused(tmp_path: Path) -> None:
     path = write(tiny(), tmp_path / "s.zip")
     assert "s.zip: is no table of codings. Read it alone, and merge the studies." in str(refusal([path]))
+
+
+def test_cells_that_begin_a_formula_are_no_formula_and_come_back(tmp_path: Path) -> None:
+    odd = ["=1+1", "+a", "-", "@x", "'=1", "''-2", "'a", "a=1", "'"]
+    codings = pd.DataFrame({"unit": ["u"] * len(odd), "coder": ["ann"] * len(odd), "code": odd, "memo": odd})
+    study = read(codings)
+    for suffix in (".csv", ".tsv"):
+        path = write(study, tmp_path / f"t{suffix}")
+        text = path.read_text("utf-8")
+        assert "'=1+1" in text
+        assert "''=1" in text
+        cells = re.split("[,\t]", text.replace("\r\n", "\t"))
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        back = read(path, hierarchy=None)
+        assert back.codings["code"].tolist() == odd
+        assert back.codings["memo"].tolist() == odd
+        assert "took away the apostrophe before 12 cells that would begin a formula" in told(back)[0]
+    book = write_codebook(study.codebook, tmp_path / "book.csv")
+    assert "\r\n=1+1" not in book.read_text("utf-8-sig")
+    assert read_codebook(book) == study.codebook

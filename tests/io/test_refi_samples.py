@@ -73,10 +73,10 @@ def test_the_sample_of_the_standard() -> None:
     remarks = "\n".join(told(study))
     for what in (
         "the project is named 'Project.qde'",
-        "11 texts that the project names are not in the file",
+        "11 texts named by the project and not in the file",
         "the user 'ATLAS.ti' is the program itself",
         "2 notes, 1 link, 16 sets, 1 graph, 13 sync points, 1 selection without a code",
-        "2 codings of a Picture area or time have no place in a text",
+        "2 codings of a Picture area or time, without a place in a text",
     ):
         assert what in remarks
     assert study.provenance.choice("exported by") == "ATLAS.ti 8.4.0 573 , macOS Version 10.14.3 (Build 18D109)"
@@ -107,8 +107,8 @@ def test_every_coding_of_qualcoder_quotes_its_text(ends: str) -> None:
     remarks = "\n".join(told(study))
     assert f"positions were taken to count {counted!r}: 34 of 34 quotations agree, 34 of 34 selections lie" in remarks
     assert "nothing is coded with 2 codes, which only hold others" in remarks
-    assert "3 cases of 3 name no document" in remarks
-    assert "6 files in the archive that the project does not refer to were left out" in remarks
+    assert "3 cases of 3 without a document" in remarks
+    assert "6 files to which the project does not refer, left out" in remarks
 
 
 def test_line_ends_make_no_difference() -> None:

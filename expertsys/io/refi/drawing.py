@@ -17,7 +17,7 @@ from expertsys.io.refi.drawing_codes import draw_codes
 from expertsys.io.refi.drawing_codings import draw_codings
 from expertsys.io.refi.emitting import NOT_XML
 from expertsys.io.refi.losses import Losses
-from expertsys.io.refi.parsing import parse
+from expertsys.io.refi.parsing import Mended, parse, tidy
 from expertsys.io.refi.tables import attributes_of, documents_of
 from expertsys.io.refi.texts import decoded
 from expertsys.io.refi.view import FIXED, OWN_COLUMNS, Document, View, column_of, look
@@ -45,6 +45,7 @@ def draw(study: Study, losses: Losses) -> tuple[Project, dict[str, bytes]]:
     _draw_documents(study, view, files, losses)
     _draw_values(study, view, losses)
     draw_codings(study, view, losses)
+    tidy(project.root, Mended())
     for name, text in ((document.name, document.text) for document in view.documents):
         if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
             losses.add("half character", f"in the text of {name!r}")

@@ -27,4 +27,4 @@ class Losses:
         if self.counts:
             told = "; ".join(f"{counted(number, noun)} {what}".strip() for (noun, what), number in self.counts.items())
             text = f"{place}: {form} has no place for {told}. Save the study as .zip as well, to keep all of it."
-            warnings.warn(text, LossWarning, stacklevel=5)
+            warnings.warn(text, LossWarning, stacklevel=4)

@@ -36,11 +36,11 @@ class Mended:
     def guid(self, text: str | None, place: object, *otherwise: str) -> str:
         """An identifier in its one form; one that breaks the rules is replaced, the same by the same."""
         if text is None:
-            self.tell("identifier that was missing and was made", str(place))
+            self.tell("identifier missing, made from its place", str(place))
             return schema.made_guid("missing", str(place), *otherwise)
         plain = text if schema.GUID.fullmatch(text) else schema.guid(text)
         if plain is None:
-            self.tell("identifier that is no GUID and was replaced", str(place))
+            self.tell("identifier not a GUID, replaced", str(place))
             plain = self.odd.setdefault(text, schema.made_guid("odd", text))
         return plain
 
@@ -86,7 +86,7 @@ class Reader:
                 self.log.fault(self._place, f"the document is a {tag!r}, not a project.", "Is it the right file?")
                 self.log.refuse(self.name)
             if self._above:
-                self.mended.tell(f"element <{tag}> which the format does not have there, left out", self._place)
+                self.mended.tell(f"element <{tag}> not in the format there, left out", self._place)
                 self._skipped = 1
                 return
             self._open(tag, attributes)
@@ -126,12 +126,12 @@ class Reader:
                 fine = schema.KINDS[kind](value)
                 if fine is None:
                     self.mended.tell(
-                        f"attribute {key}={value[:40]!r} of <{tag}> that breaks the format, left out", self._place
+                        f"attribute {key}={value[:40]!r} of <{tag}> against the format, left out", self._place
                     )
                 elif key != "basePath":
                     kept[key] = _scrubbed(fine) if key in _PATHS else fine
             elif "}" not in key and not (key == "description" and tag in ("Code", "Set")):
-                self.mended.tell(f"attribute {key} of <{tag}> which the format does not have, left out", self._place)
+                self.mended.tell(f"attribute {key} of <{tag}> not in the format, left out", self._place)
         return kept
 
     def _begin(self, attributes: dict[str, str]) -> None:
@@ -175,7 +175,7 @@ class Reader:
         if known is None:
             fine = self.mended.guid(value, self._place) if guid else schema.date_time(value)
             if fine is None:
-                self.mended.tell(f"date {value[:40]!r} that breaks the format, left out", self._place)
+                self.mended.tell(f"date {value[:40]!r} against the format, left out", self._place)
             known = self._shared[value] = fine or ""
         return known or None
 
@@ -202,7 +202,7 @@ class Reader:
         elif tag == "Description" and coding is None:
             self._described = []
         else:
-            self.mended.tell(f"element <{tag}> which the format does not have there, left out", self._place)
+            self.mended.tell(f"element <{tag}> not in the format there, left out", self._place)
             self._skipped = 1
 
     def _end_within(self, name: str) -> None:
@@ -295,7 +295,7 @@ def tidy(element: Element, mended: Mended, place: str = "") -> None:
     if element.tag in schema.CONTENT and element.text:
         fine = schema.CONTENT[element.tag](element.text)
         if fine is None:
-            mended.tell(f"<{element.tag}> {element.text[:40]!r} that breaks the format, left out", where)
+            mended.tell(f"content {element.text[:40]!r} of <{element.tag}> against the format, left out", where)
         element.text = fine
     kept: list[tuple[int, int, Element]] = []
     taken: set[int] = set()
@@ -303,7 +303,7 @@ def tidy(element: Element, mended: Mended, place: str = "") -> None:
         rank = shape.rank[child.tag]
         tidy(child, mended, f"{where} {element.get('name') or number + 1}")
         if rank in taken and rank not in shape.many:
-            mended.tell(f"<{child.tag}> that stands there twice, left out", where)
+            mended.tell(f"element <{child.tag}> there twice, left out", where)
         elif _is_void(child):
             continue
         else:
@@ -315,7 +315,7 @@ def tidy(element: Element, mended: Mended, place: str = "") -> None:
 def _needed(kind: str, mended: Mended, where: str) -> str:
     if kind == "g":
         return mended.guid(None, where)
-    mended.tell("attribute that must be there, added", where)
+    mended.tell("attribute missing, added", where)
     return {"b": "true", "i": "0", "type": "Text"}.get(kind, "")
 
 

@@ -116,7 +116,7 @@ def complete(project: Project, log: Log, place: str) -> None:
     for user, number in absent_users.items():
         name = "unknown coder" if user == NOBODY else f"unknown coder {user[:8]}"
         project.section("Users").append(Element("User", {"guid": user, "name": name}))
-        why = "do not say who coded" if user == NOBODY else f"are by the user {user}, whom the project does not list"
+        why = "without a word on who coded" if user == NOBODY else f"by the user {user}, whom the project does not list"
         log.tell(
             "warning", place, f"{counted(number, 'coding')} {why}: the coder is called {name!r}.", "Rename the coder."
         )
@@ -126,9 +126,7 @@ def complete(project: Project, log: Log, place: str) -> None:
         if book.find("Codes") is None:
             book.append(Element("Codes"))
         book[0].append(Element("Code", {"guid": code, "name": name, "isCodable": "true"}))
-        log.tell(
-            "warning", place, f"{counted(number, 'coding')} are with the code {code}, which is not in the codebook."
-        )
+        log.tell("warning", place, f"{counted(number, 'coding')} with the code {code}, which is not in the codebook.")
 
 
 def _references(project: Project) -> Iterator[tuple[str, str]]:
@@ -172,7 +170,7 @@ def _files(project: Project, archive: Archive, texts: Texts, options: Options, l
         log.tell(
             "warning",
             archive.place,
-            f"{counted(len(left), 'file')} are too long to be kept and will not be written back: {listing(left, 5)}.",
+            f"{counted(len(left), 'file')} too long to be kept and written back: {listing(left, 5)}.",
             f"read(..., limits=es.io.Limits(kept_bytes=...)) keeps more than {options.limits.kept_bytes:,} bytes.",
         )
     unused = [name for name in archive.names if name.lower().startswith("sources/") and name not in used]
@@ -180,7 +178,7 @@ def _files(project: Project, archive: Archive, texts: Texts, options: Options, l
         log.tell(
             "note",
             archive.place,
-            f"{counted(len(unused), 'file')} in the archive that the project does not refer to were left out: "
+            f"{counted(len(unused), 'file')} to which the project does not refer, left out: "
             f"{listing(sorted(unused), 3)}.",
         )
     return files

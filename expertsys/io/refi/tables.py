@@ -110,7 +110,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
         log.tell(
             "warning",
             f"{place}, cases",
-            f"{counted(view.apart, 'document')} belong to several cases, or to one in part, and were given none.",
+            f"{counted(view.apart, 'document')} of several cases, or in part of one: given none.",
             "Give each document its case: study.documents is filled by read(..., documents=...) of a table.",
         )
     unlinked = [
@@ -122,7 +122,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
         log.tell(
             "warning",
             f"{place}, cases",
-            f"{counted(len(unlinked), 'case')} of {len(view.cases):,} name no document: their attributes are there, "
+            f"{counted(len(unlinked), 'case')} of {len(view.cases):,} without a document: attributes are there, "
             "but not what belongs to them.",
             "Some tools leave it out on exporting; say it with a table of documents and their cases.",
         )
@@ -131,7 +131,8 @@ def tell_view(view: View, log: Log, place: str) -> None:
         log.tell(
             "note",
             f"{place}, sources",
-            f"{counted(number, 'coding')} of a {tag.removesuffix('Selection')} area or time have no place in a text.",
+            f"{counted(number, 'coding')} of a {tag.removesuffix('Selection')} area or time, "
+            "without a place in a text.",
         )
     silent = sum(not one.codings for held in project.selections.values() for one in held)
     kept = [

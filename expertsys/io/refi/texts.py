@@ -75,7 +75,7 @@ def gather(project: Project, archive: Archive, log: Log) -> Texts:
         log.tell(
             "warning",
             archive.place,
-            f"{counted(len(texts.missing), 'text')} that the project names are not in the file: {told}.",
+            f"{counted(len(texts.missing), 'text')} named by the project and not in the file: {told}.",
             "Their codings are there, but not what was coded; export the project with its sources.",
         )
     for codec, number in encodings.items():
@@ -83,11 +83,11 @@ def gather(project: Project, archive: Archive, log: Log) -> Texts:
             log.tell(
                 "warning",
                 archive.place,
-                f"{counted(number, 'text')} that are not UTF-8 were taken as Windows-1252.",
+                f"{counted(number, 'text')} not in UTF-8, taken as Windows-1252.",
                 "If letters look wrong, export the project again.",
             )
         elif codec != "utf-8":
-            log.tell("note", archive.place, f"{counted(number, 'text')} came in {codec.upper()}.")
+            log.tell("note", archive.place, f"{counted(number, 'text')} in {codec.upper()}.")
     return texts
 
 
@@ -161,8 +161,8 @@ def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> No
         log.tell(
             "warning",
             "selections",
-            f"{counted(len(outside), 'selection')} reach beyond their text, or end before they start, and were cut "
-            f"to fit: {told}.",
+            f"{counted(len(outside), 'selection')} beyond the text, or with an end before the start, cut to fit: "
+            f"{told}.",
             "Look at them in the coding tool.",
         )
 
