@@ -229,7 +229,7 @@ def test_the_long_table_as_text(tmp_path: Path) -> None:
     path = write(tiny(), tmp_path / "x.csv")
     assert path.read_bytes().decode() == (
         "unit,coder,code,case,start,end,text,memo\r\n"
-        "u1,ann,'=nan,n,0,2,Hello,\"one\ntwo\"\r\n"
+        'u1,ann,\'=nan,n,0,2,Hello,"one\ntwo"\r\n'
         "u1,ben,007,n,1,3,Hello,\r\n"
         'u2,ann,,n,,,"Word, again",\r\n'
         "u3,,,s,,,,\r\n"
