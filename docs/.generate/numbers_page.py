@@ -24,6 +24,9 @@ CALLS: dict[str, tuple[str, Callable[..., Coefficient]]] = {
     "gwet_ac": ("Gwet's AC", agreement.gwet_ac),
     "brennan_prediger": ("Brennan–Prediger", agreement.brennan_prediger),
     "bangdiwala_b": ("Bangdiwala's B", agreement.bangdiwala_b),
+    "light_kappa": ("Light's kappa", agreement.light_kappa),
+    "bennett_s": ("Bennett's S", agreement.brennan_prediger),
+    "randolph_kappa": ("Randolph's kappa", agreement.brennan_prediger),
 }
 #: Figures that are a part of a coefficient: of which, which, and what they are called.
 PARTS: dict[str, tuple[str, str, str]] = {
@@ -43,6 +46,19 @@ APART = {
     ("gwet_cont3x3abstractors", "gwet_ac_se"): "the variance there divides by n, here by n − 1",
     ("gwet_cont3x3abstractors", "percent_agreement_se"): "the variance there divides by n, here by n − 1",
 }
+APART |= {
+    ("warrens2010_omalley", "randolph_kappa"): "made there from rounded parts",
+    ("warrens2010_omalley", "light_kappa"): "made there from rounded parts",
+}
+_TABLE = "the variance there divides by n, here by n − 1"
+APART |= {
+    (example, f"{name}_se_table"): _TABLE
+    for example, name in (
+        ("agresti1992_p202", "cohen_kappa"),
+        ("gwet_cont3x3abstractors", "scott_pi"),
+        ("gwet_cont3x3abstractors", "brennan_prediger"),
+    )
+}
 IRRCAC = {"pa": "percent_agreement", "ac": "gwet_ac", "fleiss": "fleiss_kappa", "conger": "conger_kappa"}
 IRRCAC |= {"bp": "brennan_prediger", "kripp": "krippendorff_alpha"}
 #: Units without any rating count in its standard errors there.
@@ -54,6 +70,7 @@ TRUNCATED = "irr_video"
 def numbers_page() -> str:
     """The page."""
     published, weighted, by_category = (_load(name) for name in ("published", "weighted", "categories"))
+    further, scores, spans = (_load(name) for name in ("further", "scores", "spans"))
     parts = [
         "# Numbers that we match",
         "Nobody should have to take a statistic on trust. Every figure below stands in a file of the tests, with its "
@@ -64,6 +81,8 @@ def numbers_page() -> str:
         "“Here” has two digits more than the source prints.",
         "## Worked examples",
         _table(("source", "sure", "coefficient", "printed", "here", ""), _examples(published)),
+        "## Under other names, with standard errors and limits",
+        _table(("source", "sure", "coefficient", "printed", "here", ""), _further(further)),
         "## Worked examples with weights",
         _table(("source", "sure", "coefficient", "printed", "here", ""), _weighted(weighted)),
         "## Category by category",
@@ -72,6 +91,13 @@ def numbers_page() -> str:
         ),
         "## Sets of codes",
         _table(("source", "sure", "distance", "printed", "here"), _sets(published)),
+        "## Scores",
+        _table(("source", "sure", "coefficient", "printed", "here", ""), _scores(scores)),
+        "The six forms of the ICC by R's irr 0.84.1, on complete rows:",
+        _table(("data", "coefficient", "R", "here"), _irr_scores(scores)),
+        "## Spans",
+        "Krippendorff's alpha_U, 2004.",
+        _table(("source", "code", "figure", "printed", "here", ""), _spans(spans)),
         "## R",
         "irrCAC 1.0 with its rounding removed, on its own data, those of the packages irr and krippendorffsalpha, and "
         "generated ones (R 4.2.2). Coefficient and standard error, unweighted:",
@@ -155,6 +181,80 @@ def _examples(published: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             yield entry["source"], entry["strength"], told, printed.replace("-", "−"), here, note
 
 
+def _further(further: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    words = {
+        "": "",
+        "se_table": ": standard error",
+        "se": ": standard error",
+        "low": ": lower end",
+        "high": ": upper end",
+    }
+    for entry in further["examples"]:
+        ratings = Ratings.from_array(entry["data"], coders="columns", categories=entry.get("categories"))
+        for figure, printed in entry["printed"].items():
+            if figure.endswith("_own"):
+                continue  # the same example stands among those with weights or a distance
+            part = next((part for part in words if part and figure.endswith(f"_{part}")), "")
+            name, call = CALLS[figure.removesuffix(f"_{part}") if part else figure]
+            found = call(ratings, level="nominal") if call is agreement.krippendorff_alpha else call(ratings)
+            ends = found.interval(method="analytic")
+            values = {"": found.estimate, "low": ends.low, "high": ends.high}
+            here, note = _here(
+                min(values.get(part, found.standard_error), 1.0)
+                if part == "high"
+                else values.get(part, found.standard_error),
+                printed,
+                entry["name"],
+                figure,
+            )
+            note = "not cut at 1 here" if part == "high" and ends.high > 1 else note
+            here = _digits(ends.high, 5) if part == "high" else here
+            yield entry["source"], entry["strength"], name + words[part], printed.replace("-", "−"), here, note
+
+
+def _scores(scores: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for entry in scores["published"]:
+        ratings = Ratings.from_array(entry["data"], coders="columns")
+        for figure, printed in entry["printed"].items():
+            end, _, form = figure.rpartition(" ")
+            if form == "kendall_w":
+                told, value = "Kendall's W", agreement.kendall_w(ratings).estimate
+            else:
+                found = agreement.icc(ratings, form=form)
+                ends = found.interval(method="analytic")
+                value = {"low": ends.low, "high": ends.high}.get(end, found.estimate)
+                told = form + {"low": ": lower end", "high": ": upper end"}.get(end, "")
+            here, note = _here(value, printed, entry["name"], figure)
+            yield entry["source"], entry["strength"], told, printed.replace("-", "−"), here, note
+
+
+def _irr_scores(scores: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for entry in scores["datasets"]:
+        if "irr_icc" in entry:
+            complete = [row for row in entry["data"] if None not in row]
+            ratings = Ratings.from_array(complete, coders="columns")
+            for form, (theirs, *_) in entry["irr_icc"].items():
+                ours = agreement.icc(ratings, form=form).estimate
+                _within(ours, theirs, 1e-8, f"{entry['name']}, {form}")
+                yield f"`{entry['name']}`", form, _digits(theirs, 8), _digits(ours, 8)
+
+
+def _spans(spans: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    import pandas as pd
+
+    for entry in spans["published"]:
+        rows = [("d", *mark) for mark in entry["marks"]]
+        frame = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end"])
+        seen = {coder: ["d"] for coder in frame["coder"].unique()}
+        marked = agreement.Spans.from_frame(frame, lengths={"d": entry["length"]}, seen=seen)
+        for code, printed in entry["printed"].items():
+            found = agreement.span_alpha(marked, kind="U2004", code=code)
+            values = {"observed": found.observed, "expected": found.expected, "alpha": found.estimate}
+            for figure, value in printed.items():
+                here, note = _here(values[figure], value, entry["name"], figure)
+                yield entry["source"], code, figure, value.replace("-", "−"), here, note
+
+
 def _own(pairs: list[list[Any]]) -> Callable[[Any, Any], float]:
     table = {frozenset(pair): far for *pair, far in pairs}
     return lambda one, other: table.get(frozenset({one, other}), 0)
@@ -205,7 +305,7 @@ def _irrcac(weighted: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         ratings = Ratings.from_array(entry["data"], coders="columns")
         for key, figure in IRRCAC.items():
             if key in entry["irrCAC"]["unweighted"]:
-                estimate, error = entry["irrCAC"]["unweighted"][key]
+                estimate, error = entry["irrCAC"]["unweighted"][key][:2]
                 called, call = CALLS[figure]
                 ours = call(ratings, weights="identity")
                 _within(ours.estimate, estimate, 1e-8, f"{name}, {key}")
