@@ -229,17 +229,18 @@ def consensus(
             f"without a code, though nobody left them without one: {bare} of {n_units} units; for codes that exclude "
             "each other there is rule='plurality'"
         )
-    made, hidden = _added(study, coded, table, coder, round)
+    codings, assignments, hidden = _added(study, coded, table, coder, round)
     if hidden:
         notes.append(
             f"settled without a code, but in documents with open ones, so taken as unseen: {hidden} of {n_units} units"
         )
     counts = ", ".join(f"{count} {name}" for name, count in table["origin"].value_counts(sort=False).items())
-    provenance = made.provenance.choosing("consensus", f"{told}; round {round!r}, coder {coder!r}: {counts}")
+    provenance = study.provenance.choosing("consensus", f"{told}; round {round!r}, coder {coder!r}: {counts}")
     if notes:
         remedy = "Decide them: consensus(study, ..., decided=...)."
         provenance = provenance.noting(*(Remark("note", f"round {round!r}", f"{note}.", remedy) for note in notes))
-    return Consensus(_like(made, provenance=provenance), told, coder, round, n_units, n_open, "; ".join(notes), table)
+    made = _like(study, codings=codings, assignments=assignments, provenance=provenance)
+    return Consensus(made, told, coder, round, n_units, n_open, "; ".join(notes), table)
 
 
 _TIES = {"adjudicate": "left to adjudication", "apply": "applied", "omit": "not applied"}
@@ -288,8 +289,10 @@ def _with_decisions(study: Study, table: pd.DataFrame, decided: Decided) -> pd.D
     )
 
 
-def _added(study: Study, coded: CodedUnits, table: pd.DataFrame, coder: str, name: str) -> tuple[Study, int]:
-    """The study with the codings that were settled, and how many settled units cannot be said to have been seen."""
+def _added(
+    study: Study, coded: CodedUnits, table: pd.DataFrame, coder: str, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Codings and assignments with what was settled, and how many settled units cannot be said to have been seen."""
     units, chosen = study.units, table[table["applied"].fillna(False)]
     where = chosen.index.get_level_values("unit")
     added = pd.DataFrame(
@@ -317,7 +320,7 @@ def _added(study: Study, coded: CodedUnits, table: pd.DataFrame, coder: str, nam
     if len(added):
         new = pd.DataFrame({"coder": coder, "document": documents})
         assignments = pd.concat([assignments, new], ignore_index=True)
-    return _like(study, codings=pd.concat([study.codings, added], ignore_index=True), assignments=assignments), hidden
+    return pd.concat([study.codings, added], ignore_index=True), assignments, hidden
 
 
 def _like(study: Study, **changed: object) -> Study:

@@ -60,7 +60,7 @@ SETS = tuple(frozenset(codes) for codes in ("", "a", "b", "ab"))
 
 
 MATRICES = strategies.matrices(values=SETS, coders=(2, 4), units=(1, 6))
-FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+FEW = settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
 
 
 @FEW
