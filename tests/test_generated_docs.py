@@ -36,6 +36,17 @@ NUMBERS = WRITE.replace("pages import write_theory", "numbers_page import write_
 )
 
 
+SURVIVAL = NUMBERS.replace("numbers_page", "survival").replace("write_numbers", "write_survival")
+
+
+def test_the_page_of_what_survives_is_what_the_formats_declare(checkout: Path, tmp_path: Path) -> None:
+    source = [str(checkout / "docs" / ".generate"), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", SURVIVAL, *source], check=True, cwd=tmp_path, env=environment)
+    kept = (checkout / "docs" / "how-to" / "what-survives.md").read_bytes()
+    assert (tmp_path / "what-survives.md").read_bytes() == kept, "run: python docs/.generate"
+
+
 def test_the_page_of_numbers_is_what_the_library_gives(checkout: Path, tmp_path: Path) -> None:
     source = [str(checkout / "docs" / ".generate"), str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}

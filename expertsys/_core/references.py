@@ -151,6 +151,12 @@ METHODS: dict[str, Reference] = _table(
         "10.1177/001316446002000104",
     ),
     (
+        "devries2008",
+        "de Vries H, Elliott MN, Kanouse DE, Teleki SS. Using pooled kappa to summarize interrater agreement across "
+        "many items. Field Methods 2008;20(3):272–282.",
+        "10.1177/1525822X08317166",
+    ),
+    (
         "fleiss1971",
         "Fleiss JL. Measuring nominal scale agreement among many raters. Psychol Bull 1971;76(5):378–382.",
         "10.1037/h0031619",

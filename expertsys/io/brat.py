@@ -193,6 +193,6 @@ FORMAT = Format(
         Kept("memos on codings", "yes", "no", "attributes and notes of a span"),
         Kept("who saw what", "part", "no", "an .ann file may be empty because no one opened it: seen='listed'"),
     ),
-    tried="brat 1.3 (four annotators, Spanish news)",
+    tried="a published collection of four annotators, 1,567 spans of Spanish news",
     instead="A brat folder holds .ann and .txt files.",
 )

@@ -202,5 +202,5 @@ FORMAT = Format(
         Kept("attributes", "yes", "no", "meta of texts"),
         Kept("who saw what", "part", "no", "a text without a label may not have been read: seen='listed'"),
     ),
-    tried="files of our own, as its documentation describes versions 1.0 to 1.8",
+    tried="files of our own, made after its documentation",
 )

@@ -13,6 +13,7 @@ from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, tabulate
 from expertsys.io.content import kind_of, text_of
+from expertsys.io.jsontext import parsed
 from expertsys.io.log import Log
 from expertsys.io.longtable import long_table
 from expertsys.io.options import Options
@@ -48,8 +49,12 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
 
 def _rows(place: str, line: str, log: Log) -> list[Row]:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        found = parsed(place, line)
+    except DataError as error:
+        half = "half of a character" in error.faults[0].what
+        if half:
+            log.faults += error.faults
+            return []
         log.fault(place, "is no JSON.", 'Write one object per line, such as {"unit": "u1", ...}.')
         return []
     if not isinstance(found, dict):

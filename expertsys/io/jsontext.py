@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from expertsys._core.errors import DataError
 from expertsys.io.content import content_of, require_content, unreadable
 from expertsys.io.limits import Limits, beyond
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 #: So many bytes are looked at to tell formats apart.
 HEAD = 1 << 20
 
@@ -40,7 +42,15 @@ def decoded(place: str, content: bytes) -> str:
 def parsed(place: str, text: str) -> Any:
     """What a JSON text holds."""
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if _HALF.search(text):
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+        return found
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end]
+        raise DataError(
+            f"the text holds half of a character ({half!r})", place=place, remedy="Export it again as UTF-8."
+        ) from None
     except json.JSONDecodeError as error:
         what = f"is no JSON ({error.msg})"
         raise DataError(

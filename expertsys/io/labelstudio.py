@@ -254,5 +254,5 @@ FORMAT = Format(
         Kept("memos on codings", "yes", "no", "remarks on a region"),
         Kept("who saw what", "yes", "no", "every annotation that was submitted"),
     ),
-    tried="files of our own, as its documentation describes versions 1.0 to 1.13",
+    tried="files of our own, made after its documentation",
 )

@@ -151,7 +151,9 @@ class Project:
         ways = candidates(one.raw for one in marked)
         if not marked or len(ways) < 2:
             return PLAIN
-        fit = choose(fits(marked, ways))
+        [fit] = fits(marked, [PLAIN])
+        if fit.quoted < fit.tried:  # where every quotation stands at its place, there is nothing to choose
+            fit = choose(fits(marked, ways))
         self.log.choices["positions"] = str(fit.counting)
         if fit.counting != PLAIN:
             self.log.tell(

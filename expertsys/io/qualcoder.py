@@ -59,6 +59,9 @@ def _rows(database: Database, table: str, *columns: str, order: str = "") -> Ite
     kept = [column for column in columns if column in there]
     if not kept:
         return
+    if len(kept) == len(columns):
+        yield from database.rows(table, kept, order=[order] if order in there else ())
+        return
     where = [kept.index(column) if column in kept else None for column in columns]
     for row in database.rows(table, kept, order=[order] if order in there else ()):
         yield tuple(None if at is None else row[at] for at in where)
@@ -66,7 +69,8 @@ def _rows(database: Database, table: str, *columns: str, order: str = "") -> Ite
 
 def _iso(date: Any) -> str:
     """A date and time as the standard writes them; QualCoder keeps local time and no zone."""
-    return re.sub(r"^(\d{4}-\d\d-\d\d) (\d)", r"\1T\2", _text(date))
+    text = _text(date)
+    return f"{text[:10]}T{text[11:]}" if text[4:5] == text[7:8] == "-" and text[10:11] == " " else text
 
 
 def _text(cell: Any) -> str:

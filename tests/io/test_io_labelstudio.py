@@ -160,6 +160,10 @@ def test_what_is_no_json(tmp_path: Path) -> None:
     assert "x.json, line 2, column 1: is no JSON" in str(refusal(file(tmp_path, "x.json", "[\n")))
     assert "is no JSON (RecursionError)" in str(refusal(file(tmp_path, "x.json", "[" * 100_000)))
     assert "x.json, line 2: the text is not UTF-8" in str(refusal(file(tmp_path, "x.json", b'["\n\xff"]')))
+    half = json.dumps([task(1, text="\ud83d")])
+    assert "x.json: the text holds half of a character ('\\ud83d')" in str(refusal(file(tmp_path, "x.json", half)))
+    lines = '{"unit": "u", "coder": "a", "code": "\\ud83d"}'
+    assert "x.jsonl, line 1: the text holds half of a character" in str(refusal(file(tmp_path, "x.jsonl", lines)))
     assert "the name says doccano or Label Studio, the file is a zip archive" in str(
         refusal(file(tmp_path, "x.json", b"PK\x03\x04"))
     )
