@@ -155,7 +155,8 @@ def upset(solution: Solution, *, model: int = 1, ax: Axes | None = None) -> Axes
     terms = len(chosen.terms)
     full = patterns.sum(axis=1)
     ordered = np.lexsort((-count, full, full == 0)).tolist()
-    ax = axes(ax, width=max(5.2, 3.0 + 0.55 * len(ordered)), height=2.6 + 0.3 * terms)
+    longest = max(len(shorten(fit.expression, 40)) for fit in chosen.terms)
+    ax = axes(ax, width=max(5.2, 2.6 + 0.075 * longest + 0.55 * len(ordered)), height=2.6 + 0.3 * terms)
     highest = max(1, int(count.max()))
     row = highest * 0.13
     for place, pattern in enumerate(ordered):

@@ -16,8 +16,9 @@ from expertsys.qca import primes
 from expertsys.qca.cover import Covers, irredundant, minimum
 from expertsys.qca.expectations import Expectation, read_expectations
 from expertsys.qca.expression import term_of
+from expertsys.qca.fitter import Fitter
 from expertsys.qca.primes import Ints
-from expertsys.qca.solution import Fitter, Model, Solution
+from expertsys.qca.solution import Model, Solution
 from expertsys.qca.truth import TruthTable
 
 Kind = Literal["conservative", "parsimonious", "intermediate"]

@@ -84,7 +84,8 @@ class Robustness(TableResult):
         counts = self.cases["kind"].value_counts()
         told = ", ".join(f"{int(counts[kind])} {kind}" for kind in KINDS if counts.get(kind, 0))
         return (
-            f"The solution for {self.outcome} was held against {len(self.tests)} alternative solutions (Oana & "
+            f"The solution for {self.outcome} was held against {len(self.tests)} alternative "
+            f"solution{'' if len(self.tests) == 1 else 's'} (Oana & "
             f"Schneider 2024). Robustness of fit: RF_cov {number(self.rf_cov)}, RF_cons {number(self.rf_cons)}, "
             f"RF_SC_minTS {number(self.rf_sc_min)}, RF_SC_maxTS {number(self.rf_sc_max)}; the robust core has "
             f"consistency {number(self.core_consistency)} and coverage {number(self.core_coverage)}. Cases: "

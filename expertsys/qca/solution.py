@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,13 +11,14 @@ import numpy as np
 from expertsys._core import references
 from expertsys._core.errors import DataError, unknown
 from expertsys._core.results import TableResult, number
-from expertsys.qca.expression import Expression, Term, term_of
-from expertsys.qca.fit import Floats, Sufficiency, sufficiency
-from expertsys.qca.primes import Bools, Ints, covers
-from expertsys.qca.truth import TruthTable, memberships
+from expertsys.qca.expression import Expression, Term
+from expertsys.qca.fit import Floats, Sufficiency
+from expertsys.qca.truth import TruthTable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from expertsys.qca.fitter import Fitter
 
 
 @attrs.frozen(eq=False)
@@ -257,20 +257,14 @@ class Solution(TableResult):
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
-        truth, settings = self.truth, self.truth.settings
-        rows = truth.rows["out"].value_counts()
-        left = truth.n_remainders + int(rows.get("?", 0))
-        text = (
-            f"{len(truth.scores.cases)} cases were compared by {len(truth.conditions)} conditions "
-            f"({', '.join(truth.conditions)}) in a truth table for {truth.outcome} (consistency cut-off "
-            f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
-            f"{settings['frequency_cutoff']:g}): {int(rows.get('1', 0))} positive, {int(rows.get('0', 0))} negative "
-            f"and {int(rows.get('C', 0))} contradictory rows, {left:,} remainders. "
-        )
+        return f"{table_text(self.truth)} {self.own_text()}"
+
+    def own_text(self) -> str:
+        """The same without what is said of the truth table."""
         if not self.models:
-            return text + f"There is no {self.kind} solution: {self.note}."
+            return f"There is no {self.kind} solution: {self.note}."
         first = self.models[0]
-        text += (
+        text = (
             f"The {self.kind} solution is {first.expression} (consistency {number(first.consistency)}, PRI "
             f"{number(first.pri)}, coverage {number(first.coverage)})."
         )
@@ -278,16 +272,16 @@ class Solution(TableResult):
             text += f" {self.note[:1].upper()}{self.note[1:]}."
         if self.how.get("expectations"):
             text += f" Directional expectations: {', '.join(self.how['expectations'])}."
-        if self.how.get("exclude"):
-            text += f" {len(self.how['exclude'])} remainders were left out as untenable."
+        left_out = len(self.how.get("exclude", ()))
+        if left_out:
+            text += f" {left_out} remainder{' was' if left_out == 1 else 's were'} left out as untenable."
         if first.assumptions and self.kind != "conservative":
+            one = len(first.assumptions) == 1
+            rows = ", ".join(map(str, first.assumptions[:20])) + (", …" if len(first.assumptions) > 20 else "")
             text += (
-                f" It rests on {len(first.assumptions)} simplifying assumptions about configurations that were not "
-                f"observed (rows {', '.join(map(str, first.assumptions[:20]))}"
-                f"{', …' if len(first.assumptions) > 20 else ''})."
+                f" It rests on {len(first.assumptions)} simplifying assumption{'' if one else 's'} about "
+                f"configurations that were not observed (row{'' if one else 's'} {rows})."
             )
-        if truth.note:
-            text += f" Note: {truth.note}."
         return text
 
     def cite(self) -> tuple[str, ...]:
@@ -302,87 +296,15 @@ class Solution(TableResult):
         return "\n".join([*lines, *([f"  note: {self.note}"] if self.note else [])])
 
 
-@attrs.frozen(eq=False)
-class Fitter:
-    """Terms with all that is the same in every model that has them.
-
-    Parameters
-    ----------
-    truth : TruthTable
-        What was minimised.
-    terms : tuple of Term
-        All that models are made of.
-    assumed : ndarray of int, shape (R,)
-        Numbers of the rows that may be assumed positive.
-    """
-
-    truth: TruthTable
-    terms: tuple[Term, ...]
-    assumed: Ints
-    _texts: tuple[str, ...]
-    _ranks: tuple[int, ...]
-    _crisp: bool
-    _memberships: Floats
-    _alone: Sufficiency
-    _cases: tuple[tuple[str, ...], ...]
-    _assumes: Bools
-
-    @classmethod
-    def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
-        """For these implicants and these configurations that may be assumed positive."""
-        terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
-        y = truth.membership
-        held_by = memberships(truth.scores, cubes.reshape(len(terms), len(truth.levels)))
-        positive = truth.rows[truth.rows["out"] == "1"]
-        held = covers(cubes, positive[list(truth.conditions)].to_numpy(dtype=np.int64))
-        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
-        cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
-        alone = sufficiency(held_by, y)
-        assumes = covers(cubes, remainders)
-        ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
-        ranks = tuple(np.argsort(ordered).tolist())
-        crisp = bool(((held_by == 0) | (held_by == 1)).all())
-        texts = tuple(map(str, terms))
-        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, held_by, alone, cases, assumes)
-
-    def model(
-        self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
-    ) -> Model:
-        """The model of these terms, by their places."""
-        chosen = tuple(sorted(cover, key=self._ranks.__getitem__))
-        expression = " + ".join([self._texts[place] for place in chosen])
-        return Model(expression, easy, difficult, origin, self, chosen)
-
-    def whole(self, chosen: Sequence[int]) -> Sufficiency:
-        """Fit of terms together."""
-        return sufficiency(self._memberships[list(chosen)].max(axis=0), self.truth.membership)
-
-    def assumptions(self, chosen: Sequence[int]) -> tuple[int, ...]:
-        """Numbers of the rows that terms assume."""
-        return tuple(sorted(self.assumed[self._assumes[list(chosen)].any(axis=0)].tolist()))
-
-    def fits(self, chosen: Sequence[int]) -> tuple[TermFit, ...]:
-        """Fit of each term beside the others."""
-        y = self.truth.membership
-        own = self._memberships[list(chosen)]
-        greatest, rest = own.max(axis=0), np.zeros(len(y))
-        if self._crisp:
-            rest = (own.sum(axis=0) > 1).astype(np.float64)
-        elif len(chosen) > 1:
-            rest = np.partition(own, -2, axis=0)[-2]
-        unique = np.full(len(chosen), np.nan)
-        if y.sum() > 0:  # raw coverage less what the others share: only where a term is greatest does it add anything
-            added = np.minimum(greatest, y) - np.minimum(rest, y)
-            unique = np.bincount(own.argmax(axis=0), weights=added, minlength=len(chosen)) / y.sum()
-        return tuple(
-            TermFit(
-                self.terms[place],
-                self._texts[place],
-                float(self._alone.consistency[place]),
-                float(self._alone.pri[place]),
-                float(self._alone.coverage[place]),
-                float(only),
-                self._cases[place],
-            )
-            for place, only in zip(chosen, unique, strict=True)
-        )
+def table_text(truth: TruthTable) -> str:
+    """What a methods section says of a truth table."""
+    settings, rows = truth.settings, truth.rows["out"].value_counts()
+    left = truth.n_remainders + int(rows.get("?", 0))
+    text = (
+        f"{len(truth.scores.cases)} cases were compared by {len(truth.conditions)} conditions "
+        f"({', '.join(truth.conditions)}) in a truth table for {truth.outcome} (consistency cut-off "
+        f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
+        f"{settings['frequency_cutoff']:g}): {int(rows.get('1', 0))} positive, {int(rows.get('0', 0))} negative "
+        f"and {int(rows.get('C', 0))} contradictory rows, {left:,} remainders."
+    )
+    return f"{text} Note: {truth.note}." if truth.note else text

@@ -10,6 +10,7 @@ import pandas as pd
 from expertsys import plot, qca
 from expertsys._core.errors import DataError, listing
 from expertsys._core.results import TableResult, number
+from expertsys.qca.solution import table_text
 from expertsys.reporting.model import Column, Figure, Kind, Section, Table, plain
 from expertsys.reporting.pictures import described
 
@@ -24,7 +25,9 @@ def comparative(results: Iterable[TableResult]) -> Section | None:
         return None
     tables = [_table(caption, frame) for caption, frame in qca.report_tables(*given).items()]
     solutions = [result for result in given if isinstance(result, qca.Solution)]
-    paragraphs = [result.methods_text() for result in given if hasattr(result, "methods_text")]
+    paragraphs = list(dict.fromkeys(table_text(solution.truth) for solution in solutions))
+    paragraphs += [solution.own_text() for solution in solutions]
+    paragraphs += [one.methods_text() for one in given if one not in solutions and hasattr(one, "methods_text")]
     kinds = {solution.kind for solution in solutions}
     absent = [kind for kind in ("conservative", "intermediate", "parsimonious") if kind not in kinds]
     if solutions and absent:

@@ -1,0 +1,100 @@
+"""Terms with all that is the same in every model that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+import numpy as np
+
+from expertsys.qca.expression import Term, term_of
+from expertsys.qca.fit import Floats, Sufficiency, sufficiency
+from expertsys.qca.primes import Bools, Ints, covers
+from expertsys.qca.solution import Model, TermFit
+from expertsys.qca.truth import TruthTable, memberships
+
+
+@attrs.frozen(eq=False)
+class Fitter:
+    """Terms with all that is the same in every model that has them.
+
+    Parameters
+    ----------
+    truth : TruthTable
+        What was minimised.
+    terms : tuple of Term
+        All that models are made of.
+    assumed : ndarray of int, shape (R,)
+        Numbers of the rows that may be assumed positive.
+    """
+
+    truth: TruthTable
+    terms: tuple[Term, ...]
+    assumed: Ints
+    _texts: tuple[str, ...]
+    _ranks: tuple[int, ...]
+    _crisp: bool
+    _memberships: Floats
+    _alone: Sufficiency
+    _cases: tuple[tuple[str, ...], ...]
+    _assumes: Bools
+
+    @classmethod
+    def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
+        """For these implicants and these configurations that may be assumed positive."""
+        terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
+        y = truth.membership
+        held_by = memberships(truth.scores, cubes.reshape(len(terms), len(truth.levels)))
+        positive = truth.rows[truth.rows["out"] == "1"]
+        held = covers(cubes, positive[list(truth.conditions)].to_numpy(dtype=np.int64))
+        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
+        cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
+        alone = sufficiency(held_by, y)
+        assumes = covers(cubes, remainders)
+        ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
+        ranks = tuple(np.argsort(ordered).tolist())
+        crisp = bool(((held_by == 0) | (held_by == 1)).all())
+        texts = tuple(map(str, terms))
+        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, held_by, alone, cases, assumes)
+
+    def model(
+        self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
+    ) -> Model:
+        """The model of these terms, by their places."""
+        chosen = tuple(sorted(cover, key=self._ranks.__getitem__))
+        expression = " + ".join([self._texts[place] for place in chosen])
+        return Model(expression, easy, difficult, origin, self, chosen)
+
+    def whole(self, chosen: Sequence[int]) -> Sufficiency:
+        """Fit of terms together."""
+        return sufficiency(self._memberships[list(chosen)].max(axis=0), self.truth.membership)
+
+    def assumptions(self, chosen: Sequence[int]) -> tuple[int, ...]:
+        """Numbers of the rows that terms assume."""
+        return tuple(sorted(self.assumed[self._assumes[list(chosen)].any(axis=0)].tolist()))
+
+    def fits(self, chosen: Sequence[int]) -> tuple[TermFit, ...]:
+        """Fit of each term beside the others."""
+        y = self.truth.membership
+        own = self._memberships[list(chosen)]
+        greatest, rest = own.max(axis=0), np.zeros(len(y))
+        if self._crisp:
+            rest = (own.sum(axis=0) > 1).astype(np.float64)
+        elif len(chosen) > 1:
+            rest = np.partition(own, -2, axis=0)[-2]
+        unique = np.full(len(chosen), np.nan)
+        if y.sum() > 0:  # raw coverage less what the others share: only where a term is greatest does it add anything
+            added = np.minimum(greatest, y) - np.minimum(rest, y)
+            unique = np.bincount(own.argmax(axis=0), weights=added, minlength=len(chosen)) / y.sum()
+        return tuple(
+            TermFit(
+                self.terms[place],
+                self._texts[place],
+                float(self._alone.consistency[place]),
+                float(self._alone.pri[place]),
+                float(self._alone.coverage[place]),
+                float(only),
+                self._cases[place],
+            )
+            for place, only in zip(chosen, unique, strict=True)
+        )
