@@ -121,7 +121,7 @@ class Comparison(Result):
             f"{told}, on {on}, differ by {number(self.difference)} ({percent(confidence)} interval "
             f"{number(ends.low)} to {number(ends.high)}, {ends.method}). That they are equal was tested by "
             f"{self.method} (t = {number(self.statistic, 2)} with {self.freedom:,.4g} degrees of freedom, "
-            f"p = {number(self.p_value)})."
+            f"p {'< 0.001' if self.p_value < 0.001 else f'= {number(self.p_value)}'})."
         )
 
     def cite(self) -> tuple[str, ...]:

@@ -165,6 +165,7 @@ def test_scores_can_be_compared() -> None:
     good, bad = (of(truth + s * draw.normal(size=(60, 3)), cluster=range(60)) for s in (0.3, 1.5))
     found = compare(icc(good, form="ICC(2,1)"), icc(bad, form="ICC(2,1)"), units="same")
     assert found.p_value < 0.001
+    assert "degrees of freedom, p < 0.001)." in found.methods_text()
     assert found.interval().low > 0
 
 
