@@ -2,16 +2,23 @@
 
 from expertsys.evidence.coverage import Coverage, coverage
 from expertsys.evidence.frames import FrameEvidence, frame_evidence
+from expertsys.evidence.negative import NegativeCases, negative_cases
 from expertsys.evidence.propositions import Holding, hold
 from expertsys.evidence.resistance import ResistanceProfile, resistance_profile
+from expertsys.evidence.subsets import Relation, SubsetRelations, subset_relations
 
 __all__ = [
     "Coverage",
     "FrameEvidence",
     "Holding",
+    "NegativeCases",
+    "Relation",
     "ResistanceProfile",
+    "SubsetRelations",
     "coverage",
     "frame_evidence",
     "hold",
+    "negative_cases",
     "resistance_profile",
+    "subset_relations",
 ]

@@ -18,6 +18,13 @@ By = Literal["any", "all"]
 _CODED_BY = {"any": "at least one coder", "all": "every coder who saw it"}
 
 
+def named(codings: pd.DataFrame) -> pd.Series[str]:
+    """What the excerpt of each coding is called: its unit, or document and positions where it has none."""
+    spans = codings["document"].fillna("") + " [" + codings["start"].astype("str").fillna("") + ":"
+    spans = spans + codings["end"].astype("str").fillna("") + "]"
+    return codings["unit"].where(codings["unit"].notna(), spans)
+
+
 @attrs.frozen(eq=False)
 class Excerpts:
     """The coded units of a study, or its coded stretches of text where it has no units.
@@ -51,9 +58,7 @@ class Excerpts:
         Study.require(study, "evidence")
         study.require_one_round("evidence")
         codings = study.codings
-        spans = codings["document"].fillna("") + " [" + codings["start"].astype("str").fillna("") + ":"
-        spans = spans + codings["end"].astype("str").fillna("") + "]"
-        codings["excerpt"] = codings["unit"].where(codings["unit"].notna(), spans)
+        codings["excerpt"] = named(codings)
         pairs = codings.drop_duplicates(["excerpt", "coder", "code"])
         if coders == "all":
             if codings["unit"].isna().any():

@@ -1,6 +1,7 @@
 """Qualitative Comparative Analysis: calibration, necessity, truth tables, solutions, robustness, cases, expressions."""
 
 from expertsys.qca.algebra import evaluate, factor, intersection, negate, parse, simplify
+from expertsys.qca.bridge import FromAttribute, FromCodes, Membership, membership
 from expertsys.qca.calibrate import calibrate, find_thresholds
 from expertsys.qca.chance import FalsePositives, FitIntervals, false_positives, fit_intervals
 from expertsys.qca.clusters import ClusterFit, cluster_fit
@@ -23,7 +24,10 @@ __all__ = [
     "Expression",
     "FalsePositives",
     "FitIntervals",
+    "FromAttribute",
+    "FromCodes",
     "Literal",
+    "Membership",
     "Model",
     "Necessity",
     "Robustness",
@@ -45,6 +49,7 @@ __all__ = [
     "fit_intervals",
     "intersection",
     "leave_one_out",
+    "membership",
     "minimise",
     "necessity",
     "negate",
