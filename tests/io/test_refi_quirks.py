@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 
@@ -304,3 +305,40 @@ def test_no_file_outside_the_archive_is_opened(tmp_path: Path) -> None:
     ):
         study = read(packed(tmp_path, project(sources(text_source(1, "t", path=path)))))
         assert study.documents["text"].isna().all()
+
+
+def test_files_made_to_do_harm_are_refused_at_once(tmp_path: Path) -> None:
+    head = '<Project xmlns="urn:QDA-XML:project:1.0" name="x">'
+    made = {
+        "zip.qdpx": (head + " " * 40_000_000, "the limit is ratio=300"),
+        "laughs.qdpx": ('<!DOCTYPE x [<!ENTITY a "ha">]>' + head, "declares a type or an entity"),
+        "deep.qdpx": (head + "<CodeBook><Codes>" + '<Code name="a" isCodable="true">' * 300, "the limit is depth=100"),
+    }
+    for name, (xml, message) in made.items():
+        path = packed(tmp_path, xml, name)
+        started = time.perf_counter()
+        assert message in str(refusal(path))
+        assert time.perf_counter() - started < 1
+    path = packed(tmp_path, project(""), "outside.qdpx")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../evil.txt", "")
+    assert "outside.qdpx, '../evil.txt': the member's name leads out of the archive" in str(refusal(path))
+
+
+def test_elements_within_selections_are_counted_too(tmp_path: Path) -> None:
+    marks = "".join(selection(number, 0, 1) for number in range(1, 5))
+    path = packed(tmp_path, project(USERS + CODES + sources(text_source(9, "t", marks))), sources__a_txt=b"ab")
+    message = str(refusal(path, limits=Limits(elements=12)))
+    assert "the limit is elements=12" in message
+    assert len(read(path, limits=Limits(elements=20)).codings) == 4
+
+
+def test_many_of_one_name_are_told_apart_at_once(tmp_path: Path) -> None:
+    codes = "".join(f'<Code guid="{guid(number)}" name="x" isCodable="true"/>' for number in range(1, 3_001))
+    codes += f'<Code guid="{guid(9_000)}" name="x (2)" isCodable="true"/>'
+    started = time.perf_counter()
+    names = read(packed(tmp_path, project(f"<CodeBook><Codes>{codes}</Codes></CodeBook>"))).codebook.names
+    assert time.perf_counter() - started < 5
+    assert names[:3] == ("x", "x (3)", "x (4)")
+    assert names[-1] == "x (2)"
+    assert len(set(names)) == 3_001

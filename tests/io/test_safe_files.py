@@ -62,10 +62,10 @@ def test_members_come_as_they_are_and_names_are_found_whatever_their_capitals() 
 
 
 def test_a_bomb_is_stopped_by_what_comes_out_of_it() -> None:
-    bomb = zipped(("bomb", b"\0" * 90_000_000))
+    bomb = zipped(("bomb", b"\0" * 30_000_000))
     assert len(bomb) < 100_000
     message = refused_zip(bomb)
-    assert message.startswith(f"p.zip, bomb: the archive of {len(bomb):,} bytes unpacks to more than 67,")
+    assert message.startswith(f"p.zip, bomb: the archive of {len(bomb):,} bytes unpacks to more than 17,039,360")
     assert message.endswith(
         "the limit is ratio=300. If you trust the file: es.read(..., limits=es.io.Limits(ratio=...))."
     )

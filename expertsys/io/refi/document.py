@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 import attrs
@@ -16,7 +16,7 @@ class Coding:
     code: str
     user: str | None = None
     created: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
 
 @attrs.define(eq=False)
@@ -32,7 +32,7 @@ class Selection:
     created: str | None = None
     modifier: str | None = None
     modified: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
     codings: list[Coding] = attrs.field(factory=list)
 
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import attrs
 
-from expertsys.io.limits import Limits
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import Log, counted
 from expertsys.io.refi import schema
 from expertsys.io.refi.document import Coding, Project, Selection, put
@@ -57,14 +57,15 @@ class Mended:
 class Reader:
     """Takes the events of one document and builds the project."""
 
-    def __init__(self, name: str, log: Log, mended: Mended) -> None:
+    def __init__(self, name: str, log: Log, mended: Mended, limits: Limits) -> None:
         self.name, self.log, self.mended = name, log, mended
         self.cursor = Cursor()
         self.project: Project | None = None
         self.namespaces: Counter[str] = Counter()
         self._above: list[Element] = []
         self._texts: list[list[str] | None] = []
-        self._skipped = 0
+        self._skipped = self._inside = 0
+        self._most = limits.elements
         self._selection = Selection("", 0, 0)
         self._coding: Coding | None = None
         self._held: list[Selection] = []
@@ -181,6 +182,10 @@ class Reader:
 
     def _within(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins within a selection: the many, so that these two handlers are put in place of the others."""
+        self._inside += 1
+        if self._inside > self._most:
+            what = f"the document has more than {self._most:,} elements within selections"
+            raise beyond(f"{self.name}, {self._place}", what, "elements", self._most)
         if self._skipped:
             self._skipped += 1
             return
@@ -196,9 +201,12 @@ class Reader:
             user, created = self._share(get("creatingUser"), guid=True), self._share(get("creationDateTime"))
             self._coding = Coding(text, "", user, created)
         elif tag == "NoteRef":
-            target = self._share(attributes.get("targetGUID"), guid=True)
+            target = self._share(attributes.get("targetGUID"), guid=True) or ""
             holder = selection if coding is None else coding
-            holder.notes += (target,) if target else ()
+            if isinstance(holder.notes, list):
+                holder.notes.append(target)
+            else:
+                holder.notes = [target]
         elif tag == "Description" and coding is None:
             self._described = []
         else:
@@ -253,7 +261,7 @@ def parse(name: str, chunks: Iterable[bytes], log: Log, limits: Limits, root: st
     root : {"Project", "CodeBook"}
     """
     mended = Mended()
-    reader = Reader(name, log, mended)
+    reader = Reader(name, log, mended, limits)
     stream(name, chunks, start=reader.start, end=reader.end, text=reader.text, limits=limits, cursor=reader.cursor)
     project = reader.project
     if project is None or project.root.tag != root:

@@ -79,14 +79,16 @@ def distinct(names: Iterable[str | None], otherwise: str) -> list[str]:
     """Names without blanks around them, of which none is empty and no two are the same."""
     wanted = [(name or "").strip() or f"{otherwise} {number}" for number, name in enumerate(names, start=1)]
     taken = set(wanted)
-    given: set[str] = set()
+    given: dict[str, int] = {}
     made = []
     for name in wanted:
-        fresh, number = name, 1
-        while fresh in given or (fresh in taken and number > 1):
+        number = given.get(name, 0) + 1
+        fresh = name if number == 1 else f"{name} ({number})"
+        while number > 1 and (fresh in taken or fresh in given):
             number += 1
             fresh = f"{name} ({number})"
-        given.add(fresh)
+        given[name] = number
+        given.setdefault(fresh, 1)
         made.append(fresh)
     return made
 
@@ -139,7 +141,7 @@ def codebook_of(project: Project) -> tuple[tuple[Code, ...], dict[str, str]]:
     section = project.root.find("CodeBook/Codes")
     found = list(codes(section)) if section is not None else []
     plain = [(code.get("name") or "").strip() for code, _ in found]
-    repeated = {name for name in plain if plain.count(name) > 1} if len(plain) < 5_000 else _repeated(plain)
+    repeated = _repeated(plain)
     paths: dict[Element, str] = {}
     wanted = []
     for (code, above), name in zip(found, plain, strict=True):
