@@ -40,9 +40,11 @@ from expertsys.agreement.planning.plan import plan
 from expertsys.agreement.planning.result import Plan
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.spans.alpha import span_alpha
+from expertsys.agreement.spans.disagreements import span_disagreements
 from expertsys.agreement.spans.matching import segment_kappa, span_f1
 from expertsys.agreement.spans.result import SpanCoefficient
 from expertsys.agreement.spans.table import Spans
+from expertsys.agreement.spans.tabulate import span_reliability
 from expertsys.agreement.spans.text import coding_comparison, qualcoder_kappa, text_agreement, text_kappa
 
 __all__ = [
@@ -103,7 +105,9 @@ __all__ = [
     "scott_pi",
     "segment_kappa",
     "span_alpha",
+    "span_disagreements",
     "span_f1",
+    "span_reliability",
     "specific_agreement",
     "text_agreement",
     "text_kappa",

@@ -8,12 +8,13 @@ import numpy as np
 
 from expertsys._core.errors import DataError, check_positive, unknown
 from expertsys.plot.heat import draw_shades
+from expertsys.plot.spans import along_spans
 from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from expertsys.agreement import CoderMatrix, Confusion
+    from expertsys.agreement import CoderMatrix, Confusion, Spans
     from expertsys.study import Study
 
 
@@ -83,13 +84,15 @@ def coder_matrix(result: CoderMatrix, *, most: int = 25, ax: Axes | None = None)
     return draw_shades(shown, 2, f"{result.coefficient} of each pair of coders{left_out}", most=most, ax=ax, xlabel="")
 
 
-def along(study: Study, document: str, *, ax: Axes | None = None) -> Axes:
-    """Draw where in a document coders disagree: a bar for each unit, as high as its disagreement.
+def along(study: Study | Spans, document: str, *, ax: Axes | None = None) -> Axes:
+    """Draw where in a document coders disagree: a bar for each unit, or everybody's marks where there are no units.
 
     Parameters
     ----------
-    study : Study
-        With units and one round of coding.
+    study : Study or Spans
+        With one round of coding. A study with units gives a bar for each, as high as its disagreement. A study of spans
+        without units, or spans, give a row for each coder who saw the document with their marks in the colours of the
+        codes, and below a strip of disagreement.
     document : str
         Its name. Units stand in the order of their positions, where they have them, as wide as they are long.
     ax : matplotlib axes, optional
@@ -110,8 +113,10 @@ def along(study: Study, document: str, *, ax: Axes | None = None) -> Axes:
     >>> along(Study(codings), "d").get_ylabel()
     'disagreement'
     """
-    from expertsys.agreement import disagreements
+    from expertsys.agreement import Spans, disagreements
 
+    if isinstance(study, Spans) or study.units.empty:
+        return along_spans(Spans.of(study), document, ax=ax)
     units = study.units
     own = units[units["document"] == document]
     if not len(own):
