@@ -2,9 +2,9 @@
 
     python -m benchmarks.spans --peers /path/to/python-with-the-peers/bin/python
 
-Three coders mark documents of 10,000 characters with 8 codes: each finds the same stretches, with boundaries off by up to
-three characters and the same code in two of three. Gamma (Mathet, Widlöcher & Métivier 2015) answers a like question by
-another way; it is run up to 372 marks.
+Three coders mark documents of 10,000 characters with 8 codes: each finds the same stretches, with boundaries off by up
+to three characters and the same code in two of three. Gamma (Mathet, Widlöcher & Métivier 2015) answers a like question
+by another way; it is run up to 372 marks.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from scipy import sparse
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
 from expertsys._core.results import Interval, Result, number, percent
-from expertsys.agreement.inference import intervals
+from expertsys.agreement.inference import benchmarks, intervals, variances
+from expertsys.agreement.inference import words as wording
 from expertsys.agreement.inference.kernel import STEP, Sums, Values
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
 from expertsys.agreement.inference.sampling import Sampling
@@ -155,11 +156,7 @@ class SpanCoefficient(Result):
         return float(np.sqrt(self._variance()))
 
     def _variance(self) -> float:
-        if self.n_documents < 2 or np.isnan(self.estimate):
-            return float("nan")
-        linear = self._kernel.linearised()
-        sampling = self._sampling
-        return float("nan") if linear is None else sampling.variance(sampling.influence(linear, self._kernel.counts))
+        return float("nan") if np.isnan(self.estimate) else variances.linearised(self._kernel, self._sampling)
 
     def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
         """An interval for the estimate, over documents.
@@ -194,7 +191,9 @@ class SpanCoefficient(Result):
             return intervals.undefined(confidence, words, ONE_DOCUMENT)
         if isinstance(method, Bootstrap):
             return intervals.from_replicates(self.replicates(method), confidence, words, estimate=self.estimate)
-        variance = self._left_out() if isinstance(method, Jackknife) else self._variance()
+        variance = (
+            variances.left_out(self._kernel, self._sampling) if isinstance(method, Jackknife) else self._variance()
+        )
         return intervals.symmetric(self.estimate, float(np.sqrt(variance)), self.n_documents - 1, confidence, words, "")
 
     @staticmethod
@@ -217,18 +216,28 @@ class SpanCoefficient(Result):
         blocks = self._sampling.drawn(method.replicates, method.rng, width=self._kernel.width)
         return np.concatenate([self._kernel.evaluate(weights).estimate for weights in blocks])
 
-    def _left_out(self) -> float:
-        blocks = self._sampling.left_out(width=self._kernel.width)
-        left_out = np.concatenate([self._kernel.evaluate(weights).estimate for weights in blocks])
-        n = self.n_documents
-        return (n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum())  # Efron & Tibshirani 1993, eq. 11.5
+    def benchmark(
+        self,
+        *,
+        scale: benchmarks.Scale,
+        method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+        certainty: float = 0.95,
+    ) -> benchmarks.Benchmark:
+        """Where on a benchmark scale the coefficient may lie; see `Coefficient.benchmark`.
+
+        Without a band and with a note where there is one document: it has no standard error.
+        """
+        drawn = self.replicates(method) if self.n_documents > 1 and not np.isnan(self.estimate) else np.empty(0)
+        return benchmarks.placed(
+            self.name, self.estimate, self.standard_error, drawn, scale=scale, certainty=certainty, note=self.note
+        )
 
     def without(self, coder: str) -> SpanCoefficient:
         """The same coefficient without one of the coders."""
         return self._refit(self._spans.without(coder))
 
-    def methods_text(self) -> str:
-        """A paragraph for a methods section, with the figures."""
+    def methods_text(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> str:  # noqa: B008  # frozen
+        """A paragraph for a methods section, with the figures and the interval of `interval`."""
         scale = f" ({self.level})" if self.level else ""
         if np.isnan(self.estimate):
             return f"{self.name}{scale} could not be determined: {self.note}."
@@ -237,7 +246,7 @@ class SpanCoefficient(Result):
             f"{self.n_coders:,} coders marked stretches of text in {documents} by themselves ({self.n_marks:,} marks). "
             f"Agreement was measured with {self.name}{scale}: {number(self.estimate)}"
         )
-        interval = self.interval()
+        interval = self.interval(confidence, method)
         if np.isnan(interval.low):
             return f"{text} (no interval: {interval.note})."
         return (
@@ -245,9 +254,10 @@ class SpanCoefficient(Result):
             f"{interval.method})."
         )
 
-    def cite(self) -> tuple[str, ...]:
-        """The references behind the coefficient and its default interval."""
-        return references.cite((*self.sources, "efron1993"))
+    def cite(self, method: Method = Bootstrap(replicates=1000, rng=0)) -> tuple[str, ...]:  # noqa: B008  # frozen
+        """The references behind the coefficient and behind an interval by this method, the default one if not given."""
+        behind = wording.sources(resolve(method), clustered=True, own=("efron1993",))
+        return references.cite(dict.fromkeys((*self.sources, *behind)))
 
     def to_frame(self) -> pd.DataFrame:
         """One row, index ``coefficient``: the estimate, its parts, its standard error over documents and the counts."""

@@ -143,6 +143,8 @@ def test_words_and_table() -> None:
     assert found.methods_text().startswith("3 coders marked stretches of text in 12 documents by themselves (")
     assert "Cohen's kappa over characters (all text; code 'a')" in found.methods_text()
     assert found.cite()[0].startswith("Cohen J.")
+    assert [line[:6] for line in found.cite("jackknife")] == ["Cohen ", "Efron "]
+    assert "90% interval" in found.methods_text(0.9, "jackknife")
     row = found.to_frame().loc["Cohen's kappa over characters"]
     assert (row["estimate"], row["n_documents"], row["n_coders"]) == (found.estimate, 12, 3)
     assert "2 documents only" in span_alpha(corpus(2), kind="u").note
@@ -150,6 +152,12 @@ def test_words_and_table() -> None:
     nothing = span_alpha(corpus().only(coders=["ann"]), kind="u")
     assert "could not be determined: no document was seen by two coders" in nothing.methods_text()
     assert nothing.interval().note == nothing.note
+
+
+def test_benchmark() -> None:
+    found = span_alpha(corpus(), kind="u").benchmark(scale="krippendorff")
+    assert found.to_frame()["share"].sum() == pytest.approx(1)
+    assert span_alpha(corpus(1), kind="u").benchmark(scale="krippendorff").band == ""
 
 
 def test_without_a_coder() -> None:
