@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core.progress import track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN, Counting, Marked, RawText, Ruler, candidates, choose, fits, is_quotation
@@ -127,18 +128,22 @@ class Project:
         way = self._chosen(marked) if counting is None else counting
         start, end = (table[name].to_numpy(dtype="float64", na_value=np.nan) for name in ("start", "end"))
         strange: list[tuple[int, str]] = []
-        for (name, rows), one in zip(groups.items(), marked, strict=True):
-            ruler = Ruler.of(one.raw, way)
-            first, last, inside = ruler.place(np.array(one.starts, dtype=np.int64), np.array(one.ends, dtype=np.int64))
-            at = rows.index.to_numpy()
-            start[at], end[at] = first, last
-            spread = zip(at.tolist(), first.tolist(), last.tolist(), inside.tolist(), one.names, strict=True)
-            for row, begin, stop, fit, quote in spread:
-                if not fit:
-                    self._fault(table, row, len(ruler.text), name)
-                    continue
-                if quote and not is_quotation(quote, ruler.text[begin:stop]):
-                    strange.append((row, ruler.text[begin:stop]))
+        with track(len(groups), f"{self.name}: documents") as step:
+            for (name, rows), one in zip(groups.items(), marked, strict=True):
+                step()
+                ruler = Ruler.of(one.raw, way)
+                first, last, inside = ruler.place(
+                    np.array(one.starts, dtype=np.int64), np.array(one.ends, dtype=np.int64)
+                )
+                at = rows.index.to_numpy()
+                start[at], end[at] = first, last
+                spread = zip(at.tolist(), first.tolist(), last.tolist(), inside.tolist(), one.names, strict=True)
+                for row, begin, stop, fit, quote in spread:
+                    if not fit:
+                        self._fault(table, row, len(ruler.text), name)
+                        continue
+                    if quote and not is_quotation(quote, ruler.text[begin:stop]):
+                        strange.append((row, ruler.text[begin:stop]))
         for name, raw in self.texts.items():
             self.documents[name]["text"] = raw.as_counted(way)
         self._tell_strange(table, strange)

@@ -249,7 +249,11 @@ def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
 def _table(path: Path, options: Options, log: Log) -> Cells:
     form = format_of(path)
     if form is None or form.read_table is None:
-        raise DataError("is no table of codings", place=path.name, remedy="Read it alone, and merge the studies.")
+        raise DataError(
+            "is no table of codings",
+            place=path.name,
+            remedy="Read each alone, and put them together: es.merge(es.read(...), es.read(...)).",
+        )
     return form.read_table(path.name, content_of(path), options, log)
 
 

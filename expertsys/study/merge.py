@@ -166,9 +166,10 @@ def _piece(study: Study, number: int, matching: Matching, studies: tuple[Study, 
 def _kept_texts(matching: Matching, studies: tuple[Study, ...]) -> dict[str, str]:
     """The text that each merged document keeps: the first that there is."""
     kept: dict[str, str] = {}
+    texts = [study.documents["text"].to_dict() for study in studies]
     for kind, number, name, new, _ in matching.rows:
         if kind == "document":
-            text = studies[number - 1].documents["text"].get(name)
+            text = texts[number - 1].get(name)
             if isinstance(text, str):
                 kept.setdefault(new, text)
     return kept
@@ -176,20 +177,21 @@ def _kept_texts(matching: Matching, studies: tuple[Study, ...]) -> dict[str, str
 
 def _moved(frame: pd.DataFrame, study: Study, names: Mapping[str, str], kept: Mapping[str, str]) -> pd.DataFrame:
     """Positions as the kept text has them, where a copy of it differs in line ends or byte order mark."""
-    frame = frame.copy()
-    texts = study.documents["text"]
+    texts = study.documents["text"].to_dict()
+    places = frame[frame["start"].notna()].groupby("document", sort=False).indices
+    located = np.flatnonzero(frame["start"].notna())
+    moved = {column: frame[column].to_numpy(dtype="float64", na_value=np.nan) for column in ("start", "end")}
     for name, new in names.items():
         own = texts.get(name)
-        if not isinstance(own, str) or new not in kept or own == kept[new]:
+        if name not in places or not isinstance(own, str) or own == kept[new]:
             continue
         if canonical(own) != canonical(kept[new]):
             continue
         there, here = ends_kept(own), ends_kept(kept[new])
-        rows = (frame["document"] == name) & frame["start"].notna()
-        for column in ("start", "end"):
-            at = frame.loc[rows, column].to_numpy(dtype=np.int64)
-            frame.loc[rows, column] = here[np.searchsorted(there, at)]
-    return frame
+        rows = located[places[name]]
+        for column in moved.values():
+            column[rows] = here[np.searchsorted(there, column[rows])]
+    return frame.assign(**{name: pd.array(column, dtype="Int64") for name, column in moved.items()})
 
 
 def _unit_names(units: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
@@ -246,16 +248,16 @@ def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark
 def _clashes(own: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:
     """Documents that both coded, and not alike."""
     keys = [key for key in _KEYS if key not in ("coder", "document")]
-    found = []
-    for document, rows in own.groupby("document", sort=False):
-        others = earlier[earlier["document"] == document]
-        if len(others) and set(_rows(rows[keys])) != set(_rows(others[keys])):
-            found.append(str(document))
-    return found
+    before, now = (_by_document(frame, keys) for frame in (earlier, own))
+    return [document for document, rows in now.items() if document in before and before[document] != rows]
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
-    return frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+def _by_document(frame: pd.DataFrame, keys: list[str]) -> dict[str, set[tuple[Any, ...]]]:
+    rows: dict[str, set[tuple[Any, ...]]] = {}
+    cells = frame[["document", *keys]].astype(object)
+    for document, *rest in cells.where(cells.notna(), None).itertuples(index=False, name=None):
+        rows.setdefault(document, set()).add(tuple(rest))
+    return rows
 
 
 def _joined(table: tables.Table, frames: list[pd.DataFrame], notes: list[Remark]) -> pd.DataFrame:

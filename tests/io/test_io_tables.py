@@ -270,7 +270,7 @@ def test_the_registry() -> None:
 
 def test_a_study_within_a_list_is_refused(tmp_path: Path) -> None:
     path = write(tiny(), tmp_path / "s.zip")
-    assert "s.zip: is no table of codings. Read it alone, and merge the studies." in str(refusal([path]))
+    assert "s.zip: is no table of codings. Read each alone, and put them together: es.merge(" in str(refusal([path]))
 
 
 def test_cells_that_begin_a_formula_are_no_formula_and_come_back(tmp_path: Path) -> None:
