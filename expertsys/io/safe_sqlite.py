@@ -141,7 +141,7 @@ def _authorizer(tables: frozenset[str]) -> Any:
 def _told(place: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a message that quotes broken bytes cannot be decoded
         raise DataError(
             f"the database cannot be read ({error})", place=place, remedy="It is damaged: copy or export it again."
         ) from None

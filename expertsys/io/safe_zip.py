@@ -70,7 +70,9 @@ class Archive:
                     self._out += len(piece)
                     self._hold(place, size)
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except DataError:
+            raise
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error) as error:
             raise DataError(
                 f"the member cannot be unpacked ({type(error).__name__})",
                 place=place,

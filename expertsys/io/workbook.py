@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,7 +88,7 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
             yield from sheet.iter_rows(values_only=True)
-        except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
+        except Exception as error:  # openpyxl raises whatever broken cells make it raise
             raise DataError(
                 f"the sheet {sheet.title!r} is damaged ({type(error).__name__})", place=name, remedy=_INSTEAD
             ) from None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from iofiles import file
+from iofiles import file, refusal
 from mutations import mutated, run
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -81,6 +81,18 @@ def test_damaged_databases(name: str, tmp_path: Path) -> None:
 def test_many_damaged_files(name: str, tmp_path: Path) -> None:
     sample = MADE[name](tmp_path) if name in MADE else SAMPLES / name
     survives(sample, MANY, tmp_path / "damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "what"),
+    [
+        ("server_db_two_users.sqlite3", 71, "the database cannot be read"),  # a message that quotes broken bytes
+        ("highlights.xlsx", 27, "the member cannot be unpacked (ValueError)"),  # a place before the archive's start
+    ],
+)
+def test_damage_that_python_tells_in_an_unusual_way(name: str, seed: int, what: str, tmp_path: Path) -> None:
+    content = (SAMPLES / "taguette" / name).read_bytes()
+    assert what in str(refusal(file(tmp_path, name, mutated(content, seed))))
 
 
 def test_mutations_change_something_and_are_the_same_every_time() -> None:
