@@ -14,7 +14,7 @@ from expertsys._core.progress import track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN, Counting, Marked, RawText, Ruler, candidates, choose, fits, is_quotation
-from expertsys.study import Codebook, Study
+from expertsys.study import Codebook, Study, Unmapped
 from expertsys.study.study import SEEN
 
 _MOST_SHOWN = 3
@@ -74,13 +74,22 @@ class Project:
             self.texts[name] = RawText(text)
         self.documents.setdefault(name, {}).update(attributes)
 
-    def study(self, options: Options, *, codebook: Codebook | None = None, counting: Counting | None = None) -> Study:
+    def study(
+        self,
+        options: Options,
+        *,
+        codebook: Codebook | None = None,
+        counting: Counting | None = None,
+        unmapped: Unmapped | None = None,
+    ) -> Study:
         """The study, after every position was held against its text; all faults are raised together.
 
         Parameters
         ----------
         counting : Counting, optional
             What positions count; otherwise the way that fits the quotations best, which is told.
+        unmapped : Unmapped, optional
+            What no table has a place for.
         """
         columns = list(zip(*self.applied, strict=True)) or [()] * len(Applied._fields)
         table = pd.DataFrame(dict(zip(Applied._fields, map(list, columns), strict=True)))
@@ -110,6 +119,7 @@ class Project:
             assignments=assignments,
             provenance=self.log.provenance(),
             title=Path(self.name).stem,
+            unmapped=unmapped,
         )
 
     def _settled(self, table: pd.DataFrame, counting: Counting | None) -> pd.DataFrame:

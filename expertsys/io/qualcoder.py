@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from expertsys._core.errors import DataError, listing
+from expertsys.io.log import counted
 from expertsys.io.options import Options
-from expertsys.io.project import Applied, Project, tell_dropped
+from expertsys.io.project import Applied, Project
 from expertsys.io.registry import FOLDER, Format, Kept
 from expertsys.io.safe_sqlite import MAGIC, Database, open_sqlite
-from expertsys.study import Code, Codebook, Source, Study
+from expertsys.study import Code, Codebook, Source, Study, Unmapped
 
 _FILE = "data.qda"
 _KNOWN = (
@@ -21,6 +23,12 @@ _KNOWN = (
     *("attribute_type", "attribute", "cases", "case_text", "journal"),
 )
 _NEEDED = ("source", "code_name", "code_text")
+_OTHERS = {
+    "code_image": "picture coding",
+    "code_av": "audio or video coding",
+    "annotation": "annotation",
+    "journal": "journal note",
+}
 _OLDEST, _NEWEST = 8, 16
 _KINDS = {"images": "picture", "audio": "audio", "video": "video"}
 
@@ -48,9 +56,9 @@ def read_study(path: Path, options: Options) -> Study:
         _cases(database, project, names)
         codes, book = _codebook(database, project)
         _codings(database, project, names, codes)
-        _others(database, project)
+        unmapped = _others(database, project)
     project.log.sources.append(Source.of_file(name, file, len(project.applied)))
-    return project.study(options, codebook=book)
+    return project.study(options, codebook=book, unmapped=unmapped)
 
 
 def _rows(database: Database, table: str, *columns: str, order: str = "") -> Iterator[tuple[Any, ...]]:
@@ -232,17 +240,27 @@ def _codings(database: Database, project: Project, names: dict[Any, str], codes:
             project.applied.append(row)
 
 
-def _others(database: Database, project: Project) -> None:
-    """What a study has no place for, counted and told."""
+def _others(database: Database, project: Project) -> Unmapped | None:
+    """What no table of a study has a place for, kept row by row as JSON, counted and told."""
     counts: dict[str, int] = {}
-    for table, kind in (
-        ("code_image", "picture coding"),
-        ("code_av", "audio or video coding"),
-        ("annotation", "annotation"),
-        ("journal", "journal note"),
-    ):
-        counts[kind] = sum(1 for _ in _rows(database, table, *database.columns.get(table, ())[:1]))
-    tell_dropped(project.log, project.name, counts)
+    parts: dict[str, bytes] = {}
+    for table, kind in _OTHERS.items():
+        columns = database.columns.get(table, ())
+        rows = [dict(zip(columns, map(_plain, row), strict=True)) for row in _rows(database, table, *columns)]
+        if rows:
+            counts[kind] = len(rows)
+            parts[f"{table}.json"] = json.dumps(rows, ensure_ascii=False).encode("utf-8")
+    if not parts:
+        return None
+    told = ", ".join(counted(number, kind) for kind, number in counts.items())
+    project.log.tell(
+        "note", project.name, f"kept in study.unmapped, as no table has a place for them: {told}.", "They are JSON."
+    )
+    return Unmapped.of(FORMAT.name, parts)
+
+
+def _plain(cell: Any) -> Any:
+    return cell if cell is None or isinstance(cell, int) else _text(cell)
 
 
 FORMAT = Format(
@@ -262,7 +280,10 @@ FORMAT = Format(
         Kept("cases", "yes", "no", "a document in several cases has none"),
         Kept("attributes", "yes", "no"),
         Kept("memos on codings", "yes", "no"),
-        Kept("pictures, audio, video", "part", "no", "named as documents; their codings are left out and told"),
+        Kept(
+            "pictures, audio, video", "part", "no", "named as documents; their codings are kept as JSON, not the files"
+        ),
+        Kept("notes, links, sets, graphs", "part", "no", "journals and annotations are kept as JSON, graphs are not"),
     ),
     tried="QualCoder 3.6, database versions 8 and 16",
     instead="A .qda is the folder of a QualCoder project, or the file data.qda in it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -114,10 +115,16 @@ def test_pictures_recordings_and_journals_are_told(tmp_path: Path) -> None:
     )
     study = read(path)
     assert study.documents.loc["ward.jpg", "kind"] == "picture"
-    assert [line for line in told(study) if "left out" in line] == [
-        "p.qda: left out 1 picture coding, 1 audio or video coding, 1 annotation, 2 journal notes: "
-        "a study has no place for them."
+    assert [line for line in told(study) if "unmapped" in line] == [
+        "p.qda: kept in study.unmapped, as no table has a place for them: 1 picture coding, 1 audio or video coding, "
+        "1 annotation, 2 journal notes. They are JSON."
     ]
+    assert study.unmapped is not None
+    assert study.unmapped.names == ("annotation.json", "code_av.json", "code_image.json", "journal.json")
+    journal = json.loads(study.unmapped["journal.json"])
+    assert [(row["name"], row["jentry"]) for row in journal] == [("j", "x"), ("k", "y")]
+    again = read(es.write(study, tmp_path / "study.zip"))
+    assert again == study
 
 
 def test_memos_and_attributes_of_documents(tmp_path: Path) -> None:
@@ -229,3 +236,12 @@ def test_an_export_is_the_same_study(name: str, native: str) -> None:
     books = [{tuple(getattr(code, field) for field in fields) for code in study.codebook} for study in (exported, own)]
     assert books[0] == books[1]
     assert len(es.merge(exported, own).codings) == 34
+
+
+def test_who_saw_what_can_be_said_of_any_project() -> None:
+    exported = SAMPLES.parent / "qualcoder_synthetic_lf.qdpx"
+    assert len(read(exported, seen="all").assignments) == 12
+    assert read(exported, seen={"ben": ["Cedar Manager"]}).assignments.to_numpy().tolist() == [["ben", "Cedar Manager"]]
+    for path in (exported, SAMPLES / "v8.qda"):
+        assert "the project does not list who read what" in str(refusal(path, seen="listed"))
+        assert "no coder 'eve'; there are: 'asha', 'ben'" in str(refusal(path, seen={"eve": ["Cedar Manager"]}))
