@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 import attrs
+import pytest
 import strategies  # noqa: F401  (chooses hypothesis's profile)
 from hypothesis import given, settings
 from refifiles import differing, invalid, projects
@@ -24,9 +25,8 @@ def with_guids(study: Study, like: Study) -> Study:
     return study.with_codebook(Codebook(codes))
 
 
-@settings(max_examples=12)
-@given(study=projects())
-def test_a_project_comes_back_as_it_was(study: Study) -> None:
+def hold(study: Study) -> None:
+    """It comes back as it was, is valid, and the second file is the first byte for byte."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is lost is another test's matter: nothing of what is compared here
         first = write(study, Path(folder) / "a.qdpx")
@@ -36,3 +36,16 @@ def test_a_project_comes_back_as_it_was(study: Study) -> None:
         assert differing(with_guids(study, back), back, "unmapped") == []
         assert differing(read(again), back) == []
         assert first.read_bytes() == again.read_bytes()
+
+
+@settings(max_examples=10)
+@given(study=projects())
+def test_a_project_comes_back_as_it_was(study: Study) -> None:
+    hold(study)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@given(study=projects())
+def test_many_projects_come_back_as_they_were(study: Study) -> None:
+    hold(study)

@@ -12,7 +12,7 @@ import attrs
 import pandas as pd
 import pytest
 import strategies
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from expertsys._core.errors import Remark
@@ -109,6 +109,7 @@ def between_words(text: str, at: int) -> bool:
     return not re.fullmatch(r"\w\w", text[max(0, at - 1) : at + 1])
 
 
+@settings(max_examples=10)
 @given(text=strategies.texts, ends=st.tuples(st.integers(0, 60), st.integers(0, 60)), word=st.sampled_from(["a", "ab"]))
 def test_a_span_between_words_holds_the_same_but_for_the_word(text: str, ends: tuple[int, int], word: str) -> None:
     start, end = sorted(min(end, len(text)) for end in ends)
