@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 20_000
+#: Numbers multiplied for a quantile; where there are many of them, there are fewer draws, 4,000 at least.
+_WORK = 400_000_000
 
 
 def jackknife(sums: Floats, sizes: Floats) -> tuple[Floats, Floats]:
@@ -47,13 +49,14 @@ def max_t(root: Floats, degrees: float, confidence: float, draw: np.random.Gener
     confidence : float
         Such as 0.95.
     draw : numpy.random.Generator
-        For 20,000 draws. All at once cannot be narrower than one.
+        For up to 20,000 draws. All at once cannot be narrower than one.
     """
     from scipy.stats import t as student
 
     single = float(student.ppf((1 + confidence) / 2, degrees))
     if root.shape[1] == 0:
         return single
-    t = np.abs(draw.standard_normal((DRAWS, len(root))) @ root)
-    t = t / np.sqrt(draw.chisquare(degrees, DRAWS) / degrees)[:, None]
+    draws = min(DRAWS, max(4_000, _WORK // root.size))
+    t = np.abs(draw.standard_normal((draws, len(root))) @ root)
+    t = t / np.sqrt(draw.chisquare(degrees, draws) / degrees)[:, None]
     return max(single, float(np.quantile(t.max(axis=1), confidence)))

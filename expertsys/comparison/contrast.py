@@ -218,6 +218,9 @@ def contrast(
     v = shares.cramers_v(groups, replicates=replicates, confidence=confidence, draw=draw)
     residual = permuting.standardised(counted.sums, counted.sizes, counted.group, counted.stratum)
     notes = [*counted.notes, *_notes(groups, counted.names, cluster, tested)]
+    silent = int((np.isnan(v[1]) & ~np.isnan(v[0])).sum())
+    if silent and not np.isnan(v[1]).all():
+        notes.append(f"V has no interval for {silent} codes: more than a tenth of the replicates have no variation.")
     stratified = within if len(np.unique(counted.stratum)) > 1 else None
     return Contrast(
         by,

@@ -17,19 +17,22 @@ if TYPE_CHECKING:
 
 
 MARKERS = "osD^v<>P*X"
+#: Groups of which every two are set against each other, and rows in one picture.
+MOST_PAIRED, MOST_ROWS = 4, 60
 
 
 def contrast(result: Contrast, *, most: int = 12, ax: Axes | None = None) -> Axes:
     """Draw the differences between every two groups, by code, with simultaneous intervals.
 
-    Intervals that leave out zero are orange.
+    Intervals that leave out zero are orange. With more than four groups there are too many pairs to read: the share of
+    each group is drawn instead.
 
     Parameters
     ----------
     result : Contrast
         As `expertsys.contrast` gives it.
     most : int
-        Codes drawn; with more, those with the largest effect, and the title says so.
+        Codes drawn, fewer where there are many groups; with more, those with the largest effect, and the title says so.
     ax : matplotlib axes, optional
         To draw into; by default a new figure.
 
@@ -44,38 +47,39 @@ def contrast(result: Contrast, *, most: int = 12, ax: Axes | None = None) -> Axe
     from matplotlib.lines import Line2D
 
     check_positive("most", most)
-    codes = list(result.to_frame().index[:most])
-    table = result.differences
-    keys = zip(table.index.get_level_values("group_a"), table.index.get_level_values("group_b"), strict=True)
-    pairs = list(dict.fromkeys((str(one), str(other)) for one, other in keys))
-    ax = axes(ax, width=6.4, height=1.7 + len(codes) * (0.15 * len(pairs) + 0.14))
-    step = len(pairs) + 1
+    paired = len(result.groups) <= MOST_PAIRED
+    table = result.differences if paired else result.shares
+    columns = ("difference", "low", "high") if paired else ("share", "low", "high")
+    figures = {name: table[name].to_dict() for name in columns}
+    keys: list[tuple[str, ...]] = list(dict.fromkeys(tuple(map(str, key[1:])) for key in figures["low"]))
+    codes = list(result.to_frame().index[: max(1, min(most, MOST_ROWS // len(keys)))])
+    step = len(keys) + 1
+    ax = axes(ax, width=6.4, height=1.7 + len(codes) * 0.15 * step)
     ends: list[float] = []
-    figures = {name: table[name].to_dict() for name in ("difference", "low", "high")}
     for place, code in enumerate(codes):
-        for number, pair in enumerate(pairs):
+        for number, key in enumerate(keys):
             row = -(place * step + number)
-            middle, low, high = (float(figures[name][code, pair[0], pair[1]]) for name in figures)
-            colour = ACCENT if low > 0 or high < 0 else INK
+            middle, low, high = (float(figures[name][code, *key]) for name in columns)
+            colour = ACCENT if paired and (low > 0 or high < 0) else INK
             ax.plot([low, high], [row, row], color=colour, linewidth=1.5, solid_capstyle="butt")
             ax.plot(middle, row, MARKERS[number % len(MARKERS)], color=colour, markersize=4.5)
             ends += [middle, low, high]
-    ax.axvline(0, color=MUTED, linewidth=0.8, zorder=0)
-    rows = [-(place * step + (len(pairs) - 1) / 2) for place in range(len(codes))]
+    rows = [-(place * step + (len(keys) - 1) / 2) for place in range(len(codes))]
     ax.set_yticks(rows, [shorten(code) for code in codes], fontsize=9)
     ax.set_ylim(-(len(codes) * step) + 0.6, 0.8)
     known = np.array(ends)[np.isfinite(ends)]
-    reach = float(np.abs(known).max()) if len(known) else 1.0
-    ax.set_xlim(-1.05 * reach, 1.05 * reach)
-    ax.set_xlabel("difference between shares of units")
-    left_out = len(result.to_frame()) - len(codes)
-    cut = f"; the {len(codes)} codes with the largest effect of {len(codes) + left_out}" if left_out else ""
-    told = f"{percent(result.confidence)} intervals, all at once{cut}"
-    ax.set_title(told, fontsize=9, loc="left", color="#444444")
+    reach = 1.05 * float(np.abs(known).max()) if len(known) else 1.0
+    ax.set_xlim(-reach if paired else -0.02, reach)
+    if paired:
+        ax.axvline(0, color=MUTED, linewidth=0.8, zorder=0)
+    ax.set_xlabel("difference between shares of units" if paired else "share of units")
+    total = len(result.to_frame())
+    cut = f"; the {len(codes)} codes with the largest effect of {total}" if len(codes) < total else ""
+    ax.set_title(f"{percent(result.confidence)} intervals, all at once{cut}", fontsize=9, loc="left", color="#444444")
     handles = [
         Line2D([], [], color=INK, marker=MARKERS[number % len(MARKERS)], linewidth=1.5, markersize=4.5,
-               label=f"{shorten(one, 20)} − {shorten(other, 20)}")
-        for number, (one, other) in enumerate(pairs)
+               label=" − ".join(shorten(name, 20) for name in key))
+        for number, key in enumerate(keys)
     ]  # fmt: skip
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8, frameon=False)
     plain(ax)
