@@ -51,7 +51,8 @@ def contrast(result: Contrast, *, most: int = 12, ax: Axes | None = None) -> Axe
     table = result.differences if paired else result.shares
     columns = ("difference", "low", "high") if paired else ("share", "low", "high")
     figures = {name: table[name].to_dict() for name in columns}
-    keys: list[tuple[str, ...]] = list(dict.fromkeys(tuple(map(str, key[1:])) for key in figures["low"]))
+    levels = [table.index.get_level_values(level) for level in range(1, table.index.nlevels)]
+    keys: list[tuple[str, ...]] = list(dict.fromkeys(tuple(map(str, key)) for key in zip(*levels, strict=True)))
     codes = list(result.to_frame().index[: max(1, min(most, MOST_ROWS // len(keys)))])
     step = len(keys) + 1
     ax = axes(ax, width=6.4, height=1.7 + len(codes) * 0.15 * step)
@@ -75,7 +76,12 @@ def contrast(result: Contrast, *, most: int = 12, ax: Axes | None = None) -> Axe
     ax.set_xlabel("difference between shares of units" if paired else "share of units")
     total = len(result.to_frame())
     cut = f"; the {len(codes)} codes with the largest effect of {total}" if len(codes) < total else ""
-    ax.set_title(f"{percent(result.confidence)} intervals, all at once{cut}", fontsize=9, loc="left", color="#444444")
+    told = (
+        f"{percent(result.confidence)} intervals, all at once"
+        if known.size > len(ends) / 3
+        else "too little for intervals"
+    )
+    ax.set_title(told + cut, fontsize=9, loc="left", color="#444444")
     handles = [
         Line2D([], [], color=INK, marker=MARKERS[number % len(MARKERS)], linewidth=1.5, markersize=4.5,
                label=" − ".join(shorten(name, 20) for name in key))

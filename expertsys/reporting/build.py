@@ -12,6 +12,7 @@ from expertsys._core.files import replacing
 from expertsys._core.results import TableResult
 from expertsys._core.version import __version__
 from expertsys.agreement.inference.methods import Bootstrap
+from expertsys.reporting import compared as compared_cases
 from expertsys.reporting import enacted, qca, sections
 from expertsys.reporting.model import Report, is_report
 from expertsys.study import Study
@@ -79,6 +80,7 @@ def build(
             place=study.title or "study",
             remedy="Check the columns with es.check(study).",
         )
+    differing = compared_cases.contrasts(study)
     described, compared = tuple(systems), qca.checked(comparative)
     made = (
         sections.data(study),
@@ -86,6 +88,7 @@ def build(
         sections.reliability(study, confidence, method),
         sections.disagreements(study, quotations),
         sections.cases(study),
+        differing,
         sections.theory(study),
         qca.comparative(compared),
         enacted.systems(described),
@@ -95,13 +98,14 @@ def build(
         enacted.propositions(study, described),
         sections.provenance(study),
     )
+    keys = (*_SOURCES, *(compared_cases.KEYS if differing is not None else ()))
     return Report(
         title if title is not None else study.title or "Study",
         __version__,
         study.provenance.synthetic,
         quotations,
         [section for section in made if section is not None],
-        tuple(dict.fromkeys([*references.cite(_SOURCES), *qca.references_of(compared)])),
+        tuple(dict.fromkeys([*references.cite(keys), *qca.references_of(compared)])),
     )
 
 
@@ -194,7 +198,7 @@ def report(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = report(study, f"{folder}/report.html", method=es.agreement.Bootstrap(replicates=50, rng=0))
     >>> [section.key for section in made.sections][:6]
-    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'theory']
+    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'contrast']
     """
     _places(Path(path))
     made = build(
