@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
     convert = _command(commands, "convert", _convert, "read IN and write OUT, the format given by its ending")
     _input(convert)
-    convert.add_argument("target", metavar="OUT", help="a folder, or .zip .qdpx .qdc .csv .xlsx .parquet .jsonl")
+    convert.add_argument("target", metavar="OUT", help="a folder, or .zip .qdpx .qdc .json .csv .xlsx .parquet .jsonl")
 
     datasets = _command(commands, "datasets", _datasets, "list the bundled datasets, or print one")
     datasets.add_argument("name", nargs="?", help="print this one")

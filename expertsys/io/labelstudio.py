@@ -11,6 +11,7 @@ import attrs
 
 from expertsys.io.content import kind_of
 from expertsys.io.jsontext import bounded, decoded, parsed, plain, whole
+from expertsys.io.labelstudio_writing import write
 from expertsys.io.options import Options
 from expertsys.io.project import Applied, Project, tell_dropped
 from expertsys.io.registry import Format, Kept
@@ -66,8 +67,10 @@ def read_study(path: Path, options: Options) -> Study:
 
 def _annotations(where: str, task: dict[str, Any], project: Project, dropped: Counter[str]) -> list[Given]:
     """The annotations of a full task; the data beside its text become attributes."""
-    name = plain(task.get("id")) or where.rpartition(" ")[2]
     data = task["data"] if isinstance(task["data"], dict) else {"text": task["data"]}
+    own = data.get("document")
+    name = plain(task.get("id")) or where.rpartition(" ")[2]
+    name = own.strip() if isinstance(own, str) and own.strip() and own.strip() not in project.documents else name
     _document(where, name, data, project)
     dropped["prediction"] += len(task.get("predictions") or [])
     dropped["draft"] += len(task.get("drafts") or [])
@@ -100,9 +103,16 @@ def _document(where: str, name: str, data: dict[str, Any], project: Project) -> 
         )
     if name in project.documents:
         project.log.fault(where, f"the task {name!r} stands twice in the file.", "Export it again.")
-    own = ("document", "case", "participant", "kind", "date", "text")
-    told = {(f"{k} (data)" if k in own else k): plain(value) for k, value in data.items() if k != key}
+    told = {
+        f"{label} (data)" if label in ("document", "text") else label: value if _is_number(value) else plain(value)
+        for label, value in data.items()
+        if label != key and not (label == "document" and value == name)
+    }
     project.add(name, texts[key] if key else None, **{k: value for k, value in told.items() if value is not None})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def _short(where: str, row: dict[str, Any], project: Project) -> list[Given]:
@@ -243,16 +253,18 @@ FORMAT = Format(
     suffixes=(".json",),
     recognises=_recognises,
     read_study=read_study,
+    write=write,
     options=("codebook", "title", "seen", "listed", "positions"),
     keeps=(
-        Kept("who coded", "yes", "no"),
-        Kept("when it was coded", "yes", "no", "when the annotation was last changed"),
+        Kept("who coded", "yes", "yes"),
+        Kept("when it was coded", "yes", "part", "when the annotation was last changed, for all of its codings"),
         Kept("sub-codes", "part", "no", "of a taxonomy, and of several tags"),
-        Kept("texts", "yes", "no"),
-        Kept("positions in texts", "yes", "no"),
-        Kept("attributes", "yes", "no", "the data of tasks"),
-        Kept("memos on codings", "yes", "no", "remarks on a region"),
-        Kept("who saw what", "yes", "no", "every annotation that was submitted"),
+        Kept("texts", "yes", "yes"),
+        Kept("positions in texts", "yes", "yes", "written as code points"),
+        Kept("cases", "yes", "part", "the name, as data of the task"),
+        Kept("attributes", "yes", "part", "the data of tasks; those of documents are written"),
+        Kept("memos on codings", "yes", "yes", "remarks on a region"),
+        Kept("who saw what", "yes", "yes", "every annotation that was submitted"),
     ),
     tried="files of our own, made after its documentation",
 )

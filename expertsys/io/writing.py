@@ -26,7 +26,8 @@ def write(study: Study, path: str | PathLike[str], *, texts: bool = True) -> Pat
         ``.xlsx``, ``.parquet`` or ``.jsonl``: one long table with a row for each coding, and a row with a blank code
         for each unit that a coder saw and did not code (``read(..., seen="listed")`` takes it so). It leaves out the
         codebook, the provenance, situations, and attributes of cases, documents, participants and coders. ``.qdpx``: a
-        REFI-QDA project, which coding tools read; ``.qdc``: its codebook alone.
+        REFI-QDA project, which coding tools read; ``.qdc``: its codebook alone. ``.json``: tasks with annotations for
+        Label Studio, of documents that have texts.
     texts : bool
         Without them nobody's words are written: no texts of documents and codings, no parts that are kept of the
         original project (see `Study.without_texts`). Memos stay: they are the coders' own.

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from iofiles import file, refusal, rows, told
 
-from expertsys.io import read
+from expertsys.errors import DataError, LossWarning
+from expertsys.io import read, write
+from expertsys.study import Study
 
 TEXT = "Zoë 😀 rang the clinic."
 
@@ -167,3 +170,34 @@ def test_what_is_no_json(tmp_path: Path) -> None:
     assert "the name says doccano or Label Studio, the file is a zip archive" in str(
         refusal(file(tmp_path, "x.json", b"PK\x03\x04"))
     )
+
+
+def test_a_study_comes_back(tmp_path: Path) -> None:
+    study = read(Path(__file__).parent / "samples" / "qualcoder" / "v16.qda").with_assignments("all")
+    with pytest.warns(LossWarning, match="Label Studio's JSON has no place for 7 codes with a definition or a colour"):
+        path = write(study, tmp_path / "study.json")
+    back = read(path)
+    keys = ["coder", "code", "document", "start", "end"]
+    assert sorted(rows(back, *keys)) == sorted(rows(study, *keys))  # type: ignore[type-var]
+    assert sorted(back.excerpts()) == sorted(study.excerpts())
+    assert back.documents[["case", "text"]].equals(study.documents[["case", "text"]])
+    assert sorted(back.assignments.to_numpy().tolist()) == sorted(study.assignments.to_numpy().tolist())
+
+
+@pytest.mark.filterwarnings("ignore::expertsys.errors.LossWarning")
+def test_codings_of_whole_documents_and_memos_come_back(tmp_path: Path) -> None:
+    codings = pd.DataFrame(
+        {"unit": ["a", "a"], "coder": ["ann", "ben"], "code": ["for", "against"], "memo": ["so?", None]}
+    )
+    documents = pd.DataFrame({"document": ["a", "b"], "text": ["One.", "Two."], "pages": [1, 2]})
+    study = Study(codings, documents=documents).with_assignments({"ann": ["a", "b"], "ben": ["a"]})
+    back = read(write(study, tmp_path / "s.json"))
+    assert rows(back, "unit", "coder", "code", "memo") == rows(study, "unit", "coder", "code", "memo")
+    assert back.documents["pages"].tolist() == [1, 2]
+    assert back.assignments.to_numpy().tolist() == [["ann", "a"], ["ben", "a"], ["ann", "b"]]
+
+
+def test_a_study_without_texts_is_not_written(tmp_path: Path) -> None:
+    study = Study(pd.DataFrame({"unit": ["a"], "coder": ["ann"], "code": ["for"]}))
+    with pytest.raises(DataError, match=r"s.json: 1 documents have no text: 'a'"):
+        write(study, tmp_path / "s.json")
