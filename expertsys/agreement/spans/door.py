@@ -121,9 +121,10 @@ def _parts(made: pd.DataFrame, lengths: Mapping[str, int], seen: Any, codes: Nam
     told = [note] if note else []
     pairs, assumed = _seen(seen, made, lengths)
     told += [ASSUMED] if assumed else []
-    documents = tuple(dict.fromkeys((*lengths, *sorted({*made["document"], *pairs["document"]} - set(lengths)))))
-    coders = tuple(sorted({*made["coder"], *pairs["coder"]}))
-    used = set(made["code"])
+    named = {role: set(made[role].unique()) for role in ("document", "coder", "code")}
+    documents = tuple(dict.fromkeys((*lengths, *sorted((named["document"] | {*pairs["document"]}) - set(lengths)))))
+    coders = tuple(sorted(named["coder"] | {*pairs["coder"]}))
+    used = named["code"]
     if codes is not None and used - set(codes):
         raise DataError(
             f"codes that are not on offer: {listing(sorted(used - set(codes)))}",
@@ -171,7 +172,7 @@ def _seen(seen: Any, made: pd.DataFrame, lengths: Mapping[str, int]) -> tuple[pd
         every = [
             (coder, document)
             for coder in made["coder"].unique()
-            for document in dict.fromkeys((*lengths, *made["document"]))
+            for document in dict.fromkeys((*lengths, *made["document"].unique()))
         ]
         return pd.DataFrame(every, columns=["coder", "document"]), False
     if is_frame(seen):

@@ -53,8 +53,8 @@ class _Marks:
             common = np.bincount(cell, weights=meeting.common, minlength=len(met)).astype(np.float64)
             left, right = np.divmod(met, size)
             alike = _alike(common, self.length[left] + self.length[right] - common, match)
-            here, there = (np.unique(spans.mark[side]) for side in meeting.sides)
-            yield (here, np.unique(left[alike])), (there, np.unique(right[alike]))
+            here, there = (_present(spans.mark[side], size) for side in meeting.sides)
+            yield (here, _present(left[alike], size)), (there, _present(right[alike], size))
 
     def counts(self, match: Match) -> tuple[Ints, Ints, Floats]:
         """Document, column and number of what marks add; columns count coders' pairs, codes, and `CELLS`."""
@@ -68,6 +68,11 @@ class _Marks:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
         found = np.concatenate(document), np.concatenate(column)
         return found[0], found[1], np.ones(len(found[0]))
+
+
+def _present(numbers: Ints, size: int) -> Ints:
+    """Which whole numbers below `size` occur."""
+    return np.flatnonzero(np.bincount(numbers, minlength=size))
 
 
 def _alike(common: Floats, union: Floats, match: Match) -> Bools:

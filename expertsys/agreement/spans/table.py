@@ -143,7 +143,7 @@ class Spans:
     @property
     def n_marks(self) -> int:
         """Marks; a discontinuous one counts once."""
-        return len(np.unique(self.mark))
+        return int(np.count_nonzero(np.bincount(self.mark)))
 
     @property
     def n_seen(self) -> Ints:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import strategies  # noqa: F401  # chooses the profile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expertsys.agreement import Spans, span_alpha
@@ -113,6 +113,7 @@ def same(here: Spans, there: Spans, kinds: Sequence[Any] = KINDS) -> None:
 
 
 @given(st.data())
+@settings(max_examples=8)
 def test_names_and_order_do_not_matter(data: st.DataObject) -> None:
     given_data = data.draw(continua())
     names = dict(zip(given_data.seen, data.draw(st.permutations([*given_data.seen])), strict=True))
@@ -123,6 +124,7 @@ def test_names_and_order_do_not_matter(data: st.DataObject) -> None:
 
 
 @given(continua(), st.integers(1, 9))
+@settings(max_examples=8)
 def test_place_of_the_marks_does_not_matter(data: Continua, shift: int) -> None:
     longer = {name: length + shift for name, length in data.lengths.items()}
     moved = [(where, who, what, start + shift, end + shift) for where, who, what, start, end in data.marks]
@@ -130,6 +132,7 @@ def test_place_of_the_marks_does_not_matter(data: Continua, shift: int) -> None:
 
 
 @given(continua(), st.integers(1, 5))
+@settings(max_examples=8)
 def test_a_document_can_be_cut_where_nobody_marked(data: Continua, gap: int) -> None:
     joined = {"all": sum(length + gap for length in data.lengths.values())}
     everyone = {key: list(data.lengths) for key in data.seen}
@@ -144,6 +147,7 @@ def test_a_document_can_be_cut_where_nobody_marked(data: Continua, gap: int) -> 
 
 
 @given(continua())
+@settings(max_examples=8)
 def test_same_marks_are_perfect_agreement(data: Continua) -> None:
     first = next(iter(data.seen))
     marks = [(where, who, what, start, end) for where, made, what, start, end in data.marks if made == first
@@ -155,6 +159,7 @@ def test_same_marks_are_perfect_agreement(data: Continua) -> None:
 
 
 @given(continua())
+@settings(max_examples=8)
 def test_who_saw_nothing_changes_nothing(data: Continua) -> None:
     marks = [*data.marks, ("alone", "late", "a", 2, 9)]
     more = Continua({**data.lengths, "alone": 20}, {**data.seen, "late": ["alone"]}, marks)

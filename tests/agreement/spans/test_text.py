@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import strategies  # noqa: F401  # chooses the profile
-from hypothesis import given
+from hypothesis import given, settings
 
 from expertsys.agreement import (
     Ratings,
@@ -35,6 +35,7 @@ def of(rows: list[tuple[Any, ...]], length: int = 1000) -> Spans:
 
 
 @given(continua(overlap=True))
+@settings(max_examples=8)
 def test_kappa_by_hand(data: Continua) -> None:
     spans = data.spans()
     for documents in ("pooled", "mean", "length"):
