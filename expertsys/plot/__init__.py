@@ -8,6 +8,7 @@ from expertsys.plot.forest import forest
 from expertsys.plot.heat import cooccurrence, heatmap
 from expertsys.plot.panel import panel
 from expertsys.plot.planning import power_curve
+from expertsys.plot.portrait import portrait
 from expertsys.plot.qca import calibration_curve, robustness_map, upset, xy_plot
 from expertsys.plot.resistance import resistance
 from expertsys.plot.tree import dendrogram, similarity
@@ -27,6 +28,7 @@ __all__ = [
     "forest",
     "heatmap",
     "panel",
+    "portrait",
     "power_curve",
     "resistance",
     "robustness_map",
