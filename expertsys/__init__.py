@@ -33,7 +33,10 @@ if TYPE_CHECKING:
         theory,
     )
     from expertsys.agreement import reliability
-    from expertsys.comparison import case_matrix, contrast, cooccurrence, framework_matrix
+    from expertsys.comparison.case_matrix import case_matrix
+    from expertsys.comparison.contrast import contrast
+    from expertsys.comparison.cooccurrence import cooccurrence
+    from expertsys.comparison.framework_matrix import framework_matrix
     from expertsys.io import read, write
     from expertsys.reporting import report
     from expertsys.study import Code, Codebook, Study, check, merge
