@@ -87,13 +87,20 @@ def table_suffixes() -> tuple[str, ...]:
     return tuple(suffix for form in FORMATS if form.read_table for suffix in form.suffixes)
 
 
-def format_of(path: Path) -> Format | None:
-    """The format of a file or folder; None for a folder that no format knows."""
+def format_of(path: Path, *, table: bool = False) -> Format | None:
+    """The format of a file or folder; None for a folder that no format knows.
+
+    Parameters
+    ----------
+    path : Path
+    table : bool
+        Whether it is known to be a table: formats that hold one are asked first.
+    """
     folder = path.is_dir()
     head = b"" if folder else content_of(path, 64)
     suffix = FOLDER if folder else path.suffix.lower()
     claimed = [form for form in FORMATS if suffix in form.suffixes]
-    for form in claimed:
+    for form in sorted(claimed, key=lambda form: table and form.read_table is None):
         if form.recognises(path, head):
             return form
     if folder:

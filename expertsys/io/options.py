@@ -82,10 +82,11 @@ class Options:
     limits: Limits = attrs.field(factory=Limits, validator=_limits)
 
     @property
-    def names_columns(self) -> bool:
-        """Whether a column was named by keyword, or the names of all by `header`."""
+    def is_table(self) -> bool:
+        """Whether it was said that the file is a plain table: its layout, or a column's name."""
         roles = ("unit", "coder", "code", "case", "document", "participant", "start", "end", "text")
-        return self.header is not None or any(getattr(self, role) != role for role in roles)
+        named = self.header is not None or any(getattr(self, role) != role for role in roles)
+        return named or self.layout is not None
 
     def column(self, role: str) -> str:
         """The name of the column that plays a role, such as ``"coder"``."""

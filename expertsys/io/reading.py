@@ -174,7 +174,7 @@ def read(
         path = Path(source)
         if not path.exists():
             raise missing_path(path)
-        form = format_of(path)
+        form = format_of(path, table=options.is_table)
         if form is not None and form.read_study is not None:
             options.refuse_others(path, form.options)
             return _adjusted(form.read_study(path, options), options)
@@ -247,7 +247,7 @@ def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
 
 
 def _table(path: Path, options: Options, log: Log) -> Cells:
-    form = format_of(path)
+    form = format_of(path, table=options.is_table)
     if form is None or form.read_table is None:
         raise DataError(
             "is no table of codings",

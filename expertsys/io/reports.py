@@ -166,7 +166,7 @@ def translated(cells: Cells, options: Options, log: Log, *, alone: bool) -> Cell
         Whether nothing but the table can say who coded.
     """
     if options.report is None:
-        if options.layout is not None or options.names_columns:
+        if options.is_table:
             return cells
         made = next((made for made in map(_built_in, NAMES) if made.fits(cells.columns)), None)
         if made is None:

@@ -109,3 +109,6 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 def test_a_table_of_codings_as_json_lines_is_still_one(tmp_path: Path) -> None:
     study = read(lines(tmp_path, {"unit": "u1", "coder": "ann", "code": "policy", "text": "a"}))
     assert rows(study, "unit", "code") == [("u1", "policy")]
+    path = lines(tmp_path, {"id": "u1", "who": "ann", "label": ["policy", "trust"], "text": "a"})
+    study = read(path, unit="id", coder="who", code="label")
+    assert rows(study, "unit", "coder", "code") == [("u1", "ann", "policy"), ("u1", "ann", "trust")]
