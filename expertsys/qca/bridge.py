@@ -42,7 +42,7 @@ class FromCodes:
     anchors : sequence of float, optional
         Of `calibrate`: for "direct", out, crossover and full, as shares or counts. None only for presence, which is a
         crisp set as it stands.
-    counting, show, coders
+    counting, show, coders : str
         As in `expertsys.case_matrix`.
     method : str
         Of `calibrate`.
