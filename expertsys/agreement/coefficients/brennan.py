@@ -62,6 +62,6 @@ def brennan_prediger(ratings: Ratings, *, weights: weighting.Weights = "identity
         sources=("brennan1981", "gwet2021"),
         refit=partial(brennan_prediger, weights=weights),
         why=why,
-        words=Words("which takes every category to be equally likely by chance"),
+        words=Words("which takes every category to be equally likely by chance", widened=True),
         level=weighting.words(weights),
     )

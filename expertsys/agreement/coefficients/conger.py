@@ -65,7 +65,9 @@ def conger_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -
         sources=("conger1980", "gwet2021"),
         refit=partial(conger_kappa, weights=weights),
         why=why_undefined,
-        words=Words("which takes the agreement expected by chance from the habits of each coder", MARGINALS),
+        words=Words(
+            "which takes the agreement expected by chance from the habits of each coder", MARGINALS, widened=True
+        ),
         level=weighting.words(weights),
     )
 

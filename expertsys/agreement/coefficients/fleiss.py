@@ -59,6 +59,7 @@ def fleiss_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") -
         words=Words(
             "which takes the agreement expected by chance from all ratings together, coders being interchangeable",
             MARGINALS,
+            widened=True,
         ),
         level=weighting.words(weights),
     )

@@ -62,6 +62,6 @@ def gwet_ac(ratings: Ratings, *, weights: weighting.Weights = "identity") -> Coe
         sources=("gwet2008", "gwet2021"),
         refit=partial(gwet_ac, weights=weights),
         why=why,
-        words=Words("which supposes that coders guess on hard units only, any category alike", MARGINALS),
+        words=Words("which supposes that coders guess on hard units only, any category alike", MARGINALS, widened=True),
         level=weighting.words(weights),
     )

@@ -77,7 +77,8 @@ def percent_agreement(
         words=Words(
             "the share of pairs of coders who agree on a unit, not corrected for chance"
             if of == "pairs"
-            else "the share of units on which all coders agree, not corrected for chance"
+            else "the share of units on which all coders agree, not corrected for chance",
+            widened=of == "pairs",
         ),
         level=weighting.words(weights) if not tolerance else f"within {tolerance:g}",
     )

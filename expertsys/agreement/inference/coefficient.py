@@ -101,13 +101,16 @@ class Coefficient(Result):
         """
         found = kernel.evaluate(kernel.counts[None, :].astype(np.float64))
         estimate = float(found.estimate[0])
-        told = (ratings.note, why(found) if np.isnan(estimate) else intervals.caution(ratings))
+        n_units = ratings.n_pairable if n_units is None else n_units
+        known = not np.isnan(estimate)
+        alone = wording.alone(words, ratings.n_units - n_units, ratings.n_units) if known else ""
+        told = (ratings.note, intervals.caution(ratings) if known else why(found), alone)
         return cls(
             name,
             estimate,
             float(found.observed[0]),
             float(found.expected[0]),
-            ratings.n_pairable if n_units is None else n_units,
+            n_units,
             ratings.n_coders,
             level,
             "; ".join(note for note in told if note),
@@ -156,6 +159,7 @@ class Coefficient(Result):
             return attrs.evolve(own, note=note or own.note)
         else:
             variance, freedom, words = self._analytic(method)
+            note = note or (self._single if method.over != "coders" else "")
         return intervals.symmetric(self.estimate, float(np.sqrt(variance)), freedom, confidence, words, note)
 
     def _bootstrapped(self, confidence: float, method: Bootstrap) -> Interval:
@@ -196,6 +200,10 @@ class Coefficient(Result):
             place="Bootstrap(kind='pairs')",
             remedy="Choose kind='percentile' or 'bca'.",
         )
+
+    @property
+    def _single(self) -> str:
+        return wording.alone(self._words, self._ratings.n_units - self.n_units, self._ratings.n_units)
 
     @property
     def _sampling(self) -> Sampling:

@@ -227,10 +227,11 @@ def compare(a: Coefficient, b: Coefficient, *, units: Units) -> Comparison:
     """
     check_choice("units", units, ("same", "different"))
     why = "; ".join(f"{one.name}: {one.note}" for one in (a, b) if np.isnan(one.estimate))
+    widened = "" if why else "; ".join(dict.fromkeys(one._single for one in (a, b) if one._single))
     if units == "different":
-        return _apart(a, b, why)
+        return _apart(a, b, why or widened)
     joint, alone, cut = _together(a, b)
-    notes = [why, f"{alone} {joint.what} with only one of the two" if alone else ""]
+    notes = [why or widened, f"{alone} {joint.what} with only one of the two" if alone else ""]
     error, freedom = float("nan"), float(joint.n - 1)
     linear = [one._kernel.linearised() for one in (a, b)] if not why else [None, None]
     if linear[0] is not None and linear[1] is not None and joint.n > 1:

@@ -20,11 +20,14 @@ class Words:
         What became of the units that did not have a rating by two coders, after "12 units".
     own : tuple of str
         Keys of the references behind an analytic interval of its own; by default Gwet's linearisation.
+    widened : bool
+        Whether units with one rating enter its analytic standard error, as Gwet has it: with an agreement of zero.
     """
 
     because: str = ""
     single: str = "with fewer than two ratings were left out: they say nothing about agreement"
     own: tuple[str, ...] = ("gwet2021",)
+    widened: bool = False
 
 
 #: What becomes of units with one rating where they count for the marginals.
@@ -32,11 +35,26 @@ MARGINALS = "with one rating counted for how often each category was used, not f
 #: Where a coefficient is of two given coders.
 NOT_BOTH = "that one of the two had not rated were left out"
 
+#: From this share of units on, results say what units with one rating do to them.
+CONSIDERABLE = 0.05
+
 _KINDS: dict[str, tuple[str, ...]] = {
     "percentile": ("efron1993",),
     "bca": ("efron1987", "efron1993"),
     "pairs": ("hayes2007", "krippendorff2019"),
 }
+
+
+def alone(words: Words, single: int, units: int) -> str:
+    """What a considerable share of units with one rating does to estimate and standard error; empty where nothing."""
+    if not words.widened or not single or single < CONSIDERABLE * units:
+        return ""
+    counted = words.single == MARGINALS
+    use = ", which counts for how often each category is used (krippendorff_alpha leaves it out)" if counted else ""
+    return (
+        f"{single:,} of {units:,} units have one rating{use}; the analytic standard error takes such units for units "
+        "without agreement: prefer an interval by the bootstrap or method='jackknife'"
+    )
 
 
 def sources(method: Bootstrap | Analytic | Jackknife, clustered: bool, own: tuple[str, ...]) -> tuple[str, ...]:

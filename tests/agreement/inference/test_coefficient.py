@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from strategies import LETTERS, Matrix, matrices, paired, varied
 
 from expertsys._core import resampling
@@ -17,7 +18,9 @@ from expertsys.agreement import (
     Bootstrap,
     Coefficient,
     Ratings,
+    brennan_prediger,
     cohen_kappa,
+    conger_kappa,
     fleiss_kappa,
     gwet_ac,
     krippendorff_alpha,
@@ -302,3 +305,41 @@ def test_a_result_is_frozen_and_no_tuple() -> None:
         found.estimate = 1.0  # type: ignore[misc]
     with pytest.raises(TypeError):
         iter(found)  # type: ignore[call-overload]
+
+
+def singly_rated(both: int, single: int) -> Ratings:
+    """Units with two ratings, of which every tenth is in dispute, and units with one."""
+    pairs = [["no", "yes" if unit % 10 == 0 else "no"] for unit in range(both)]
+    return Ratings.from_array([*pairs, ["yes", "yes"], *[["yes", None]] * single], coders="columns")
+
+
+@pytest.mark.parametrize(
+    ("function", "marginals"),
+    [
+        (percent_agreement, False),
+        (brennan_prediger, False),
+        (fleiss_kappa, True),
+        (conger_kappa, True),
+        (gwet_ac, True),
+    ],
+)
+def test_units_with_one_rating_are_told_where_they_matter(function: Any, marginals: bool) -> None:
+    found = function(singly_rated(199, 100))
+    assert "100 of 300 units have one rating" in found.note
+    assert ("krippendorff_alpha leaves it out" in found.note) is marginals
+    told = found.interval(method="analytic").note
+    assert told in found.note
+    assert told.endswith("prefer an interval by the bootstrap or method='jackknife'")
+    for method in ("jackknife", "bootstrap"):
+        assert "one rating" not in found.interval(method=method).note
+    assert "one rating" not in function(singly_rated(199, 8)).note
+    assert "one rating" not in krippendorff_alpha(singly_rated(199, 100), level="nominal").note
+
+
+def test_the_jackknife_leaves_units_with_one_rating_aside_and_the_analytic_error_does_not() -> None:
+    found = percent_agreement(singly_rated(199, 100))
+    agree = np.array([unit % 10 != 0 for unit in range(199)] + [True])
+    ends = found.interval(method="jackknife")
+    alone = agree.std(ddof=1) / np.sqrt(200)  # of a mean over the units that two rated
+    assert (ends.high - ends.low) / 2 / stats.t.ppf(0.975, 299) == pytest.approx(alone, rel=0.01)
+    assert found.standard_error > 1.9 * alone

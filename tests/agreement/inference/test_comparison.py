@@ -227,3 +227,13 @@ def test_other_refusals() -> None:
         compare(*far, units="same")
     with pytest.raises(DataError, match="over units without end"):
         compare(*far, units="different").interval(method=Analytic(population=1000))
+
+
+def test_units_with_one_rating_are_told() -> None:
+    rows = [["a", "a"], ["b", "b"], ["a", "b"], ["b", "b"]] * 5
+    ratings = of([*rows, *[["a", None]] * 5])
+    found = compare(fleiss_kappa(ratings), gwet_ac(ratings), units="same")
+    assert found.note.count("5 of 25 units have one rating") == 1
+    other = compare(fleiss_kappa(ratings), alpha(of(rows)), units="different")
+    assert "5 of 25 units have one rating" in other.note
+    assert compare(fleiss_kappa(of(rows)), alpha(of(rows)), units="different").note == ""
