@@ -15,7 +15,7 @@ from expertsys.agreement.coefficients import anova
 from expertsys.agreement.coefficients.anova import MeanSquares
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
-from expertsys.agreement.inference.methods import Method
+from expertsys.agreement.inference.methods import Analytic, Bootstrap, Method, resolve
 from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
@@ -34,6 +34,7 @@ OTHER_NAMES: dict[str, Form] = {
     "ICC(C,k)": "ICC(3,k)",
 }
 FORMS: tuple[Form, ...] = tuple(OTHER_NAMES.values())
+F_INTERVAL = "F interval of Shrout and Fleiss"
 _MODELS = {
     "1": "coders taken at random for each unit",
     "2": "coders drawn from a population and their shifts counted as disagreement",
@@ -117,9 +118,8 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
     n_units, k = int(design.counts.sum()), float(squares.k[0])
 
     def interval(confidence: float) -> Interval:
-        words = "F interval of Shrout and Fleiss"
         low, high = _ends(squares, model, unit, confidence, estimate) if not np.isnan(estimate) else (np.nan, np.nan)
-        return Interval(low, high, confidence, words)
+        return Interval(low, high, confidence, F_INTERVAL)
 
     def why(found: Values) -> str:
         del found
@@ -133,7 +133,7 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
             return "no unit was rated by two coders"
         return "the units' scores do not vary, so there is nothing to tell apart"
 
-    result = Coefficient.of(
+    result = (_ForOtherCoders if model == "2" else Coefficient).of(
         ratings,
         kernel,
         name=form,
@@ -154,6 +154,22 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
         return result
     told = f"{left} of {ratings.n_units} units without a rating by every coder left out"
     return attrs.evolve(result, note="; ".join(part for part in (told, result.note) if part))
+
+
+@attrs.frozen(eq=False, repr=False)
+class _ForOtherCoders(Coefficient):
+    """The forms 2, whose F interval allows for other coders, as no resampling of units does."""
+
+    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
+        """See `Coefficient`."""
+        found, chosen = super().interval(confidence, method), resolve(method)
+        allowed = isinstance(chosen, Analytic) and (chosen.over != "units" or found.method == F_INTERVAL)
+        if allowed or np.isnan(self.estimate):
+            return found
+        told = "the coders are held fixed; the F interval (method='analytic', no clusters) allows for other coders too"
+        return attrs.evolve(
+            found, method=f"{found.method}, these coders", note="; ".join(note for note in (told, found.note) if note)
+        )
 
 
 def icc_table(ratings: Ratings, *, confidence: float = 0.95, method: Method = "analytic") -> pd.DataFrame:

@@ -16,6 +16,7 @@ from scipy import stats
 from strategies import LETTERS, Matrix, matrices
 
 from expertsys.agreement import (
+    Analytic,
     Bootstrap,
     Coefficient,
     Jackknife,
@@ -368,3 +369,16 @@ def test_form_is_a_word_of_the_type() -> None:
     with pytest.raises(TypeError, match="form"):
         icc(of(SHROUT))  # type: ignore[call-arg]
     assert icc(of(SHROUT), form=form).name == form
+
+
+@pytest.mark.parametrize("form", ["ICC(2,1)", "ICC(2,k)"])
+def test_only_the_f_interval_of_the_forms_2_allows_for_other_coders(form: Any) -> None:
+    found = icc(of(SHROUT), form=form)
+    for method in ("bootstrap", "jackknife", Analytic(population=60)):
+        ends = found.interval(method=method)
+        assert ends.method.endswith("these coders")
+        assert ends.note.startswith("the coders are held fixed; the F interval")
+    for method in ("analytic", Analytic(over="both")):
+        assert found.interval(method=method).note == ""
+    assert "these coders)" in found.methods_text()
+    assert "these coders" not in icc(of(SHROUT), form="ICC(3,1)").interval().method
