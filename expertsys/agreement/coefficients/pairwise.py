@@ -14,7 +14,7 @@ from expertsys.agreement.coefficients.chance import why_undefined
 from expertsys.agreement.coefficients.cohen import Two
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
-from expertsys.agreement.inference.words import Words
+from expertsys.agreement.inference.words import CONSIDERABLE, Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, distinct_rows
 
@@ -184,7 +184,7 @@ def holsti(ratings: Ratings) -> Coefficient:
         del found
         return "some coder made no decision"
 
-    return Coefficient.of(
+    result = Coefficient.of(
         ratings,
         Sums(base.counts, features, share),
         name="Holsti's method",
@@ -196,3 +196,9 @@ def holsti(ratings: Ratings) -> Coefficient:
             "with one rating counted as decisions that nobody shared",
         ),
     )
+    alone = sum(((base.matrix[:, a] >= 0) != (base.matrix[:, b] >= 0)) @ base.counts for a, b in pairs)
+    either = sum(((base.matrix[:, a] >= 0) | (base.matrix[:, b] >= 0)) @ base.counts for a, b in pairs)
+    if np.isnan(result.estimate) or not alone or alone < CONSIDERABLE * either:
+        return result
+    told = f"{alone / either:.0%} of the units of two coders were rated by one of them, and count as not shared"
+    return attrs.evolve(result, note="; ".join(part for part in (told, result.note) if part))

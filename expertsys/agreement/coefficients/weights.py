@@ -33,7 +33,8 @@ def table(ratings: Ratings, weights: Weights) -> Floats | None:
     Raises
     ------
     DataError
-        For an unknown name, too many categories, or a table that is not symmetric with 1 on its diagonal.
+        For an unknown name, categories without order, too many categories, or a table that is not symmetric with 1 on
+        its diagonal.
     """
     size = len(ratings.categories)
     if isinstance(weights, str):
@@ -50,6 +51,12 @@ def table(ratings: Ratings, weights: Weights) -> Floats | None:
         return _own(np.asarray(weights, dtype=np.float64), size)
     if size < 2:
         return np.ones((size, size))
+    if size > 2 and not ratings.ordered:
+        raise DataError(
+            f"{weights} weights need categories in order, or numbers",
+            place="weights",
+            remedy="Give categories=[lowest, ..., highest] when making the Ratings.",
+        )
     return _FORMS[weights](_positions(ratings))
 
 

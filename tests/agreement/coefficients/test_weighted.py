@@ -258,3 +258,23 @@ def test_two_hundred_thousand_scores_build_no_matrix() -> None:
 def test_what_is_refused(call: Any, told: str) -> None:
     with pytest.raises(DataError, match=told):
         call(of([[1, 2, 3], [1, 1, 2]]))
+
+
+def test_holsti_tells_of_units_that_one_of_two_coders_rated() -> None:
+    both = [["a", "a"]] * 15 + [["b", "b"]] * 10 + [["a", "b"]] * 10
+    found = holsti(of([*both, *[["a", None]] * 15]))
+    assert found.estimate == pytest.approx(2 * 25 / (50 + 35))
+    assert found.note == "30% of the units of two coders were rated by one of them, and count as not shared"
+    assert holsti(of([*both, ["a", None]])).note == holsti(of(both)).note == ""
+
+
+@pytest.mark.parametrize("name", ["linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"])
+def test_weights_need_an_order_that_means_something(name: Any) -> None:
+    rows = [["low", "low"], ["high", "middle"], ["middle", "middle"], ["low", "high"]]
+    with pytest.raises(DataError, match=f"{name} weights need categories in order.*Give categories=.lowest"):
+        gwet_ac(of(rows), weights=name)
+    ordered = gwet_ac(of(rows, categories=["low", "middle", "high"]), weights=name)
+    numbers = {"low": 1, "middle": 2, "high": 3}
+    assert ordered.estimate == gwet_ac(of([[numbers[cell] for cell in row] for row in rows]), weights=name).estimate
+    yes_or_no = of([["yes", "no"], ["no", "no"], ["yes", "yes"]])
+    assert gwet_ac(yes_or_no, weights=name).estimate == pytest.approx(gwet_ac(yes_or_no).estimate)
