@@ -107,6 +107,9 @@ def unknown(kind: str, name: object, available: Sequence[object], *, place: str 
     """An error for a name that does not exist: what exists, and which name is nearest."""
     guess = nearest(name, available)
     hint = f"Did you mean {guess!r}? " if guess else ""
+    for other in available:
+        if str(other) == str(name):  # they look alike, and differ in type
+            hint = f"Give {other!r} ({type(other).__name__}), not {name!r} ({type(name).__name__}). "
     return DataError(
         f"no {kind} {str(name)!r}; there are: {listing(available)}", place=place, remedy=(hint + remedy).strip()
     )

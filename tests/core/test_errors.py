@@ -85,3 +85,8 @@ def test_checks() -> None:
 def test_a_whole_number_above_zero(value: Any) -> None:
     with pytest.raises(DataError, match="size must be a whole number above 0, not"):
         check_positive("size", value)
+
+
+def test_a_name_that_looks_like_another_differs_in_type() -> None:
+    told = str(unknown("category", 1, ["0", "1"]))
+    assert told.endswith("Give '1' (str), not 1 (int).")

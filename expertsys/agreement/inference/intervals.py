@@ -68,9 +68,12 @@ def caution(ratings: Ratings) -> str:
     profiles = ratings.values.pairable  # no dataframe
     totals = profiles.totals(profiles.counts[None, :].astype(np.float64))[0]
     minority = float(totals.sum() - totals.max(initial=0))
+    units = int(profiles.counts.sum())
     split = int(profiles.counts[np.diff(profiles.table.indptr) > 1].sum())
+    if units < FEW:
+        return f"only {units} units with two ratings: intervals are rough"
     if minority < FEW:
         return f"only {minority:.0f} of {totals.sum():.0f} ratings are not of the main category: intervals are rough"
     if split < FEW:
-        return f"coders disagree on {split} of {profiles.counts.sum()} units only: intervals are rough"
+        return f"coders disagree on {split} of {units} units only: intervals are rough"
     return ""

@@ -36,6 +36,7 @@ ROWS: dict[Of, str] = {
 }
 
 _NOT_WITHIN = "a group has no two coders who agree beyond chance"
+_ALONE = "a group has one coder only, so there is no agreement within it"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -106,7 +107,7 @@ class CrossReplication(TableResult):
         found = self._intervals(confidence, method)
         estimates = (self.estimate, self.normalised, self.first.estimate, self.second.estimate)
         sizes = (self.n_units, self.n_units, self.first.n_units, self.second.n_units)
-        attenuated = _NOT_WITHIN if np.isnan(self.normalised) else ""
+        attenuated = _why_not(self.groups) if np.isnan(self.normalised) else ""
         notes = (self._cross.note, attenuated, self.first.note, self.second.note)
         rows = [
             (estimate, found[name].low, found[name].high, size, "; ".join(n for n in (note, found[name].note) if n))
@@ -261,7 +262,7 @@ def cross_replication(
     own = [function(variant.ratings) for variant in variants]
     figures = (between.estimate, own[0].estimate, own[1].estimate)
     normalised = float(_normalised(*(np.array([figure]) for figure in figures))[0])
-    told = (between.note, f"no normalised figure: {_NOT_WITHIN}" if np.isnan(normalised) else "")
+    told = (between.note, f"no normalised figure: {_why_not(groups)}" if np.isnan(normalised) else "")
     members: list[tuple[Variant | None, Coefficient]] = [(None, between), *zip(variants, own, strict=True)]
     return CrossReplication(
         between.estimate,
@@ -277,6 +278,10 @@ def cross_replication(
         between,
         tuple(members),
     )
+
+
+def _why_not(groups: tuple[tuple[str, ...], ...]) -> str:
+    return _ALONE if min(map(len, groups)) < 2 else _NOT_WITHIN
 
 
 def _normalised(between: Floats, first: Floats, second: Floats) -> Floats:

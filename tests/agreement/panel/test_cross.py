@@ -81,7 +81,8 @@ def test_two_coders_give_cohens_kappa(matrix: strategies.Matrix) -> None:
     found, kappa = cross_replication(ratings, first=["1"]), cohen_kappa(ratings)
     assert (found.estimate, found.observed) == (pytest.approx(kappa.estimate), pytest.approx(1 - kappa.observed))
     assert np.isnan(found.normalised)
-    assert "no normalised figure: a group has no two coders who agree beyond chance" in found.note
+    assert "no normalised figure: a group has one coder only" in found.note
+    assert "one coder only" in found.to_frame(method=Bootstrap(replicates=9))["note"]["normalised xRR"]
 
 
 @given(strategies.varied(values=("a", "b", "c"), coders=(2, 4), missing=False))
@@ -218,3 +219,10 @@ def test_leaving_a_coder_out() -> None:
     ratings = example(False)
     left = cross_replication(ratings, first=["x1", "x2", "x3"])._cross.without("x3")
     assert left.estimate == cross_replication(ratings.without("x3"), first=["x1", "x2"]).estimate
+
+
+def test_groups_without_agreement_within_have_no_normalised_figure() -> None:
+    rows = [["a", "b", "a", "b"], ["b", "a", "b", "a"]] * 5
+    found = cross_replication(Ratings.from_array(rows, coders="columns"), first=["1", "2"])
+    assert np.isnan(found.normalised)
+    assert "no normalised figure: a group has no two coders who agree beyond chance" in found.note
