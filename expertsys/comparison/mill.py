@@ -155,15 +155,17 @@ def joint_method(
     rows: list[tuple[str, Verdict, str, str]] = []
     for name in states.conditions:
         _, verdict, state, reason = _agreeing(states, name, positive, [])
-        if verdict == "yes":
-            same = [case for case in negative if states.state(case, name) == state]
+        known = [there for case in positive if (there := states.state(case, name)) is not None]
+        if verdict != "no" and known:  # a case of which nothing is known cannot undo what the others say
+            same = [case for case in negative if states.state(case, name) == known[0]]
             silent = [case for case in negative if states.state(case, name) is None]
             if same:
-                rows.append((name, "no", "", f"{state} in {named(same)} too, without the outcome"))
+                rows.append((name, "no", "", f"{known[0]} in {named(same)} too, without the outcome"))
                 continue
-            if silent:
+            if silent and verdict == "yes":
                 rows.append((name, "unknown", "", f"unknown in {named(silent)}"))
                 continue
+        if verdict == "yes":
             reason = f"in all {len(positive)} cases with the outcome, and in none of the {len(negative)} without it"
         rows.append((name, verdict, state, reason))
     return candidates("joint method of agreement and difference", outcome, [*positive, *negative], rows, LOGIC)

@@ -90,6 +90,12 @@ def test_difference_asks_where_several_pairs_are_as_alike() -> None:
     assert method_of_difference(LIPSET, outcome="SURV", positive="BE").cases == ("BE", "DE")
 
 
+def test_the_joint_method_eliminates_by_what_is_known() -> None:
+    """Whatever q is: present, n has it without the outcome; absent, p and q differ."""
+    table = pd.DataFrame({"a": [1, None, 1], "y": [1, 1, 0]}, index=["p", "q", "n"])
+    assert joint_method(table, outcome="y").eliminated == {"a": "present in n too, without the outcome"}
+
+
 def test_what_is_unknown_is_not_eliminated() -> None:
     table = pd.DataFrame(
         {"a": [1, None, 0], "b": [1, 0.5, 0], "c": [1, 1, None], "y": [1, 1, 0]}, index=["p", "q", "n"]
