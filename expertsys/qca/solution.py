@@ -293,7 +293,8 @@ class Solution(TableResult):
         lines += [f"  M{place}: {model.expression}" for place, model in enumerate(self.models[:8], start=1)]
         if len(self.models) > 8:
             lines.append(f"  … and {len(self.models) - 8:,} more")
-        return "\n".join([*lines, *([f"  note: {self.note}"] if self.note else [])])
+        notes = {"note": self.note, "note on the truth table": self.truth.note}
+        return "\n".join([*lines, *(f"  {name}: {note}" for name, note in notes.items() if note)])
 
 
 def table_text(truth: TruthTable) -> str:

@@ -347,7 +347,12 @@ def _tabulated(
         cases=[", ".join(row) for row in members],
         deviant=[", ".join(row) for row in deviant],
     )
-    note = _note(scores, placed, membership)
+    holds = [
+        np.bincount(own, weights=side[placed], minlength=len(found)) > 0
+        for side in (membership > 0.5, membership < 0.5)
+    ]
+    mixed = [str(row) for row in numbers[holds[0] & holds[1]]]
+    note = _note(scores, placed, membership, mixed)
     return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
 
 
@@ -371,8 +376,13 @@ def memberships(scores: Scores, cubes: Ints) -> Floats:
     return result
 
 
-def _note(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats) -> str:
+def _note(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:
     notes = []
+    if mixed:
+        told = f"row {mixed[0]} holds" if len(mixed) == 1 else f"rows {', '.join(mixed)} hold"
+        if len(mixed) > 5:
+            told = f"rows {', '.join(mixed[:5])} and {len(mixed) - 5} more hold"
+        notes.append(f"{told} cases with and without the outcome: read them")
     if not placed.all():
         between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
         notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")
