@@ -11,10 +11,13 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, listing, nearest
 from expertsys._core.missing import text_or_none
+from expertsys._core.results import TableResult
 
 
 def is_frame(value: Any) -> bool:
-    """Whether narwhals knows this object as an eager or lazy dataframe."""
+    """Whether narwhals knows this object as an eager or lazy dataframe, or it is a result with one table."""
+    if isinstance(value, TableResult):
+        return True
     try:
         nw.from_native(value)
     except TypeError:
@@ -23,9 +26,14 @@ def is_frame(value: Any) -> bool:
 
 
 def to_pandas(frame: Any) -> pd.DataFrame:
-    """Any dataframe, eager or lazy, as a pandas DataFrame (pandas itself is passed through, not copied)."""
+    """Any dataframe, eager or lazy, as a pandas DataFrame (pandas itself is passed through, not copied).
+
+    A result whose content is one table, as of `expertsys.case_matrix` or `expertsys.qca.membership`, is that table.
+    """
     if isinstance(frame, pd.DataFrame):
         return frame
+    if isinstance(frame, TableResult):
+        return frame.to_frame()
     try:
         native = nw.from_native(frame)
     except TypeError:

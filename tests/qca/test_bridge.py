@@ -166,3 +166,15 @@ def test_the_table_goes_into_a_truth_table() -> None:
 def test_what_is_refused(make: object, message: str) -> None:
     with pytest.raises(DataError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_the_made_table_goes_on_as_it_is() -> None:
+    made = membership(
+        coded().select(cases=["A", "B"]),
+        conditions={"token": FromCodes("tick box", ANCHORS), "around": FromCodes("detour", ANCHORS)},
+    )
+    direct, table = (
+        truth_table(given, outcome="around", conditions=["token"], consistency_cutoff=0.8)
+        for given in (made, made.table)
+    )
+    pd.testing.assert_frame_equal(direct.rows, table.rows)
