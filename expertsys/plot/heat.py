@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import check_positive
+from expertsys._core.errors import DataError, check_positive, listing
+from expertsys._core.frames import to_pandas
 from expertsys.plot.style import SHADES, axes, shorten
 
 if TYPE_CHECKING:
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 MOST = 40
 
 
-def heatmap(matrix: CaseMatrix, *, most: int = MOST, ax: Axes | None = None) -> Axes:
-    """Draw cases × codes as shades, with the figures in the cells; what is counted stands below.
+def heatmap(matrix: CaseMatrix | Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
+    """Draw cases × codes, or cases × conditions, as shades, with the figures in the cells; above stands what they are.
 
     Parameters
     ----------
-    matrix : CaseMatrix
-        As `expertsys.case_matrix` gives it. Codes run down and cases across, since there are more codes than cases.
+    matrix : CaseMatrix, Membership or dataframe
+        As `expertsys.case_matrix` gives it: codes run down and cases across, since there are more codes than cases. Or
+        membership scores, as of `expertsys.qca.membership`, or any table of them: cases run down. A column ``case``
+        names the cases, where there is one; a missing score stays blank.
     most : int
         Codes and cases drawn; with more, those with the largest sums, and the title says so.
     ax : matplotlib axes, optional
@@ -38,12 +41,37 @@ def heatmap(matrix: CaseMatrix, *, most: int = MOST, ax: Axes | None = None) -> 
     >>> codings = pd.DataFrame({"unit": ["u1"], "coder": ["ann"], "code": ["policy"], "case": ["A"]})
     >>> heatmap(case_matrix(Study(codings))).get_xlabel()
     'case'
+    >>> heatmap(pd.DataFrame({"imposed": [1.0, 0.4], "bypassed": [0.9, 0.2]}, index=["Booking", "Scheme"])).get_xlabel()
+    'condition'
     """
+    if not hasattr(matrix, "counted"):
+        return _scores(to_pandas(matrix), most=most, ax=ax)
     table = matrix.to_frame().T
     if table.columns.nlevels > 1:
         table.columns = pd.Index([" · ".join(map(str, pair)) for pair in table.columns])
     whole = matrix.show != "share" and (table.to_numpy() % 1 == 0).all()
     return draw_shades(table, 0 if whole else 2, matrix.counted(), most=most, ax=ax, xlabel=" × ".join(matrix.by))
+
+
+def _scores(table: pd.DataFrame, *, most: int, ax: Axes | None) -> Axes:
+    table = table.set_index("case") if "case" in table.columns else table
+    strange = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
+    if strange:
+        raise DataError(
+            f"{listing(strange)} without numbers",
+            place="heatmap",
+            remedy="Leave them out, or calibrate them first: es.qca.calibrate(...).",
+        )
+    cells = table.to_numpy(dtype=np.float64)
+    known = cells[np.isfinite(cells)]
+    return draw_shades(
+        table.astype(np.float64),
+        0 if (known % 1 == 0).all() else 2,
+        "membership scores",
+        most=most,
+        ax=ax,
+        xlabel="condition",
+    )
 
 
 def cooccurrence(result: Cooccurrence, *, most: int = 25, ax: Axes | None = None) -> Axes:

@@ -173,3 +173,14 @@ def test_short_names_stand_upright() -> None:
     cases = [f"Q{n}" for n in range(12)]
     ax = heatmap(es.case_matrix(study([("u" + case, "policy", case) for case in cases])))
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {0}
+
+
+def test_membership_scores_of_cases_and_conditions() -> None:
+    table = pd.DataFrame({"case": ["Booking", "Scheme"], "imposed": [1.0, 0.4], "bypassed": [0.95, np.nan]})
+    ax = heatmap(table)
+    assert cells(ax) == {(0, 0): "1.00", (0, 1): "0.95", (1, 0): "0.40"}
+    assert ticks(ax) == (["Booking", "Scheme"], ["imposed", "bypassed"])
+    assert title(ax) == "membership scores"
+    assert cells(heatmap(pd.DataFrame({"A": [1, 0]}, index=["x", "y"]))) == {(0, 0): "1", (1, 0): "0"}
+    with pytest.raises(DataError, match=r"'level' without numbers.*es\.qca\.calibrate"):
+        heatmap(pd.DataFrame({"level": ["national", "local"]}))
