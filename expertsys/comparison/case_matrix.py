@@ -189,7 +189,9 @@ def case_matrix(
     study: Study = data
     _refuse(study, names, coders)
     if counting == "units":
-        study.require_units("counting units")
+        study.require_units(
+            "counting units", instead="Without units there is counting='documents', 'codings' or 'characters'."
+        )
     rows, note = mapped(study, applications(study, coders=coders), of)
     read = read_units(study) if counting == "units" else read_documents(study)
     if counting == "characters":

@@ -102,7 +102,8 @@ class Clustering(TableResult):
     _decimals = 3
 
     def _title(self) -> str:
-        told = f"Cases joined by {self.linkage} linkage of {self.measure}; cophenetic correlation {self.cophenetic:.2f}"
+        how = f"{self.linkage} linkage of {self.measure}"
+        told = f"{len(self.names)} rows joined by {how}; cophenetic correlation {self.cophenetic:.2f}"
         return told + (f"\n{self.note}" if self.note else "")
 
 

@@ -191,7 +191,7 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
     if not far and distance is not None:
         raise DataError(f"where={where!r} takes no distance", place="distance", remedy="Use 'characters' or 'units'.")
     if where in ("unit", "units"):
-        study.require_units("co-occurrence")
+        study.require_units("co-occurrence", instead="Without units there is where='overlap' or 'characters'.")
     study.require_one_round("co-occurrence")
     applied = set(study.codings["code"])
     codes = pd.Index([name for name in study.codes if name in applied], name="code")

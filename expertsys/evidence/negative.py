@@ -160,6 +160,8 @@ def negative_cases(
     note = f"Of {len(rows)} units that it speaks of, {', '.join(kinds)}. {held.note}" if len(rows) else held.note
     if not len(rows):
         note = f"It speaks of none of the units coded here. {held.note}"
+    elif all(code.concept is None for code in study.codebook):
+        note = "No code points to a concept, so that nothing could speak for or against it: codebook.with_concepts."
     if not wanted.evidence:
         note = "A definition is neither supported nor contradicted."
     return NegativeCases(

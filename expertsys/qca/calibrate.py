@@ -40,7 +40,8 @@ def calibrate(
         For "direct": out, crossover, full; falling anchors make a falling set ("low income"). For "linear": the same
         three, or six for a bell, ``(out, crossover, full, full, crossover, out)``; its negation is
         ``1 - calibrate(...)``. For "indirect" and "crisp": the thresholds between groups, rising; a value at one is
-        below it for "indirect" and above it for "crisp", as in R. None for "rank".
+        below it for "indirect" and above it for "crisp", as in R; one makes a crisp set, several a
+        multi-value condition. None for "rank".
     groups : sequence of float, shape (n,), optional
         For "indirect" in place of thresholds: each case's preliminary score, such as 0, 0.2, …, 1, by what is known of
         it; smoothed by a fractional logit that is straight in the values.
@@ -103,6 +104,12 @@ def calibrate(
     elif method == "direct":
         if not 0.5 < full_membership < 1:
             raise DataError(f"full_membership must lie between 0.5 and 1, not {full_membership:g}", place="calibrate")
+        if len(points) == 6:
+            raise DataError(
+                "method='direct' takes 3 anchors, (out, crossover, full), not 6",
+                place="anchors",
+                remedy="For a bell-shaped set say method='linear', with below= and above= to bend it.",
+            )
         scores = _logistic(raw, _ordered(points, (3,)), full_membership)
     else:
         scores = _linear(raw, _ordered(points, (3, 6)), below, above)

@@ -379,10 +379,8 @@ def memberships(scores: Scores, cubes: Ints) -> Floats:
 def _note(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:
     notes = []
     if mixed:
-        told = f"row {mixed[0]} holds" if len(mixed) == 1 else f"rows {', '.join(mixed)} hold"
-        if len(mixed) > 5:
-            told = f"rows {', '.join(mixed[:5])} and {len(mixed) - 5} more hold"
-        notes.append(f"{told} cases with and without the outcome: read them")
+        more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
+        notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
     if not placed.all():
         between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
         notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")

@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from expertsys.study.study import Study
 
 
-def require_units(study: Study, purpose: str) -> None:
-    """Refuse a study of spans that has no units yet, naming the choices."""
+def require_units(study: Study, purpose: str, *, instead: str = "") -> None:
+    """Refuse a study of spans that has no units yet, naming the choices, and what needs no units (`instead`)."""
     without = study.codings["unit"].isna()
     if len(study.units) and not without.any():
         return
     raise DataError(
         f"{purpose} needs units, and {int(without.sum())} codings are spans of text without one",
         place="study.units",
-        remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}.",
+        remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}."
+        + (f" {instead}" if instead else ""),
     )
 
 

@@ -231,9 +231,9 @@ class Study:
                 remedy="Read it first: study = es.read(...).",
             )
 
-    def require_units(self, purpose: str) -> None:
-        """Refuse a study of spans that has no units yet, naming the choices."""
-        demands.require_units(self, purpose)
+    def require_units(self, purpose: str, *, instead: str = "") -> None:
+        """Refuse a study of spans that has no units yet, naming the choices, and what needs no units (`instead`)."""
+        demands.require_units(self, purpose, instead=instead)
 
     def require_one_round(self, purpose: str) -> None:
         """Refuse a study that holds several rounds of coding, naming them."""

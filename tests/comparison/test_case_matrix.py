@@ -185,7 +185,9 @@ def test_spans_have_no_units_to_count_but_codings_and_documents() -> None:
     table = pd.DataFrame(
         {"document": ["d", "d"], "coder": "ann", "code": "p", "case": "A", "start": [0, 9], "end": [4, 12]}
     )
-    with pytest.raises(DataError, match=r"counting units needs units.*study\.unitise\(by=\.\.\.\)"):
+    with pytest.raises(
+        DataError, match=r"counting units needs units.*study\.unitise\(by=\.\.\.\).*counting='documents'"
+    ):
         case_matrix(Study(table))
     assert case_matrix(Study(table), counting="codings").to_frame().loc["A", "p"] == 2
     assert case_matrix(Study(table), counting="documents").to_frame().loc["A", "p"] == 1

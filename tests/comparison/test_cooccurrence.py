@@ -119,7 +119,7 @@ def test_the_coefficient_is_undefined_where_no_unit_has_either() -> None:
 
 def test_spans_and_rounds_are_refused() -> None:
     spans = pd.DataFrame({"document": ["d"], "coder": "ann", "code": "p", "start": 0, "end": 4})
-    with pytest.raises(DataError, match=r"co-occurrence needs units.*unitise"):
+    with pytest.raises(DataError, match=r"co-occurrence needs units.*unitise.*where='overlap'"):
         cooccurrence(Study(spans))
     rounds = pd.DataFrame({"unit": ["u", "u"], "coder": "ann", "code": "p", "round": ["1", "2"]})
     with pytest.raises(DataError, match="must not mix rounds"):

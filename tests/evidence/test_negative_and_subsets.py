@@ -143,3 +143,9 @@ def test_what_is_refused(relations: dict[str, Relation], message: str) -> None:
         subset_relations(TABLE, relations)
     with pytest.raises(DataError, match="kind must be one of"):
         Relation("a", "b", kind="equal")  # type: ignore[arg-type]
+
+
+def test_codes_that_point_to_no_concept_are_said_to() -> None:
+    found = negative_cases(Study(CODINGS), "P4")
+    assert len(found.to_frame()) == 0
+    assert "No code points to a concept" in found.note

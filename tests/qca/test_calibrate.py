@@ -87,6 +87,7 @@ def test_index_missing_values_and_the_middle() -> None:
     ("values", "options", "told"),
     [
         ([1, 2, 3], {"anchors": (1, 2)}, "3 anchors are needed, not 2"),
+        ([1, 2, 3], {"anchors": (1, 2, 3, 4, 5, 6)}, "takes 3 anchors.*For a bell-shaped set say method='linear'"),
         ([1, 2, 3], {"anchors": (1, 3, 2)}, "neither rise nor fall"),
         ([1, 2, 3], {"anchors": (1, 2, 3, 4), "method": "linear"}, "3 or 6 anchors are needed"),
         ([1, 2, 3], {"anchors": (1, 2, 3, 3, 2, 9), "method": "linear"}, "do not rise"),

@@ -121,13 +121,13 @@ def test_names_of_cases_from_a_column() -> None:
 def test_rows_with_cases_on_both_sides_are_named() -> None:
     data = pd.DataFrame({"A": [1, 1, 0, 0], "Y": [1, 0, 0, 0]}, index=list("wxyz"))
     assert table(table=data, conditions=["A"], consistency_cutoff=1).note == (
-        "row 2 holds cases with and without the outcome: read them"
+        "cases with and without the outcome share row 2: read them"
     )
     assert table(table=data.drop(index="x"), conditions=["A"], consistency_cutoff=1).note == ""
     many = pd.DataFrame([(a, b, c, y) for a in (0, 1) for b in (0, 1) for c in (0, 1) for y in (0, 1)])
     many.columns = pd.Index(list("ABCY"))
     told = table(table=many, conditions=list("ABC"), consistency_cutoff=1).note
-    assert told.startswith("rows 1, 2, 3, 4, 5 and 3 more hold cases with and without")
+    assert told == "cases with and without the outcome share row 1, 2, 3, 4, 5 and 3 more: read them"
 
 
 def test_a_solution_repeats_what_is_odd_in_its_truth_table() -> None:
