@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 #: Logarithm of the product, rounded, to itself and to how many ways lead to it.
 _Ways: TypeAlias = dict[float, tuple[float, float]]
 #: Partial sums of the exact distribution held before a sample is taken instead.
-_MOST = 100_000
+_MOST = 50_000
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -81,7 +81,7 @@ class Association(Result):
         text = (
             f"Association in a table of {rows} × {columns} counts (n = {int(self.table.to_numpy().sum()):,}): "
             f"Cramér's V {number(self.v)} (interval {self.v_interval}), Fisher–Freeman–Halton test ({how}) "
-            f"p = {number(self.p, 4)}"
+            f"p {self._p()}"
         )
         if self.difference_interval is not None:
             ends = self.difference_interval
@@ -91,6 +91,9 @@ class Association(Result):
     def cite(self) -> tuple[str, ...]:
         """The references behind the method."""
         return references.cite(("freeman1951", "bergsma2013", "haberman1973", "newcombe1998", "agresti2013"))
+
+    def _p(self) -> str:
+        return "< 0.0001" if self.p < 0.0001 else f"= {number(self.p, 4)}"
 
     def _title(self) -> str:
         rows, columns = self.table.shape
@@ -251,7 +254,7 @@ def _odds_ratio(counts: Ints, confidence: float) -> tuple[float, Interval]:
 
 def _fisher(counts: Ints, replicates: int, draw: np.random.Generator) -> tuple[float, bool]:
     """The probability, given the margins, of tables no more probable than this one."""
-    exact = freeman_halton(counts)
+    exact = freeman_halton(counts, _MOST)
     if exact is not None:
         return exact, True
     from scipy.special import gammaln
@@ -264,38 +267,65 @@ def _fisher(counts: Ints, replicates: int, draw: np.random.Generator) -> tuple[f
     return (as_rare + 1) / (replicates + 1), False
 
 
-def freeman_halton(counts: Ints, most: int = _MOST) -> float | None:
+def freeman_halton(counts: Ints, most: int) -> float | None:
     """Exactly, column by column, from how the rows' totals can be used up; None where there are too many ways.
 
     A table's probability given its margins is the same constant over the product of its cells' factorials. Ways that
-    leave the same totals (in any order of the rows) with the same product are counted together.
+    leave the same totals (in any order of the rows) with the same product are counted together; they are followed no
+    further once all tables that they lead to are rarer than the observed one, or none is (Mehta and Patel's network).
     """
     table = counts if counts.shape[0] <= counts.shape[1] else counts.T
-    log = [math.lgamma(value + 1) for value in range(int(table.max(initial=0)) + int(table.sum()) + 1)]
-    observed = -sum(log[int(cell)] for cell in table.ravel())
-    states: dict[tuple[int, ...], _Ways] = {tuple(sorted(map(int, table.sum(axis=1)))): {0.0: (0.0, 1.0)}}
-    for total in sorted(map(int, table.sum(axis=0)), reverse=True):
+    log = [math.lgamma(value + 1) for value in range(int(table.sum()) + 2)]
+    observed = -sum(log[int(cell)] for cell in table.ravel()) + 1e-7
+    totals = sorted(map(int, table.sum(axis=0)), reverse=True)
+    start = tuple(sorted(map(int, table.sum(axis=1))))
+    whole = _weight(start, totals, log)
+    rare = 0.0
+    states: dict[tuple[int, ...], _Ways] = {start: {0.0: (0.0, 1.0)}}
+    for place, total in enumerate(totals):
         following: dict[tuple[int, ...], _Ways] = {}
-        held = 0
+        held, ahead = 0, totals[place + 1 :]
+        bounds: dict[tuple[int, ...], tuple[float, float, float]] = {}
         for left, ways in states.items():
             for column in _columns(left, total):
                 rest = tuple(sorted(have - used for have, used in zip(left, column, strict=True)))
+                if rest not in bounds:
+                    bounds[rest] = (*_bounds(rest, ahead, log), _weight(rest, ahead, log))
+                least, greatest, weight = bounds[rest]
                 less = sum(log[used] for used in column)
                 known = following.setdefault(rest, {})
                 before = len(known)
                 for value, times in ways.values():
-                    key = round(value - less, 9)
-                    first, there = known.get(key, (value - less, 0.0))
-                    known[key] = first, there + times
+                    reached = value - less
+                    if reached + greatest <= observed:
+                        rare += times * math.exp(reached + weight - whole)
+                    elif reached + least <= observed:
+                        first, there = known.get(key := round(reached, 9), (reached, 0.0))
+                        known[key] = first, there + times
                 held += len(known) - before
                 if held > most:
                     return None
         states = following
-    (ways,) = states.values()
-    largest = max(ways)
-    weights = [(value, times * math.exp(value - largest)) for value, times in ways.values()]
-    rare = math.fsum(weight for value, weight in weights if value <= observed + 1e-7)
-    return min(1.0, rare / math.fsum(weight for _, weight in weights))
+    return min(1.0, rare)
+
+
+def _weight(rows: Sequence[int], columns: Sequence[int], log: Sequence[float]) -> float:
+    """The logarithm of the sum, over all tables with these totals, of one over the product of their factorials."""
+    return log[sum(rows)] - sum(log[row] for row in rows) - sum(log[column] for column in columns)
+
+
+def _bounds(rows: Sequence[int], columns: Sequence[int], log: Sequence[float]) -> tuple[float, float]:
+    """Least and greatest logarithm of one over that product: totals in one cell each, or spread evenly."""
+    least = max(-sum(log[row] for row in rows), -sum(log[column] for column in columns))
+    greatest = min(_even(rows, len(columns), log), _even(columns, len(rows), log))
+    return least, greatest
+
+
+def _even(totals: Sequence[int], cells: int, log: Sequence[float]) -> float:
+    if not cells:
+        return 0.0
+    parts = (divmod(total, cells) for total in totals)
+    return -sum((cells - more) * log[each] + more * log[each + 1] for each, more in parts)
 
 
 def _columns(left: tuple[int, ...], total: int) -> list[tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice, listing, unknown
+from expertsys._core.errors import DataError, DegenerateWarning, check_choice, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, applications
@@ -357,6 +358,8 @@ def _attribute(study: Study, spec: FromAttribute, name: str) -> tuple[pd.Series[
 
 def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name: str) -> pd.Series[Any]:
     try:
-        return calibrate(raw, method=method, anchors=anchors)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DegenerateWarning)  # scores of 0.5 are told in the note
+            return calibrate(raw, method=method, anchors=anchors)
     except DataError as error:
         raise DataError(f"condition {name!r}: {error}", place="membership", faults=error.faults) from None

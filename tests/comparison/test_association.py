@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pandas as pd
@@ -60,11 +61,20 @@ def test_published_exact_tests(table: list[list[int]], p: float) -> None:
     assert found.p == pytest.approx(p, rel=1e-3)
 
 
-def test_job_satisfaction_by_a_sample_of_tables() -> None:
+def test_job_satisfaction() -> None:
     # Agresti (2002), p. 57, as in R's example(fisher.test): p = .7827
-    found = association([[1, 2, 1, 0], [3, 3, 6, 1], [10, 10, 14, 9], [6, 7, 12, 11]])
+    found = association([[1, 2, 1, 0], [3, 3, 6, 1], [10, 10, 14, 9], [6, 7, 12, 11]], replicates=99)
+    assert (found.exact, round(found.p, 4)) == (True, 0.7827)
+
+
+def test_too_many_tables_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["expertsys.comparison.association"], "_MOST", 3)
+    table = [[5, 3, 8], [9, 2, 1], [4, 4, 7]]
+    found = association(table)
     assert not found.exact
-    assert found.p == pytest.approx(0.7827, abs=3 * math.sqrt(0.7827 * 0.2173 / 9999))
+    exact = freeman_halton(np.array(table), 10**6)
+    assert exact is not None
+    assert found.p == pytest.approx(exact, abs=3 * math.sqrt(exact * (1 - exact) / 9999))
     assert "(by a sample of tables)" in found.methods_text()
     assert "sampled" in repr(found)
 
@@ -88,7 +98,9 @@ def test_the_table_and_the_words() -> None:
     assert "taken as independent" in found.methods_text()
     assert found.cite()[0].startswith("Freeman GH")
     assert "odds ratio" in repr(found)
-    assert "odds ratio" not in repr(association(GENDER, replicates=99))
+    large = association([[30, 2, 1], [1, 20, 30]], replicates=99)
+    assert "odds ratio" not in repr(large)
+    assert "p < 0.0001" in large.methods_text()
 
 
 def test_a_table_without_variation_is_undefined() -> None:
@@ -144,5 +156,5 @@ def test_exact_test_by_brute_force(table: np.ndarray) -> None:
     weight = [1 / math.prod(math.factorial(int(cell)) for cell in made.ravel()) for made in tables]
     observed = 1 / math.prod(math.factorial(int(cell)) for cell in table.ravel())
     expected = sum(one for one in weight if one <= observed * (1 + 1e-7)) / sum(weight)
-    assert freeman_halton(table) == pytest.approx(expected, abs=1e-12)
-    assert freeman_halton(table.T) == pytest.approx(expected, abs=1e-12)
+    assert freeman_halton(table, 10**6) == pytest.approx(expected, abs=1e-12)
+    assert freeman_halton(table.T, 10**6) == pytest.approx(expected, abs=1e-12)

@@ -268,7 +268,7 @@ def test_what_is_refused(make: object, message: str) -> None:
 BITS = st.lists(st.lists(st.integers(0, 1), min_size=4, max_size=4), min_size=2, max_size=6)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(BITS)
 def test_distances_and_survivors_by_brute_force(rows: list[list[int]]) -> None:
     table = pd.DataFrame(rows, columns=["a", "b", "c", "y"], index=[f"k{place}" for place in range(len(rows))])
