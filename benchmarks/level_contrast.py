@@ -3,8 +3,8 @@
     python -m benchmarks.level_contrast
 
 Groups of documents of 3 to 12 units; in each document a code has a share of its own, drawn from a beta distribution
-with intraclass correlation rho. No group differs from another. Printed: how often tests at 5 % err (permuting documents;
-Pearson's chi-square of the same units, as if they were independent; the family-wise test), and how often all shares, all
+with intraclass correlation rho. No group differs from another. Printed: how often tests at 5 % err (permuting them;
+chi-square of the same units, as if they were independent; the family-wise test), and how often all shares, all
 differences and all odds ratios lie in their simultaneous 95 % intervals.
 """
 
