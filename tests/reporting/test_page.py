@@ -113,7 +113,7 @@ def test_pictures_are_wellformed_whatever_the_names() -> None:
     table = [(f"u{name}", coder, name, f"case {name}") for name in names for coder in ("ann", "ben")]
     study = Study(pd.DataFrame(table, columns=["unit", "coder", "code", "case"]))
     pictures = [figure for section in made(study).sections for figure in section.figures]
-    assert len(pictures) == 2
+    assert len(pictures) == 4  # agreement, codes by case, shares by case, the tree of cases
     for figure in pictures:
         drawing = ET.fromstring(figure.svg)  # noqa: S314  # our own
         words = [
