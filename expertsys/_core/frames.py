@@ -46,7 +46,9 @@ def to_pandas(frame: Any) -> pd.DataFrame:
     return table
 
 
-def check_columns(columns: Sequence[str], wanted: dict[str, str], *, place: str = "", remedy: str = "") -> None:
+def check_columns(
+    columns: Sequence[str], wanted: dict[str, str], *, place: str = "", remedy: str = "", keywords: bool = True
+) -> None:
     """Refuse a table in which a wanted column is absent, naming every absent one with its nearest match.
 
     Parameters
@@ -55,6 +57,8 @@ def check_columns(columns: Sequence[str], wanted: dict[str, str], *, place: str 
         The columns that exist.
     wanted : dict
         Role (a keyword such as ``"coder"``) to the column's name.
+    keywords : bool
+        Whether the roles are keywords that the user can give; else only the names that come nearest are told.
     """
     absent = {role: name for role, name in wanted.items() if name not in columns}
     if not absent:
@@ -62,6 +66,9 @@ def check_columns(columns: Sequence[str], wanted: dict[str, str], *, place: str 
     free = [name for name in columns if name not in wanted.values()]
     hints = [f"{role}={guess!r}" for role, name in absent.items() if (guess := nearest(name, free))]
     hint = f"Perhaps {', '.join(hints)}." if hints else f"Name them by keyword, such as {next(iter(absent))}='...'."
+    if not keywords:
+        near = [guess for name in absent.values() if (guess := nearest(name, free))]
+        hint = f"Did you mean {listing(near)}?" if near else ""
     plural = "s" if len(absent) > 1 else ""
     raise DataError(
         f"no column{plural} {listing(absent.values())}; the columns are {listing(columns)}",

@@ -97,10 +97,14 @@ class TableResult(Result):
 
     #: Decimals of figures in the repr; None leaves them to pandas.
     _decimals: ClassVar[int | None] = None
+    #: Characters of a cell's text in the repr; None leaves it whole.
+    _widest: ClassVar[int | None] = None
 
     def __repr__(self) -> str:
         form = None if self._decimals is None else f"{{:.{self._decimals}f}}".format
-        shown = self.to_frame().to_string(max_rows=40, max_cols=12, line_width=120, na_rep="–", float_format=form)
+        shown = self.to_frame().to_string(
+            max_rows=40, max_cols=12, line_width=120, na_rep="–", float_format=form, max_colwidth=self._widest
+        )
         return f"{self._title()}\n{shown}"
 
     def _repr_html_(self) -> str:

@@ -55,7 +55,7 @@ class States:
                 )
         names = list(conditions) if conditions is not None else [str(name) for name in frame if name != outcome]
         wanted_columns = {name: name for name in [*names, *([outcome] if outcome else [])]}
-        check_columns([str(name) for name in frame.columns], wanted_columns, place=place)
+        check_columns(list(map(str, frame.columns)), wanted_columns, place=place, keywords=False)
         if outcome in names:
             raise DataError(f"{outcome!r} is the outcome and a condition", place="conditions", remedy="Leave it out.")
         if not names:

@@ -115,7 +115,7 @@ def cluster_fit(
         raise DataError(f"relation must be 'sufficiency' or 'necessity', not {relation!r}", place="cluster_fit")
     frame = to_pandas(table)
     wanted = [cluster, *([unit] if unit is not None else [])]
-    check_columns([str(name) for name in frame.columns], {name: name for name in wanted}, place="cluster_fit")
+    check_columns(list(map(str, frame.columns)), {name: name for name in wanted}, place="cluster_fit", keywords=False)
     for name in wanted:
         if frame[name].isna().any():
             raise DataError(f"{int(frame[name].isna().sum())} cases have no {name!r}", place="cluster_fit")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError
-from expertsys.qca.algebra import evaluate
+from expertsys.qca.algebra import evaluate, parse
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import necessity, sufficiency
 from expertsys.qca.table import Outcome
@@ -42,7 +42,7 @@ def parameters_of_fit(
     Raises
     ------
     DataError
-        As `evaluate` and `truth_table`.
+        As `evaluate` and `truth_table`, and for an expression that holds the outcome itself.
 
     Notes
     -----
@@ -66,6 +66,14 @@ def parameters_of_fit(
         raise DataError("expressions= is a list", place="parameters_of_fit", remedy="Write ['A*B', 'C'].")
     target = Outcome.of(table, outcome, case=case, place="parameters_of_fit")
     y = target.membership
+    for one in expressions:
+        parsed = parse(one) if isinstance(one, str) else one
+        if any(literal.condition == target.name for term in parsed.terms for literal in term.literals):
+            raise DataError(
+                f"{str(one)!r} holds the outcome {target.name!r} itself",
+                place="parameters_of_fit",
+                remedy="Leave it out.",
+            )
     x = np.array([evaluate(one, table, case=case).to_numpy() for one in expressions]).reshape(-1, len(y))
     enough, needed = sufficiency(x, y), necessity(x, y)
     over = np.sqrt(np.maximum(x - y, 0) * x).sum(axis=1)  # Haesebrouck 2015, eq. 5

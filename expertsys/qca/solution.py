@@ -288,6 +288,8 @@ class Solution(TableResult):
         """The references behind the method."""
         return references.cite(("ragin2008", "schneider2012", "dusa2019"))
 
+    _widest = 60
+
     def _title(self) -> str:
         lines = [f"{self.kind.capitalize()} solution for {self.truth.outcome}"]
         lines += [f"  M{place}: {model.expression}" for place, model in enumerate(self.models[:8], start=1)]

@@ -45,7 +45,7 @@ class Scores:
             For absent or repeated columns, missing values, text, scores that are neither.
         """
         frame = to_pandas(table)
-        check_columns([str(name) for name in frame.columns], {name: name for name in names}, place=place)
+        check_columns(list(map(str, frame.columns)), {name: name for name in names}, place=place, keywords=False)
         twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
         if twice:
             raise DataError(f"{listing(twice)} named twice", place=place, remedy="Name each condition once.")

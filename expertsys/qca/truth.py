@@ -192,6 +192,8 @@ class TruthTable(TableResult):
             ordered = table.sort_values(sort, ascending=False, kind="stable")
         return ordered.rename_axis(columns="column")
 
+    _widest = 60
+
     def _title(self) -> str:
         told = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.settings.items())
         note = f"\nnote: {self.note}" if self.note else ""

@@ -44,6 +44,10 @@ def test_absent_columns_are_all_named_with_the_nearest() -> None:
         check_columns(["U", "Coders", "x"], {"coder": "coder", "code": "theme"}, place="a.csv", remedy="Or so.")
     with pytest.raises(DataError, match=r"no column 'coder'; .* Name them by keyword, such as coder='\.\.\.'\."):
         check_columns(["x"], {"coder": "coder"})
+    with pytest.raises(DataError, match=r"no column 'dev'; the columns are 'DEV', 'X'\. Did you mean 'DEV'\?$"):
+        check_columns(["DEV", "X"], {"dev": "dev"}, keywords=False)
+    with pytest.raises(DataError, match=r"the columns are 'DEV', 'X'\.$"):
+        check_columns(["DEV", "X"], {"quite other": "quite other"}, keywords=False)
 
 
 def test_cells_as_text() -> None:

@@ -175,6 +175,8 @@ def test_parameters_of_fit_with_haesebroucks_consistency_as_in_r() -> None:
     assert ours == theirs["values"]
     with pytest.raises(DataError, match="expressions= is a list"):
         parameters_of_fit("A", export(), outcome="EXPORT")
+    with pytest.raises(DataError, match=r"'EMP\*~EXPORT' holds the outcome 'EXPORT' itself"):
+        parameters_of_fit(["EMP", "EMP*~EXPORT"], export(), outcome="~EXPORT")
 
 
 def lipset() -> pd.DataFrame:

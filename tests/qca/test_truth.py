@@ -130,6 +130,15 @@ def test_rows_with_cases_on_both_sides_are_named() -> None:
     assert told == "cases with and without the outcome share row 1, 2, 3, 4, 5 and 3 more: read them"
 
 
+def test_long_lists_of_cases_are_cut_in_print_only() -> None:
+    data = pd.DataFrame({"A": [1] * 30 + [0], "Y": [1] * 30 + [0]}, index=[f"a long name {n}" for n in range(31)])
+    truth = table(table=data, conditions=["A"], consistency_cutoff=1)
+    solution = minimise(truth, solution="conservative")
+    for result in (truth, solution):
+        assert max(map(len, repr(result).splitlines())) < 140
+        assert "a long name 29" in "".join(result.to_frame()["cases"])
+
+
 def test_a_solution_repeats_what_is_odd_in_its_truth_table() -> None:
     flat = minimise(table(table=FUZZY.assign(Y=1)), solution="conservative")
     assert "note on the truth table: 'q' at exactly 0.5" in repr(flat)
