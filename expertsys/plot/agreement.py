@@ -26,7 +26,7 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     result : Confusion
         As `expertsys.agreement.confusion` gives it. Pairs that never stand against each other are blank.
     most : int
-        Codes drawn; with more, those that are confused most, and the title says so.
+        Codes drawn; with more, those of the pairs with the largest excess over chance, and the title says so.
     ax : matplotlib axes, optional
         To draw into; by default a new figure.
 
@@ -40,19 +40,26 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     """
     check_positive("most", most)
     table = result.matrix
-    cells = table.to_numpy(dtype=np.float64, copy=True)
-    np.fill_diagonal(cells, 0)
-    weight = cells.sum(axis=1)
-    kept = np.sort(np.argsort(-weight, kind="stable")[:most])
+    kept = np.arange(len(table)) if len(table) <= most else np.sort(table.index.get_indexer(_top(result, most)))
     shown = table.iloc[kept, kept].astype(np.float64)
     part = shown.to_numpy(copy=True)
     part[np.triu_indices(len(part))] = np.nan
     confused = np.nansum(part) > 0
     lower = shown.where(~np.isnan(part)).iloc[1 : None if confused else 1, :-1]
-    left_out = f"; the {most} most confused of {len(table)} codes" if len(table) > most else ""
+    left_out = f"; the {len(kept)} most confused of {len(table)} codes" if len(kept) < len(table) else ""
     digits = 0 if np.allclose(part[~np.isnan(part)], np.round(part[~np.isnan(part)])) else 1
     told = f"pairs of readings in which one coder used this code and another that one{left_out}"
     return draw_shades(lower, digits, told, most=most, ax=ax, xlabel="", zeros=False)
+
+
+def _top(result: Confusion, most: int) -> list[str]:
+    """The codes of the first pairs, each with its partner: up to so many."""
+    codes: dict[str, None] = {}
+    for pair in result.to_frame().index:
+        if len({*codes, *pair}) > most:
+            break
+        codes.update(dict.fromkeys(pair))
+    return list(codes)
 
 
 def coder_matrix(result: CoderMatrix, *, most: int = 25, ax: Axes | None = None) -> Axes:

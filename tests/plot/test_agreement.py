@@ -36,6 +36,13 @@ def test_the_most_confused_codes_are_kept_and_that_is_said() -> None:
     assert "the 2 most confused of 4 codes" in " ".join(ax.get_title(loc="left").split())
 
 
+def test_a_confused_code_is_kept_with_its_partner() -> None:
+    """One code that is confused once each with many must not crowd out the pairs that are confused most."""
+    first, second = list("aabb" + "ccc" + "xxx" + "xyz"), list("bbaa" + "ccc" + "def" + "xyz")
+    result = A.confusion(A.Ratings.from_array([first, second], coders="rows"))
+    assert shown(es.plot.confusion(result, most=3)) == {("b", "a"): "4"}
+
+
 def test_no_confusion_says_so() -> None:
     ax = es.plot.confusion(A.confusion(A.Ratings.from_array([list("ab"), list("ab")], coders="rows")))
     assert [text.get_text() for text in ax.texts] == ["nothing to draw"]
@@ -47,6 +54,8 @@ def test_coders_are_shown_pair_by_pair() -> None:
     found = shown(es.plot.coder_matrix(result))
     for (first, second), row in result.to_frame().iterrows():
         assert float(found[second, first]) == pytest.approx(row["estimate"], abs=0.0051)
+    ax = es.plot.coder_matrix(result)
+    assert result.plot(ax=ax) is ax
     few = es.plot.coder_matrix(result, most=2)
     assert "the first 2 of 3 coders" in " ".join(few.get_title(loc="left").split())
 

@@ -18,6 +18,8 @@ from expertsys.agreement.inference.methods import Bootstrap, Method
 from expertsys.agreement.ratings import Ratings
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from expertsys.study import Study
 
 COLUMNS = ("estimate", "low", "high", "n_units", "note")
@@ -82,6 +84,12 @@ class CoderMatrix(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """One row per pair, index ``coder_a, coder_b``; columns ``estimate, low, high, n_units, note``."""
         return self._pairs.copy()
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The matrix as a picture."""
+        from expertsys import plot
+
+        return plot.coder_matrix(self, ax=ax)
 
     def _square(self, column: str, empty: float) -> pd.DataFrame:
         cells = np.full((len(self.coders), len(self.coders)), empty, dtype=np.float64)
