@@ -57,6 +57,12 @@ def number(value: object, digits: int = 3) -> str:
     return str(value)
 
 
+def probability(value: float, *, name: str = "") -> str:
+    """A p value as a table prints it, or as a sentence does, with its name: never 0.000, since none is nought."""
+    told = "< 0.001" if value < 0.001 else number(value)
+    return told if not name else f"{name} {told}" if value < 0.001 else f"{name} = {told}"
+
+
 class Result:
     """Base of result objects: `_title` and `_rows` give the repr, the HTML and nothing else.
 

@@ -6,7 +6,7 @@ import attrs
 import pandas as pd
 import pytest
 
-from expertsys._core.results import Interval, Result, TableResult, number
+from expertsys._core.results import Interval, Result, TableResult, number, probability
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,11 @@ def test_a_result_must_say_its_title_and_rows(call: object) -> None:
 
     with pytest.raises(TypeError, match="BareTable must give its table"):
         BareTable().to_frame()
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "told"),
+    [(0.0123, "0.012", "p = 0.012"), (0.00099, "< 0.001", "p < 0.001"), (float("nan"), "–", "p = –")],
+)
+def test_no_p_value_is_nought(value: float, cell: str, told: str) -> None:
+    assert (probability(value), probability(value, name="p")) == (cell, told)

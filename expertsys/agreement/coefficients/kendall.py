@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from expertsys._core.errors import DataError
+from expertsys._core.results import probability
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.inference.words import Words
@@ -102,7 +103,7 @@ class KendallW(Coefficient):
     p_value: float = float("nan")
 
     def _rows(self) -> tuple[tuple[str, object], ...]:
-        test = (("chi-square", self.chi_square), ("freedom", self.freedom), ("p value", self.p_value))
+        test = (("chi-square", self.chi_square), ("freedom", self.freedom), ("p value", probability(self.p_value)))
         rows = tuple(super()._rows())
         return (*rows[:-1], *test, rows[-1])
 

@@ -14,7 +14,7 @@ from scipy.special import chdtrc, ndtri
 from expertsys._core import references
 from expertsys._core.errors import check_between, check_positive, listing
 from expertsys._core.resampling import BLOCK
-from expertsys._core.results import TableResult, number
+from expertsys._core.results import TableResult, number, probability
 from expertsys._core.rng import RNG, generator
 from expertsys.agreement.diagnosis import choice, groups
 from expertsys.agreement.diagnosis.batches import in_order, items
@@ -101,14 +101,15 @@ class Drift(TableResult):
         low, high = known["estimate"].min(), known["estimate"].max()
         text = (
             f"{told} and lay between {number(float(low))} and {number(float(high))}. That batches differ by chance was "
-            f"tested by dealing {self.dealt} to batches at random ({self.permutations:,} deals; p = "
-            f"{number(self.p_value)})"
+            f"tested by dealing {self.dealt} to batches at random ({self.permutations:,} deals; "
+            f"{probability(self.p_value, name='p')})"
         )
         if np.isnan(self.p_homogeneity):
             return f"{text}."
         return (
             f"{text}, and that the coefficients are equal by their chi-square for homogeneity "
-            f"({number(self.homogeneity, 2)} with {self.freedom} degrees of freedom; p = {number(self.p_homogeneity)})."
+            f"({number(self.homogeneity, 2)} with {self.freedom} degrees of freedom; "
+            f"{probability(self.p_homogeneity, name='p')})."
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -116,11 +117,11 @@ class Drift(TableResult):
         return references.cite(("fleiss2003", "phipson2010", "efron1993"))
 
     def _title(self) -> str:
-        tests = f"p = {number(self.p_value)} by {self.permutations:,} deals of {self.dealt}"
+        tests = f"{probability(self.p_value, name='p')} by {self.permutations:,} deals of {self.dealt}"
         if not np.isnan(self.p_homogeneity):
             tests += (
                 f"; chi-square for homogeneity {number(self.homogeneity, 2)}, {self.freedom} degrees of freedom, "
-                f"p = {number(self.p_homogeneity)}"
+                f"{probability(self.p_homogeneity, name='p')}"
             )
         note = f"\n  note: {self.note}" if self.note else ""
         return f"{self.coefficient} over {len(self._table)} batches: {tests}{note}"

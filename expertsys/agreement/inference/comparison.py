@@ -10,7 +10,7 @@ from scipy import sparse
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_choice
-from expertsys._core.results import Interval, Result, number, percent
+from expertsys._core.results import Interval, Result, number, percent, probability
 from expertsys._core.rng import generator
 from expertsys.agreement.inference import intervals
 from expertsys.agreement.inference.coefficient import Coefficient
@@ -121,7 +121,7 @@ class Comparison(Result):
             f"{told}, on {on}, differ by {number(self.difference)} ({percent(confidence)} interval "
             f"{number(ends.low)} to {number(ends.high)}, {ends.method}). That they are equal was tested by "
             f"{self.method} (t = {number(self.statistic, 2)} with {self.freedom:,.4g} degrees of freedom, "
-            f"p {'< 0.001' if self.p_value < 0.001 else f'= {number(self.p_value)}'})."
+            f"{probability(self.p_value, name='p')})."
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ class Comparison(Result):
             ("standard error", self.standard_error),
             ("t", self.statistic),
             ("freedom", self.freedom),
-            ("p value", self.p_value),
+            ("p value", probability(self.p_value)),
             ("test", self.method),
             ("note", self.note),
         )

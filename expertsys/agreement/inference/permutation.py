@@ -11,7 +11,7 @@ import numpy as np
 from expertsys._core import references
 from expertsys._core.errors import check_positive
 from expertsys._core.resampling import BLOCK
-from expertsys._core.results import Result, number
+from expertsys._core.results import Result, number, probability
 from expertsys._core.rng import RNG, generator
 from expertsys.agreement.inference.kernel import Kernel
 from expertsys.agreement.ratings import Ratings
@@ -74,8 +74,8 @@ class PermutationTest(Result):
             return f"{self.coefficient} was not tested against chance: {self.note}."
         return (
             f"That {self.coefficient} ({number(self.estimate)}) is due to chance was tested by dealing each coder's "
-            f"ratings to units at random ({self.permutations:,} deals with mean {number(self.chance)}; one-sided p = "
-            f"{number(self.p_value)})."
+            f"ratings to units at random ({self.permutations:,} deals with mean {number(self.chance)}; one-sided "
+            f"{probability(self.p_value, name='p')})."
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class PermutationTest(Result):
         return (
             ("estimate", self.estimate),
             ("by chance", self.chance),
-            ("p value", self.p_value),
+            ("p value", probability(self.p_value)),
             ("permutations", self.permutations),
             ("note", self.note),
         )

@@ -237,3 +237,11 @@ def test_units_with_one_rating_are_told() -> None:
     other = compare(fleiss_kappa(ratings), alpha(of(rows)), units="different")
     assert "5 of 25 units have one rating" in other.note
     assert compare(fleiss_kappa(of(rows)), alpha(of(rows)), units="different").note == ""
+
+
+def test_a_small_p_value_is_not_printed_as_nought() -> None:
+    good, bad = [["a", "a"], ["b", "b"]] * 100, [["a", "b"], ["b", "b"], ["a", "a"]] * 60
+    found = compare(alpha(of([*good[:-1], ["a", "b"]])), alpha(of(bad)), units="different")
+    assert found.p_value < 0.001
+    assert "p value         < 0.001" in repr(found)
+    assert "p < 0.001)." in found.methods_text()
