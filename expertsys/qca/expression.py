@@ -12,6 +12,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
+    from expertsys.qca.primes import Ints
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -105,3 +107,16 @@ def term_of(cube: Sequence[int], conditions: Sequence[str], levels: Sequence[int
             if value >= 0
         )
     )
+
+
+def texts_of(cubes: Ints, conditions: Sequence[str], levels: Sequence[int]) -> list[str]:
+    """Cubes as the texts of their terms, many at once."""
+    multi = max(levels) > 2
+    written = [
+        [str(Literal(name, value, multi=multi)) for value in range(size)]
+        for name, size in zip(conditions, levels, strict=True)
+    ]
+    return [
+        "*".join([own[value] for own, value in zip(written, cube, strict=True) if value >= 0]) or "1"
+        for cube in cubes.tolist()
+    ]

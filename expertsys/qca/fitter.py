@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -9,7 +10,7 @@ import numpy as np
 
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
-from expertsys.qca.primes import Bools, Ints, covers
+from expertsys.qca.primes import Ints, covers
 from expertsys.qca.solution import Model, TermFit
 from expertsys.qca.truth import TruthTable, memberships
 
@@ -24,38 +25,47 @@ class Fitter:
         What was minimised.
     terms : tuple of Term
         All that models are made of.
-    assumed : ndarray of int, shape (R,)
-        Numbers of the rows that may be assumed positive.
+    cubes : ndarray of int, shape (P, k)
+        The terms as cubes.
+    remainders : ndarray of int, shape (R, k)
+        Configurations that may be assumed positive.
     """
 
     truth: TruthTable
     terms: tuple[Term, ...]
-    assumed: Ints
+    cubes: Ints
+    remainders: Ints
     _texts: tuple[str, ...]
+    _literals: tuple[int, ...]
     _ranks: tuple[int, ...]
-    _crisp: bool
-    _memberships: Floats
-    _alone: Sufficiency
-    _cases: tuple[tuple[str, ...], ...]
-    _assumes: Bools
 
     @classmethod
     def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
         """For these implicants and these configurations that may be assumed positive."""
         terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
-        y = truth.membership
-        held_by = memberships(truth.scores, cubes.reshape(len(terms), len(truth.levels)))
-        positive = truth.rows[truth.rows["out"] == "1"]
-        held = covers(cubes, positive[list(truth.conditions)].to_numpy(dtype=np.int64))
-        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
-        cases = tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
-        alone = sufficiency(held_by, y)
-        assumes = covers(cubes, remainders)
         ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
         ranks = tuple(np.argsort(ordered).tolist())
-        crisp = bool(((held_by == 0) | (held_by == 1)).all())
-        texts = tuple(map(str, terms))
-        return cls(truth, terms, truth.number(remainders), texts, ranks, crisp, held_by, alone, cases, assumes)
+        literals = tuple(len(term.literals) for term in terms)
+        return cls(truth, terms, cubes, remainders, tuple(map(str, terms)), literals, ranks)
+
+    @functools.cached_property
+    def _memberships(self) -> Floats:
+        return memberships(self.truth.scores, self.cubes)
+
+    @functools.cached_property
+    def _crisp(self) -> bool:
+        return bool(((self._memberships == 0) | (self._memberships == 1)).all())
+
+    @functools.cached_property
+    def _alone(self) -> Sufficiency:
+        return sufficiency(self._memberships, self.truth.membership)
+
+    @functools.cached_property
+    def _cases(self) -> tuple[tuple[str, ...], ...]:
+        positive = self.truth.rows[self.truth.rows["out"] == "1"]
+        held = covers(self.cubes, self.truth.configurations("1"))
+        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
+        return tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
 
     def model(
         self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
@@ -63,7 +73,8 @@ class Fitter:
         """The model of these terms, by their places."""
         chosen = tuple(sorted(cover, key=self._ranks.__getitem__))
         expression = " + ".join([self._texts[place] for place in chosen])
-        return Model(expression, easy, difficult, origin, self, chosen)
+        literals = sum([self._literals[place] for place in chosen])
+        return Model(expression, easy, difficult, origin, self, chosen, literals)
 
     def whole(self, chosen: Sequence[int]) -> Sufficiency:
         """Fit of terms together."""
@@ -71,7 +82,8 @@ class Fitter:
 
     def assumptions(self, chosen: Sequence[int]) -> tuple[int, ...]:
         """Numbers of the rows that terms assume."""
-        return tuple(sorted(self.assumed[self._assumes[list(chosen)].any(axis=0)].tolist()))
+        assumed = self.remainders[covers(self.cubes[list(chosen)], self.remainders).any(axis=0)]
+        return tuple(sorted(self.truth.number(assumed).tolist()))
 
     def fits(self, chosen: Sequence[int]) -> tuple[TermFit, ...]:
         """Fit of each term beside the others."""

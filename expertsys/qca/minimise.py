@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import product
 from operator import attrgetter
@@ -15,9 +16,9 @@ from expertsys._core.errors import DataError, check_choice, check_positive
 from expertsys.qca import primes
 from expertsys.qca.cover import Covers, irredundant, minimum
 from expertsys.qca.expectations import Expectation, read_expectations
-from expertsys.qca.expression import term_of
+from expertsys.qca.expression import texts_of
 from expertsys.qca.fitter import Fitter
-from expertsys.qca.primes import Ints
+from expertsys.qca.primes import Ints, late
 from expertsys.qca.solution import Model, Solution
 from expertsys.qca.truth import TruthTable
 
@@ -68,7 +69,7 @@ def minimise(
     max_models : int
         Further ties are not enumerated, and the solution says so.
     time_limit : float, optional
-        Seconds for the search for covers; what is known by then is given, with its proven bound.
+        Seconds for the whole; what is known by then is given, with its proven bound.
 
     Returns
     -------
@@ -147,26 +148,31 @@ def _minimised(
     time_limit: float | None,
     **_: Any,
 ) -> Solution:
+    end = None if time_limit is None else time.monotonic() + time_limit
     positive = truth.configurations("1")
     negative = truth.configurations("0", *(("C",) if contradictions == "negative" else ()))
     forbidden = np.vstack([negative, _excluded(truth, exclude)])
     if not len(positive) or (solution != "conservative" and not len(forbidden)):
         return _nothing(truth, solution)
 
-    def covered(cubes: Ints) -> _Found:
+    def covered(cubes: Ints, *, whole: bool = True) -> _Found:
         chart = primes.covers(cubes, positive)
         search = minimum if models == "minimum" else irredundant
-        return _Found(cubes, chart, search(chart, most=max_models, time_limit=time_limit))
+        covers = search(chart, most=max_models, end=end)
+        return _Found(cubes, chart, covers if whole else Covers(covers.found, 1, complete=False))
 
+    def shortest() -> _Found:
+        cubes, whole = primes.apart(positive, forbidden, truth.levels, end=end)
+        return covered(cubes, whole=whole)
+
+    if solution == "parsimonious":
+        return _solution(truth, solution, shortest(), _remainders(truth, positive, forbidden))
     allowed = positive if contradictions == "negative" else truth.configurations("1", "C")
     conservative = covered(primes.within(positive, allowed, truth.levels))
     if solution == "conservative":
         return _solution(truth, solution, conservative, positive[:0])
-    parsimonious = covered(primes.apart(positive, forbidden, truth.levels))
-    remainders = _remainders(truth, positive, forbidden)
-    if solution == "parsimonious":
-        return _solution(truth, solution, parsimonious, remainders)
-    return _intermediate(truth, wanted, conservative, parsimonious, positive, remainders, max_models, time_limit)
+    parsimonious, remainders = shortest(), _remainders(truth, positive, forbidden)
+    return _intermediate(truth, wanted, conservative, parsimonious, positive, remainders, max_models, end)
 
 
 def _excluded(truth: TruthTable, exclude: Iterable[int]) -> Ints:
@@ -209,7 +215,7 @@ def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) ->
         (fitter.model([own[place] for place in cover]) for cover in found.covers.found), key=attrgetter("order")
     )
     rows = truth.rows.index[truth.rows["out"] == "1"]
-    names = [str(term_of(cube.tolist(), truth.conditions, truth.levels)) for cube in found.cubes]
+    names = texts_of(found.cubes, truth.conditions, truth.levels)
     chart = pd.DataFrame(found.chart, index=pd.Index(names, name="implicant"), columns=rows)
     alone = np.asarray(found.chart[:, found.chart.sum(axis=0) == 1].any(axis=1))
     essential = tuple(name for name, only in zip(names, alone, strict=True) if only)
@@ -221,8 +227,9 @@ def _ambiguity(models: Sequence[Model], covers: Covers) -> str:
     notes = []
     if len(models) > 1:
         notes.append(f"{len(models):,} models fit equally well: none of them alone is the solution")
-    if models and covers.bound and len(models[0].terms) > covers.bound:
-        notes.append(f"a model of {covers.bound} terms is not ruled out: the search was stopped")
+    if models and covers.bound and models[0].order[0] > covers.bound:
+        fewer = f"{covers.bound} term{'s' * (covers.bound > 1)}"
+        notes.append(f"a model of {fewer} is not ruled out: the search was stopped")
     elif not covers.complete:
         notes.append("more models tie than are listed")
     return "; ".join(notes)
@@ -236,7 +243,7 @@ def _intermediate(
     positive: Ints,
     remainders: Ints,
     max_models: int,
-    time_limit: float | None,
+    end: float | None,
 ) -> Solution:
     """Between each conservative and each parsimonious model; Ragin 2008, ch. 9."""
     if len(remainders) == 0 and truth.n_remainders > MOST_LISTED:
@@ -256,7 +263,7 @@ def _intermediate(
         easy = assumed[primes.covers(reduced, assumed).any(axis=0)]
         hard = assumed[~primes.covers(reduced, assumed).any(axis=0)]
         cubes = primes.within(positive, np.vstack([positive, easy]), truth.levels)
-        found = minimum(primes.covers(cubes, positive), most=max_models, time_limit=time_limit)
+        found = minimum(primes.covers(cubes, positive), most=max_models, end=end)
         complete &= found.complete
         bound = max(bound, found.bound)
         used = sorted({place for cover in found.found for place in cover})
@@ -268,7 +275,7 @@ def _intermediate(
         for cover in found.found:
             model = fitter.model([places[place] for place in cover], **told, origin=f"C{c}P{p}")
             models.setdefault(model.expression, model)
-        if len(models) >= max_models:
+        if len(models) >= max_models or late(end):
             complete = False
             break
     ordered = tuple(sorted(models.values(), key=attrgetter("order")))

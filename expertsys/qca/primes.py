@@ -6,6 +6,7 @@ result, for small spaces, for few forbidden rows, and for few allowed configurat
 
 from __future__ import annotations
 
+import time
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +21,12 @@ MOST_CUBES = 6_000_000
 MOST_CONDITIONS = 24
 
 
-def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...]) -> Ints:
+def late(end: float | None) -> bool:
+    """Whether the monotonic clock is past this time."""
+    return end is not None and time.monotonic() > end
+
+
+def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...], *, end: float | None = None) -> tuple[Ints, bool]:
     """Prime implicants that hold some positive row and no forbidden one; all other configurations may be in them.
 
     Parameters
@@ -29,17 +35,22 @@ def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...]) -> Ints:
         Distinct configurations; the two share none.
     levels : tuple of int
         Number of levels of each condition.
+    end : float, optional
+        When to stop, on the monotonic clock: each positive row that is left then is given one implicant, as is every
+        one where there are more than 24 conditions.
 
     Returns
     -------
     ndarray of int, shape (P, k)
         -1 where a condition is free; sorted.
+    bool
+        Whether these are all.
     """
     if not len(positive):
-        return np.empty((0, len(levels)), dtype=np.int64)
+        return np.empty((0, len(levels)), dtype=np.int64), True
     if np.prod([size + 1.0 for size in levels]) <= MOST_CUBES:
-        return _maximal(_cubes(positive, levels) & ~_cubes(forbidden, levels))
-    return _separating(positive, forbidden)
+        return _maximal(_cubes(positive, levels) & ~_cubes(forbidden, levels)), True
+    return _separating(positive, forbidden, end)
 
 
 def within(positive: Ints, allowed: Ints, levels: tuple[int, ...]) -> Ints:
@@ -50,8 +61,7 @@ def within(positive: Ints, allowed: Ints, levels: tuple[int, ...]) -> Ints:
         whole = ~_cubes(np.argwhere(~_table(allowed, levels)), levels)
         return _maximal(whole & _cubes(positive, levels))
     found = _merged(allowed, levels)
-    held = np.array([bool(covers(cube[None, :], positive).any()) for cube in found], dtype=bool)
-    return np.asarray(found[held])
+    return np.asarray(found[covers(found, positive).any(axis=1)])
 
 
 def covers(cubes: Ints, rows: Ints) -> Bools:
@@ -88,13 +98,17 @@ def _maximal(cubes: Bools) -> Ints:
     return np.asarray(np.where(found == np.array(cubes.shape) - 1, -1, found))
 
 
-def _separating(positive: Ints, forbidden: Ints) -> Ints:
+def _separating(positive: Ints, forbidden: Ints, end: float | None) -> tuple[Ints, bool]:
     """For each positive row, the smallest sets of conditions on which it differs from every forbidden row."""
     size = positive.shape[1]
     bits = 1 << np.arange(size, dtype=np.int64)
     everything = (1 << size) - 1
-    found = []
+    found, whole = [], True
     for row in positive:
+        if size > MOST_CONDITIONS or late(end):
+            found.append(_one(row, forbidden)[None, :])
+            whole = False
+            continue
         differing = np.unique((forbidden != row) @ bits)
         meets = np.ones(1 << size, dtype=bool)
         meets[everything ^ differing] = False  # a set of conditions that all are equal to some forbidden row
@@ -106,7 +120,18 @@ def _separating(positive: Ints, forbidden: Ints) -> Ints:
             least.reshape(-1, 2, 1 << bit)[:, 1] &= ~meets.reshape(-1, 2, 1 << bit)[:, 0]
         chosen = np.flatnonzero(least)
         found.append(np.where((chosen[:, None] & bits) > 0, row, -1))
-    return np.unique(np.vstack(found), axis=0)
+    return np.unique(np.vstack(found), axis=0), whole
+
+
+def _one(row: Ints, forbidden: Ints) -> Ints:
+    """One prime implicant that holds a row: each condition in turn is freed where that lets no forbidden row in."""
+    differs, cube = forbidden != row, row.copy()
+    for place in range(len(row)):
+        kept = cube >= 0
+        kept[place] = False
+        if differs[:, kept].any(axis=1).all():
+            cube[place] = -1
+    return cube
 
 
 def _merged(allowed: Ints, levels: tuple[int, ...]) -> Ints:

@@ -66,12 +66,12 @@ class Model:
     origin: str
     _fitter: Fitter
     _places: tuple[int, ...]
+    _literals: int
 
     @property
     def order(self) -> tuple[int, int, str]:
         """By which models are listed: terms, literals, expression."""
-        literals = sum(len(self._fitter.terms[place].literals) for place in self._places)
-        return len(self._places), literals, self.expression
+        return len(self._places), self._literals, self.expression
 
     @functools.cached_property
     def terms(self) -> tuple[TermFit, ...]:

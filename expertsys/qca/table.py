@@ -53,26 +53,25 @@ class Scores:
             case = "case"
         labels = frame.index if case is None else frame[case]
         cases = tuple(str(label) for label in labels)
-        chosen = frame[list(names)].set_axis(pd.Index(cases, name="case"), axis=0)
-        if not len(chosen):
+        if not cases:
             raise DataError("there are no cases", place=place)
-        repeated = chosen.index[chosen.index.duplicated()]
-        if len(repeated):
+        if len(set(cases)) < len(cases):
+            repeated = next(name for row, name in enumerate(cases) if name in cases[:row])
             raise DataError(
-                f"case {str(repeated[0])!r} occurs more than once", place=place, remedy="Give each case its own name."
+                f"case {repeated!r} occurs more than once", place=place, remedy="Give each case its own name."
             )
         faults: list[Remark] = []
         levels = {}
         columns = {}
         for name in names:
-            column = pd.to_numeric(chosen[name], errors="coerce")
-            faults += [
-                Remark("error", f"case {label!r}, {name}", f"{'is missing' if pd.isna(value) else f'is {value!r}'}.")
-                for label, value, bad in zip(cases, chosen[name], column.isna(), strict=True)
-                if bad
-            ]
+            column = pd.to_numeric(frame[name], errors="coerce")
             scores = column.to_numpy(dtype=np.float64, na_value=np.nan)
-            known = scores[~np.isnan(scores)]
+            missing = np.isnan(scores)
+            for row in np.flatnonzero(missing):
+                value = frame[name].iloc[row]
+                told = "is missing" if pd.isna(value) else f"is {value!r}"
+                faults.append(Remark("error", f"case {cases[row]!r}, {name}", f"{told}."))
+            known = scores[~missing]
             whole = bool((known == np.round(known)).all())
             outside = (scores < 0) | ((scores > 1) & (not whole))
             faults += [
@@ -88,7 +87,8 @@ class Scores:
                 remedy="Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...).",
                 faults=faults,
             )
-        return cls(cases, pd.DataFrame(columns, index=chosen.index), levels)
+        array = np.column_stack(list(columns.values()))
+        return cls(cases, pd.DataFrame(array, index=pd.Index(cases, name="case"), columns=list(columns)), levels)
 
     @property
     def array(self) -> Floats:

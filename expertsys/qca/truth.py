@@ -13,7 +13,7 @@ from expertsys._core.errors import DataError, check_between, check_positive, lis
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
-from expertsys.qca.primes import Ints
+from expertsys.qca.primes import Ints, covers
 from expertsys.qca.table import Outcome, Scores
 
 #: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
@@ -66,8 +66,8 @@ class TruthTable(TableResult):
 
     def configurations(self, *out: str) -> Ints:
         """The observed configurations with one of these values of ``out``, shape (n, k)."""
-        chosen = self.rows[self.rows["out"].isin(out)]
-        return chosen[list(self.conditions)].to_numpy(dtype=np.int64)
+        chosen = self.rows["out"].isin(out).to_numpy()
+        return self.rows[list(self.conditions)].to_numpy(dtype=np.int64)[chosen]
 
     def number(self, configurations: Ints) -> Ints:
         """Row numbers, from 1; the first condition counts most."""
@@ -328,11 +328,12 @@ def _tabulated(
     own = own.ravel()
     fit = sufficiency(memberships(scores, found), membership)
     n = np.bincount(own, minlength=len(found))
-    inside = np.flatnonzero(placed)
-    members = [[scores.cases[row] for row in inside[own == place]] for place in range(len(found))]
-    deviant = [
-        [scores.cases[row] for row in inside[own == place] if membership[row] < 0.5] for place in range(len(found))
-    ]
+    members: list[list[str]] = [[] for _ in found]
+    deviant: list[list[str]] = [[] for _ in found]
+    for row, place in zip(np.flatnonzero(placed).tolist(), own.tolist(), strict=True):
+        members[place].append(scores.cases[row])
+        if membership[row] < 0.5:
+            deviant[place].append(scores.cases[row])
     consistency_cutoff, pri_cutoff = settings["consistency_cutoff"], settings["pri_cutoff"]
     contradiction_cutoff = settings.get("contradiction_cutoff")
     consistent = fit.consistency + TOLERANCE
@@ -341,14 +342,16 @@ def _tabulated(
         out = np.where((consistent <= consistency_cutoff) & (consistent > contradiction_cutoff), "C", out)
     out = np.where(n < settings["frequency_cutoff"], "?", out)
     numbers = np.ravel_multi_index(tuple(found.T), sizes) + 1 if len(found) else np.empty(0, dtype=np.int64)
-    rows = pd.DataFrame(found, columns=list(names), index=pd.Index(numbers, name="row")).assign(
-        out=out,
-        n=n,
-        consistency=fit.consistency,
-        pri=fit.pri,
-        cases=[", ".join(row) for row in members],
-        deviant=[", ".join(row) for row in deviant],
-    )
+    columns = {
+        **dict(zip(names, found.T, strict=True)),
+        "out": out,
+        "n": n,
+        "consistency": fit.consistency,
+        "pri": fit.pri,
+        "cases": list(map(", ".join, members)),
+        "deviant": list(map(", ".join, deviant)),
+    }
+    rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row"))
     holds = [
         np.bincount(own, weights=side[placed], minlength=len(found)) > 0
         for side in (membership > 0.5, membership < 0.5)
@@ -370,6 +373,8 @@ def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]
 def memberships(scores: Scores, cubes: Ints) -> Floats:
     """Membership of every case in every configuration, or in every cube of them (-1: free), shape (R, n)."""
     array = scores.array
+    if (array == np.round(array)).all():
+        return covers(cubes, array.astype(np.int8)).astype(np.float64)
     result = np.ones((len(cubes), len(array)))
     for place, size in enumerate(scores.levels.values()):
         value, own = cubes[:, [place]], array[None, :, place]
