@@ -1,0 +1,94 @@
+"""What is given when the time is over or the search is short: a cover, and a bound that is true."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expertsys.qca import cover, minimise, primes, truth_table
+from expertsys.qca.truth import TruthTable
+
+KINDS = ("conservative", "parsimonious")
+
+
+def drawn(k: int, n: int, seed: int) -> TruthTable:
+    """A table with an outcome that is drawn for each configuration."""
+    rng = np.random.default_rng(seed)
+    names = [f"C{place:02}" for place in range(k)]
+    table = pd.DataFrame(rng.integers(0, 2, (n, k)), columns=names).drop_duplicates()
+    return truth_table(
+        table.assign(Y=rng.integers(0, 2, len(table))), outcome="Y", conditions=names, consistency_cutoff=1
+    )
+
+
+@st.composite
+def charts(draw: st.DrawFn) -> Any:
+    """A chart of up to nine implicants and seven rows, each row covered."""
+    rows = draw(st.integers(1, 7))
+    columns = draw(st.lists(st.lists(st.booleans(), min_size=rows, max_size=rows), min_size=1, max_size=9))
+    chart = np.array(columns)
+    chart[0] |= ~chart.any(axis=0)
+    return chart
+
+
+@pytest.mark.parametrize("steps", [0, 200])
+@given(chart=charts())
+def test_with_and_without_the_solver_every_least_cover_is_found(chart: Any, steps: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cover, "FEW_STEPS", steps)
+        found = cover.minimum(chart, most=1000)
+    for size in range(1, len(chart) + 1):
+        least = {each for each in combinations(range(len(chart)), size) if chart[list(each)].any(axis=0).all()}
+        if least:
+            break
+    assert set(found.found) == least
+    assert len(found.found) == len(least)
+    assert found.bound == size
+    assert found.complete
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("models", ["minimum", "irredundant"])
+def test_no_time_at_all_still_gives_a_cover_and_a_true_bound(kind: Any, models: Any) -> None:
+    truth = drawn(7, 60, 3)
+    best = minimise(truth, solution=kind)
+    hasty = minimise(truth, solution=kind, models=models, time_limit=1e-9)
+    assert hasty.bound <= best.bound == len(best.models[0].terms) <= len(hasty.models[0].terms)
+    assert hasty.models[0].consistency == 1
+    assert hasty.models[0].coverage == 1
+
+
+def test_the_clock_is_looked_at_while_prime_implicants_are_found() -> None:
+    truth = drawn(18, 120, 5)  # more cubes than fit into one table
+    hasty = minimise(truth, solution="parsimonious", time_limit=0.1)  # all of them last longer
+    model = hasty.models[0]
+    assert (model.consistency, model.coverage) == (1, 1)
+    assert hasty.bound == 1
+    assert not hasty.complete
+    assert "a model of 1 term is not ruled out: the search was stopped" in hasty.note
+
+
+def test_one_implicant_for_each_row_when_time_is_over_is_prime() -> None:
+    truth = drawn(18, 60, 7)
+    positive, negative = truth.configurations("1"), truth.configurations("0")
+    found, whole = primes.apart(positive, negative, truth.levels, end=0.0)
+    assert not whole
+    assert primes.covers(found, positive).any(axis=0).all()
+    assert not primes.covers(found, negative).any()
+    for cube, place in product(found, range(18)):
+        if cube[place] >= 0:
+            larger = cube.copy()
+            larger[place] = -1
+            assert primes.covers(larger[None, :], negative).any()
+
+
+def test_more_conditions_than_a_table_of_sets_can_hold() -> None:
+    solution = minimise(drawn(30, 40, 9), solution="parsimonious", max_models=1)
+    assert (solution.models[0].consistency, solution.models[0].coverage) == (1, 1)
+    assert not solution.complete
