@@ -215,11 +215,11 @@ def _pearson(tables: Ints) -> Floats:
         return np.asarray(np.where(expected > 0, (tables - expected) ** 2 / expected, 0.0).sum(axis=(1, 2)))
 
 
-def _corrected(tables: Ints) -> Floats:
-    """Bergsma (2013), equations 5 and 6: Cramér's V less what chance adds."""
+def _corrected(tables: Ints, more: float = 0.0) -> Floats:
+    """Bergsma (2013), equations 5 and 6: Cramér's V less what chance adds, and less `more` of X² / n."""
     n = tables.sum(axis=(1, 2)).astype(np.float64)
     rows, columns = tables.shape[1:]
-    less = np.maximum(0, _pearson(tables) / n - (rows - 1) * (columns - 1) / (n - 1))
+    less = np.maximum(0, _pearson(tables) / n - (rows - 1) * (columns - 1) / (n - 1) - more)
     least = np.minimum(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1
     return np.asarray(np.sqrt(less / least))
 
@@ -227,7 +227,8 @@ def _corrected(tables: Ints) -> Floats:
 def _v_interval(counts: Ints, confidence: float, replicates: int, draw: np.random.Generator) -> Interval:
     n = int(counts.sum())
     drawn = draw.multinomial(n, counts.ravel() / n, size=min(replicates, 2000)).reshape(-1, *counts.shape)
-    low, high = np.quantile(_corrected(drawn), [(1 - confidence) / 2, (1 + confidence) / 2])
+    again = float((_pearson(drawn) / n).mean() - _pearson(counts[None])[0] / n)  # drawing adds chance a second time
+    low, high = np.quantile(_corrected(drawn, again), [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(float(low), float(high), confidence, "bootstrap over counts")
 
 

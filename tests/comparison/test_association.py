@@ -158,3 +158,11 @@ def test_exact_test_by_brute_force(table: np.ndarray) -> None:
     expected = sum(one for one in weight if one <= observed * (1 + 1e-7)) / sum(weight)
     assert freeman_halton(table, 10**6) == pytest.approx(expected, abs=1e-12)
     assert freeman_halton(table.T, 10**6) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_interval_of_v_holds_v_and_its_absence_in_a_wide_table_of_noise() -> None:
+    """Drawing again adds chance a second time: without taking it off, the interval lies above V and above 0."""
+    noise = np.random.default_rng(0).multinomial(419, np.full(48, 1 / 48)).reshape(3, 16)
+    found = association(noise, replicates=499)
+    assert found.v_interval.low == 0
+    assert found.v_interval.low <= found.v <= found.v_interval.high
