@@ -40,7 +40,11 @@ def confusion(result: Confusion, *, most: int = 20, ax: Axes | None = None) -> A
     """
     check_positive("most", most)
     table = result.matrix
-    kept = np.arange(len(table)) if len(table) <= most else np.sort(table.index.get_indexer(_top(result, most)))
+    kept = (
+        np.arange(len(table))
+        if len(table) <= most
+        else np.sort([table.index.get_loc(code) for code in _top(result, most)])
+    )
     shown = table.iloc[kept, kept].astype(np.float64)
     part = shown.to_numpy(copy=True)
     part[np.triu_indices(len(part))] = np.nan

@@ -205,6 +205,7 @@ def krippendorff_alpha(
     About three quarters of the disagreement that chance would give is absent; below .800, above .667, it is what
     Krippendorff lets through for tentative conclusions only.
     """
+    Ratings.require(ratings, "krippendorff_alpha")
     if sum(option is not None for option in (level, distance, weights)) != 1:
         raise DataError(
             "say either level= or distance= (or weights=)",

@@ -96,6 +96,7 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
 
     The judges order the targets alike, but some give much higher scores than others.
     """
+    Ratings.require(ratings, "icc")
     _check(form)
     model, unit = form[4], form[6]
     x = anova.centred(ratings, "the ICC")

@@ -149,6 +149,7 @@ def kendall_w(ratings: Ratings, *, ties: bool = True) -> KendallW:
 
     The second coder swaps two units; that they give higher scores does not matter.
     """
+    Ratings.require(ratings, "kendall_w")
     base = ratings.require_coders("Kendall's W")
     _in_order(ratings)
     complete = np.asarray((base.matrix >= 0).all(axis=1))

@@ -96,6 +96,7 @@ def light_kappa(ratings: Ratings, *, weights: weighting.Weights = "identity") ->
 
     The first two agree fully, each of them with the third half-way.
     """
+    Ratings.require(ratings, "light_kappa")
     base = ratings.require_coders("Light's kappa")
     table = weighting.table(ratings, weights)
     parts: list[tuple[slice, Two]] = []
@@ -158,6 +159,7 @@ def holsti(ratings: Ratings) -> Coefficient:
 
     Of five decisions, two pairs are shared: four of five.
     """
+    Ratings.require(ratings, "holsti")
     base = ratings.require_coders("Holsti's method")
     members = [value if isinstance(value, frozenset) else frozenset([value]) for value in ratings.categories]
     sizes = np.array([*map(len, members), 0], dtype=np.float64)  # the last stands for a missing rating

@@ -20,6 +20,7 @@ def chosen(ratings: Ratings, coders: Sequence[str] | None, *, name: str, place: 
     otherwise : str
         What else to use, after "or use".
     """
+    Ratings.require(ratings, place)
     found = ratings if coders is None else ratings.only(coders)
     if len(found.coders) != 2:
         raise DataError(

@@ -36,6 +36,7 @@ def table(ratings: Ratings, weights: Weights) -> Floats | None:
         For an unknown name, categories without order, too many categories, or a table that is not symmetric with 1 on
         its diagonal.
     """
+    Ratings.require(ratings, "a coefficient")
     size = len(ratings.categories)
     if isinstance(weights, str):
         check_choice("weights", weights, NAMES)

@@ -79,6 +79,7 @@ def specific_agreement(ratings: Ratings, *, category: Hashable) -> Coefficient:
 
     Where one coder says yes, the other nearly always does; where one says no, the other does in two of five units.
     """
+    Ratings.require(ratings, "specific_agreement")
     if category not in ratings.categories:
         raise unknown("category", category, ratings.categories, place="specific_agreement")
     profiles = ratings.values.pairable  # noqa: PD011  # no dataframe
@@ -156,6 +157,7 @@ def categories(
     Psychiatrists agree least on who is depressed and on who has a personality disorder.
     """
     check_between("confidence", confidence, 0, 1)
+    Ratings.require(ratings, "categories")
     chosen = choice.function(coefficient)
     rows: list[tuple[Any, ...]] = []
     labels, seen = _members(ratings)

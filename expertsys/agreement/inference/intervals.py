@@ -76,4 +76,8 @@ def caution(ratings: Ratings) -> str:
         return f"only {minority:.0f} of {totals.sum():.0f} ratings are not of the main category: intervals are rough"
     if split < FEW:
         return f"coders disagree on {split} of {units} units only: intervals are rough"
+    clusters = ratings.clusters
+    sizes = np.empty(0) if clusters is None else np.asarray(clusters.table.sum(axis=1)).ravel()
+    if clusters is not None and sizes.max(initial=0) > 1 and (sizes > 0).sum() < FEW:
+        return f"{(sizes > 0).sum()} clusters ({clusters.by}) only: intervals are rough"
     return ""

@@ -9,11 +9,22 @@ from expertsys.agreement.inference.kernel import Kernel
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings.profiles import Floats
 
+#: With more clusters it is not tried whether one of them determines the coefficient.
+FEW_CLUSTERS = 200
+
 
 def linearised(kernel: Kernel, sampling: Sampling) -> float:
-    """From the linear part of the coefficient (Gwet 2021, ch. 5); NaN where there is none."""
-    linear = kernel.linearised() if sampling.n > 1 else None
+    """From the linear part of the coefficient (Gwet 2021, ch. 5); NaN where there is none, or one cluster is all."""
+    linear = kernel.linearised() if sampling.n > 1 and not _hangs_on_one(kernel, sampling) else None
     return float("nan") if linear is None else sampling.variance(sampling.influence(linear, kernel.counts))
+
+
+def _hangs_on_one(kernel: Kernel, sampling: Sampling) -> bool:
+    """Whether one cluster alone determines the coefficient: a variance over clusters would then be about 0."""
+    if sampling.table is None or sampling.n > FEW_CLUSTERS:
+        return False
+    blocks = sampling.left_out(width=kernel.width)
+    return any(bool(np.isnan(kernel.evaluate(weights).estimate).any()) for weights in blocks)
 
 
 def left_out(kernel: Kernel, sampling: Sampling) -> float:

@@ -198,6 +198,17 @@ class Ratings:
             note = f"{len(made.coders)} coders on {units} units: are units and coders the wrong way round?"
         return cls(made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note, made.clusters)
 
+    @staticmethod
+    def require(value: object, purpose: str) -> None:
+        """Refuse what are no ratings, with the way to make them."""
+        if not isinstance(value, Ratings):
+            raise DataError(
+                f"{purpose} takes Ratings, not {type(value).__name__}",
+                place=purpose,
+                remedy="Make them first: Ratings.from_study(study, code=...), from_wide(table) or from_long(table). "
+                "For all codes of a study at once: es.reliability(study).",
+            )
+
     @property
     def n_units(self) -> int:
         """Units with at least one rating."""

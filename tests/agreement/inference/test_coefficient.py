@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from strategies import LETTERS, Matrix, matrices, paired, varied
 
+from expertsys import agreement
 from expertsys._core import resampling
 from expertsys.agreement import (
     Bootstrap,
@@ -39,6 +41,11 @@ ALPHAS: dict[str, Function] = {
     "alpha ratio": lambda ratings: krippendorff_alpha(ratings, level="ratio"),
 }
 CORRECTED: dict[str, Function] = {"fleiss": fleiss_kappa, "gwet": gwet_ac, "percent": percent_agreement}
+A_COEFFICIENT = [
+    *("bangdiwala_b", "brennan_prediger", "categories", "cohen_kappa", "conger_kappa", "fleiss_kappa", "gwet_ac"),
+    *("holsti", "icc", "icc_table", "kendall_w", "krippendorff_alpha", "light_kappa", "lin_concordance"),
+    *("percent_agreement", "scott_pi", "specific_agreement"),
+]
 ANY_CODERS = {**ALPHAS, **CORRECTED}
 ALL = {**ANY_CODERS, "cohen": cohen_kappa}
 
@@ -343,3 +350,32 @@ def test_the_jackknife_leaves_units_with_one_rating_aside_and_the_analytic_error
     alone = agree.std(ddof=1) / np.sqrt(200)  # of a mean over the units that two rated
     assert (ends.high - ends.low) / 2 / stats.t.ppf(0.975, 299) == pytest.approx(alone, rel=0.01)
     assert found.standard_error > 1.9 * alone
+
+
+def test_no_error_over_clusters_where_one_of_them_holds_all_variation() -> None:
+    """Without it the coefficient is undefined: the linear part of the others is about 0, and so would the error be."""
+    rows = [["yes", "yes"]] * 2 + [["yes", "no"]] * 2 + [["no", "no"]] * 56
+    clustered = Ratings.from_array(rows, coders="columns", cluster=[unit // 10 for unit in range(60)])
+    found = krippendorff_alpha(clustered, level="nominal")
+    for method in ("analytic", "jackknife"):
+        assert math.isnan(found.interval(method=method).low)
+        assert "over clusters" in found.interval(method=method).note
+    assert percent_agreement(clustered).standard_error > 0
+    spread = Ratings.from_array(rows, coders="columns", cluster=[unit % 6 for unit in range(60)])
+    assert krippendorff_alpha(spread, level="nominal").standard_error > 0
+
+
+def test_few_clusters_are_told() -> None:
+    rows = [["yes", "no"], ["yes", "yes"], ["no", "no"]] * 20
+    few = Ratings.from_array(rows, coders="columns", cluster=[unit % 6 for unit in range(60)])
+    assert fleiss_kappa(few).note == "6 clusters (cluster) only: intervals are rough"
+    assert fleiss_kappa(Ratings.from_array(rows, coders="columns", cluster=range(60))).note == ""
+
+
+@pytest.mark.parametrize("name", A_COEFFICIENT)
+@pytest.mark.parametrize("value", [pd.DataFrame({"a": [1, 2], "b": [1, 2]}), None], ids=["table", "nothing"])
+def test_what_are_no_ratings_is_refused_with_the_way_to_make_them(name: str, value: Any) -> None:
+    options = {"krippendorff_alpha": {"level": "nominal"}, "icc": {"form": "ICC(1,1)"}, "specific_agreement": {}}
+    given = options.get(name, {}) | ({"category": 1} if name == "specific_agreement" else {})
+    with pytest.raises(DataError, match=r"takes Ratings, not .*Make them first: Ratings.from_study"):
+        getattr(agreement, name)(value, **given)
