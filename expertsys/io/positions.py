@@ -13,6 +13,7 @@ import numpy.typing as npt
 from expertsys._core.errors import DataError, listing
 
 Ints = npt.NDArray[np.int64]
+Measured = tuple[str, Ints | None]
 Unit = Literal["codepoints", "utf-16", "utf-8"]
 LineEnds = Literal["as-written", "lf", "crlf"]
 UNITS: tuple[Unit, ...] = ("codepoints", "utf-16", "utf-8")
@@ -22,6 +23,7 @@ WORDS = (*UNITS, *LINE_ENDS, "with-bom", "inclusive")
 #: Selections on which the ways of counting are tried; of more, as many are taken, evenly over the project.
 MOST_TRIED = 1_000
 _BLANKS = re.compile(r"\s+")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CUT = re.compile(r"(…|\.\.\.)$")
 
 
@@ -88,13 +90,21 @@ class Ruler:
     _inclusive: bool
 
     @classmethod
-    def of(cls, raw: RawText, counting: Counting) -> Ruler:
-        """The ruler of one text under one way of counting."""
-        text = raw.as_counted(counting)
+    def of(cls, raw: RawText, counting: Counting, known: dict[tuple[str, str], Measured] | None = None) -> Ruler:
+        """The ruler of one text under one way of counting.
+
+        Parameters
+        ----------
+        known : dict, optional
+            What was measured of this same text before, by unit and line ends; what is measured now is put in.
+        """
+        known = {} if known is None else known
+        measured = known.get((counting.unit, counting.line_ends))
+        if measured is None:
+            text = raw.as_counted(counting)
+            measured = known[counting.unit, counting.line_ends] = text, _ends_of(text, counting)
         shift = (3 if counting.unit == "utf-8" else 1) if raw.bom and counting.with_bom else 0
-        widths = _widths(text, counting)
-        ends = None if widths is None else np.concatenate([[0], np.cumsum(widths)])
-        return cls(text, ends, shift, counting.inclusive)
+        return cls(*measured, shift, counting.inclusive)
 
     def place(self, starts: Ints, ends: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
         """Start and end of selections in code points, clipped to the text, and whether they lay within it."""
@@ -102,31 +112,39 @@ class Ruler:
         fits = (first >= 0) & (first <= last)
         if self._ends is None:
             fits &= last <= len(self.text)
-            return np.clip(first, 0, len(self.text)), np.clip(np.maximum(first, last), 0, len(self.text)), fits
+            return _clipped(first, len(self.text)), _clipped(np.maximum(first, last), len(self.text)), fits
         begin = np.searchsorted(self._ends, first, side="right") - 1
         end = np.searchsorted(self._ends, last, side="left")
         size = len(self.text)
-        fits &= (end <= size) & (self._ends[np.clip(begin, 0, size)] == first)
-        fits &= self._ends[np.clip(end, 0, size)] == last
-        begin = np.clip(begin, 0, size)
-        return begin, np.clip(np.maximum(begin, end), 0, size), fits
+        fits &= end <= size
+        begin, end = _clipped(begin, size), _clipped(end, size)
+        fits &= (self._ends[begin] == first) & (self._ends[end] == last)
+        return begin, np.maximum(begin, end), fits
 
 
-def _widths(text: str, counting: Counting) -> Ints | None:
-    """How much each code point counts; None where each counts one."""
+def _clipped(positions: Ints, size: int) -> Ints:
+    return np.minimum(np.maximum(positions, 0), size)
+
+
+def _ends_of(text: str, counting: Counting) -> Ints | None:
+    """Where each code point begins as counted, and the last one ends; None where each counts one."""
     wide = counting.unit != "codepoints" and not text.isascii()
     if not wide and not (counting.line_ends == "crlf" and "\n" in text):
         return None
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
-    widths = np.ones(len(codes), dtype=np.int64)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    widths = np.ones(len(codes), dtype=np.uint8)
     if counting.unit == "utf-16":
         widths += codes > 0xFFFF
     elif counting.unit == "utf-8":
-        widths += (codes > 0x7F).astype(np.int64) + (codes > 0x7FF) + (codes > 0xFFFF)
+        for least in (0x7F, 0x7FF, 0xFFFF):
+            widths += codes > least
     if counting.line_ends == "crlf":
-        before = np.concatenate([[0], codes[:-1]])
-        widths += (codes == 10) & (before != 13)
-    return widths
+        feeds = codes == 10
+        feeds[1:] &= codes[:-1] != 13
+        widths += feeds
+    ends = np.zeros(len(codes) + 1, dtype=np.int64)
+    np.cumsum(widths, out=ends[1:])
+    return ends
 
 
 @attrs.frozen
@@ -162,7 +180,7 @@ def candidates(texts: Iterable[RawText]) -> list[Counting]:
     """The ways of counting that differ on these texts, the plain one first."""
     held = list(texts)
     units: list[Unit] = ["codepoints"]
-    if any(max(raw.text, default="") > "\uffff" for raw in held):
+    if any(_BEYOND.search(raw.text) for raw in held):
         units.append("utf-16")
     if any(not raw.text.isascii() for raw in held):
         units.append("utf-8")
@@ -187,7 +205,7 @@ def fits(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[Fit]:
     step = max(1, -(-total // MOST_TRIED))
     sampled = _sample(marked, step)
     tried = sum(len(one.starts) for one in sampled)
-    outcomes = [_outcome(sampled, way) for way in ways]
+    outcomes = _outcomes(sampled, ways)
     evidence = np.any([outcome[1] for outcome in outcomes], axis=0) if outcomes else np.zeros(0, dtype=bool)
     return [
         Fit(way, tried, int(within.sum()), int(quoted.sum()), int(evidence.sum()), int(words.sum()))
@@ -205,18 +223,23 @@ def _sample(marked: Sequence[Marked], step: int) -> list[Marked]:
     return sampled
 
 
-def _outcome(marked: Sequence[Marked], way: Counting) -> tuple[Any, Any, Any]:
-    within: list[bool] = []
-    quoted: list[bool] = []
-    words: list[bool] = []
+def _outcomes(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[tuple[Any, Any, Any]]:
+    """Of each way, which selections lie within their text, quote it right, and begin and end between words."""
+    found: list[tuple[list[bool], list[bool], list[bool]]] = [([], [], []) for _ in ways]
     for one in marked:
-        ruler = Ruler.of(one.raw, way)
-        starts, ends, inside = ruler.place(_ints(one.starts), _ints(one.ends))
-        for start, end, fit, name in zip(starts.tolist(), ends.tolist(), inside.tolist(), one.names, strict=True):
-            within.append(fit)
-            quoted.append(fit and is_quotation(name, ruler.text[start:end]))
-            words.append(fit and _between(ruler.text, start) and _between(ruler.text, end))
-    return np.array(within, dtype=bool), np.array(quoted, dtype=bool), np.array(words, dtype=bool)
+        known: dict[tuple[str, str], Measured] = {}
+        given = _ints(one.starts), _ints(one.ends)
+        for way, (within, quoted, words) in zip(ways, found, strict=True):
+            ruler = Ruler.of(one.raw, way, known)
+            starts, ends, inside = ruler.place(*given)
+            for start, end, fit, name in zip(starts.tolist(), ends.tolist(), inside.tolist(), one.names, strict=True):
+                within.append(fit)
+                quoted.append(fit and is_quotation(name, ruler.text[start:end]))
+                words.append(fit and _between(ruler.text, start) and _between(ruler.text, end))
+    return [
+        (np.array(within, dtype=bool), np.array(quoted, dtype=bool), np.array(words, dtype=bool))
+        for within, quoted, words in found
+    ]
 
 
 def _ints(numbers: Sequence[int]) -> Ints:

@@ -17,22 +17,59 @@ _MARK = "}"
 
 
 class Cursor:
-    """Where in a document the reading is."""
+    """Where in a document the reading is, and how many elements it has met."""
 
     parser: expat.XMLParserType | None = None
-    _handlers: tuple[Any, Any] = (None, None)
+    place = ""
+    limits = Limits()
+    count = depth = 0
+    _handlers: tuple[Any, Any, Any] = (None, None, None)
 
     def enter(self, start: Start, end: End) -> None:
-        """Let other handlers take what is within an element, until `leave`; limits are not held there."""
-        if self.parser is not None:
-            self._handlers = self.parser.StartElementHandler, self.parser.EndElementHandler
-            self.parser.StartElementHandler, self.parser.EndElementHandler = start, end
+        """Let other handlers take the element that begins and all that follows it, until one of them gives back.
 
-    def leave(self, name: str) -> None:
-        """Put the handlers back that `enter` replaced, and let them take the end of the element."""
-        if self.parser is not None and self._handlers[1] is not None:
-            self.parser.StartElementHandler, self.parser.EndElementHandler = self._handlers
-            self._handlers[1](name)
+        They take no text unless they ask for it by `listen`, and they hold the limits themselves.
+        """
+        if self.parser is not None:
+            parser = self.parser
+            self._handlers = parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler
+            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, None
+            self.depth -= 1
+
+    def listen(self, text: Text | None) -> None:
+        """Let this function take text from here on, or nothing."""
+        if self.parser is not None:
+            self.parser.CharacterDataHandler = text
+
+    def leave_to_start(self, name: str, attributes: dict[str, str]) -> None:
+        """Put the handlers back that `enter` replaced, and let them take an element that begins."""
+        self._leave()
+        self._handlers[0](name, attributes)
+
+    def leave_to_end(self, name: str) -> None:
+        """Put the handlers back that `enter` replaced, and let them take the end of an element."""
+        self._leave()
+        self._handlers[1](name)
+
+    def _leave(self) -> None:
+        if self.parser is not None:
+            parser = self.parser
+            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = self._handlers
+
+    def one_more(self) -> None:
+        """Count an element, and refuse it where there are too many."""
+        self.count += 1
+        if self.count > self.limits.elements:
+            most = self.limits.elements
+            what = f"the document has more than {most:,} elements"
+            raise beyond(f"{self.place}, {self}", what, "elements", most)
+
+    def close(self) -> None:
+        """Let go of the parser and of all that its handlers hold."""
+        if self.parser is not None:
+            parser, self.parser, self._handlers = self.parser, None, (None, None, None)
+            parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+            parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = None
 
     def __str__(self) -> str:
         return f"line {self.parser.CurrentLineNumber}" if self.parser is not None else ""
@@ -72,28 +109,21 @@ def stream(
     """
     limits = limits or Limits()
     parser = expat.ParserCreate(namespace_separator=_MARK)
-    if cursor is not None:
-        cursor.parser = parser
+    cursor = cursor or Cursor()
+    cursor.parser, cursor.place, cursor.limits = parser, place, limits
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
-    count = depth = 0
-    most, deepest = limits.elements, limits.depth
+    deepest = limits.depth
 
     def opened(name: str, attributes: dict[str, str]) -> None:
-        nonlocal count, depth
-        count += 1
-        depth += 1
-        if count > most:
-            raise beyond(
-                here(), f"the document has more than {limits.elements:,} elements", "elements", limits.elements
-            )
-        if depth > deepest:
+        cursor.one_more()
+        cursor.depth += 1
+        if cursor.depth > deepest:
             raise beyond(here(), f"elements are nested more than {limits.depth:,} deep", "depth", limits.depth)
         start(name, attributes)
 
     def closed(name: str) -> None:
-        nonlocal depth
-        depth -= 1
+        cursor.depth -= 1
         end(name)
 
     def here() -> str:
@@ -131,6 +161,8 @@ def stream(
             place=place,
             remedy="Save it as UTF-8.",
         ) from None
+    finally:
+        cursor.close()
 
 
 def tree(place: str, content: bytes, limits: Limits | None = None) -> Element:

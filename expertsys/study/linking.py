@@ -41,6 +41,8 @@ def _case_of_document(documents: pd.DataFrame, *frames: pd.DataFrame) -> pd.Seri
 
 def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
     """The column, its missing cells looked up by key."""
+    if known.empty or column.notna().all() or keys.isna().all():
+        return column
     return column.where(column.notna(), keys.map(known).astype("str"))
 
 

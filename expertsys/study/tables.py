@@ -119,6 +119,9 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
 
 
 def _verbatim(column: pd.Series[Any]) -> pd.Series[Any]:
+    if isinstance(column.dtype, pd.StringDtype):
+        texts = column.astype("str")
+        return texts.where(texts.str.len() > 0)
     cells = column.astype(object)
     kept = cells.map(lambda cell: isinstance(cell, str) and cell != "").astype(bool)
     return cells.where(kept, as_text(column).astype(object)).astype("str")
@@ -128,9 +131,11 @@ def _positions(frame: pd.DataFrame, name: str, place: str) -> pd.Series[Any]:
     if name not in frame:
         return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     numbers = pd.to_numeric(frame[name], errors="coerce")
-    text = as_text(frame[name])
-    bad = (numbers.isna() & text.notna()) | (numbers.notna() & ((numbers % 1 != 0) | (numbers < 0)))
+    bad = numbers.notna() & ((numbers % 1 != 0) | (numbers < 0))
+    if not pd.api.types.is_numeric_dtype(frame[name].dtype):
+        bad |= numbers.isna() & as_text(frame[name]).notna()
     if bad.any():
+        text = as_text(frame[name])
         faults = [
             Remark("error", f"{place}, row {row + 1}, column {name}", f"{text.iloc[row]!r} is no position.", "")
             for row in np.flatnonzero(bad.to_numpy(dtype=bool))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from expertsys._core.errors import DataError
 from expertsys.io.refi import schema
-from expertsys.io.refi.document import Coding, Project, Selection
+from expertsys.io.refi.document import Project, Selection
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile('[&<>"\t\n\r]')
@@ -67,38 +67,46 @@ def _element(element: Element, project: Project, extra: str = "") -> Iterator[st
     for child in children:
         if not after and schema.ELEMENTS[tag].rank[child.tag] > place:
             after = True
-            yield from map(_selection, selections)
+            yield from _selections(selections)
         yield from _element(child, project)
     if not after:
-        yield from map(_selection, selections)
+        yield from _selections(selections)
     yield f"</{tag}>\n"
 
 
-def _selection(selection: Selection) -> str:
-    name = "" if selection.name is None else f' name="{_in_quotes(selection.name)}"'
-    head = (
-        f'<PlainTextSelection guid="{selection.guid}"{name} startPosition="{selection.start}"'
-        f' endPosition="{selection.end}"{_made(selection.user, selection.created)}'
-        f"{_given('modifyingUser', selection.modifier)}{_given('modifiedDateTime', selection.modified)}"
-    )
-    body = "" if selection.description is None else f"<Description>{_in_text(selection.description)}</Description>\n"
-    body += "".join(map(_coding, selection.codings)) + "".join(map(_note, selection.notes))
-    return f"{head}>\n{body}</PlainTextSelection>\n" if body else f"{head}/>\n"
-
-
-def _coding(coding: Coding) -> str:
-    return (
-        f'<Coding guid="{coding.guid}"{_made(coding.user, coding.created)}>\n<CodeRef targetGUID="{coding.code}"/>\n'
-        f"{''.join(map(_note, coding.notes))}</Coding>\n"
-    )
+def _selections(selections: Sequence[Selection]) -> Iterator[str]:
+    """Selections one after the other; who made them when is said often, and put into words once."""
+    made: dict[tuple[str | None, str | None], str] = {}
+    special = _SPECIAL.search
+    for one in selections:
+        name = one.name
+        named = "" if name is None else f' name="{_in_quotes(name) if special(name) else name}"'
+        head = (
+            f'<PlainTextSelection guid="{one.guid}"{named} startPosition="{one.start}" endPosition="{one.end}"'
+            f"{made.get((one.user, one.created)) or _made(made, one.user, one.created)}"
+        )
+        if one.modifier is not None or one.modified is not None:
+            head += _given("modifyingUser", one.modifier) + _given("modifiedDateTime", one.modified)
+        body = "" if one.description is None else f"<Description>{_in_text(one.description)}</Description>\n"
+        for coding in one.codings:
+            notes = "".join(map(_note, coding.notes)) if coding.notes else ""
+            body += (
+                f'<Coding guid="{coding.guid}"'
+                f"{made.get((coding.user, coding.created)) or _made(made, coding.user, coding.created)}>\n"
+                f'<CodeRef targetGUID="{coding.code}"/>\n{notes}</Coding>\n'
+            )
+        if one.notes:
+            body += "".join(map(_note, one.notes))
+        yield f"{head}>\n{body}</PlainTextSelection>\n" if body else f"{head}/>\n"
 
 
 def _note(target: str) -> str:
     return f'<NoteRef targetGUID="{target}"/>\n'
 
 
-def _made(user: str | None, created: str | None) -> str:
-    return _given("creatingUser", user) + _given("creationDateTime", created)
+def _made(made: dict[tuple[str | None, str | None], str], user: str | None, created: str | None) -> str:
+    made[user, created] = words = _given("creatingUser", user) + _given("creationDateTime", created)
+    return words
 
 
 def _given(name: str, value: str | None) -> str:

@@ -17,6 +17,7 @@ from expertsys.io.safe_xml import Cursor, local, namespace, stream
 _KNOWN = ("urn:QDA-XML:project:", "urn:QDA-XML:codebook:")
 _ALIASES = {"Codebook": "CodeBook"}
 _FARTHEST = 2**40
+_is_guid = schema.GUID.fullmatch
 _PATHS = ("path", "currentPath", "richTextPath", "plainTextPath")
 
 
@@ -66,7 +67,7 @@ class Reader:
         self._texts: list[list[str] | None] = []
         self._skipped = self._inside = 0
         self._most = limits.elements
-        self._selection = Selection("", 0, 0)
+        self._selection: Selection | None = None
         self._coding: Coding | None = None
         self._held: list[Selection] = []
         self._described: list[str] | None = None
@@ -81,7 +82,7 @@ class Reader:
         elif tag == "PlainTextSelection" and self._above and self._above[-1].tag in schema.TEXTS:
             self._begin(attributes)
             self._held = self.project.selections.setdefault(self._above[-1], []) if self.project else []
-            self.cursor.enter(self._within, self._end_within)
+            self.cursor.enter(self._marked, self._end_marked)
         elif tag not in schema.ELEMENTS or (self._above and tag not in schema.ELEMENTS[self._above[-1].tag].rank):
             if not self._above and tag not in ("Project", "CodeBook"):
                 self.log.fault(self._place, f"the document is a {tag!r}, not a project.", "Is it the right file?")
@@ -136,24 +137,29 @@ class Reader:
         return kept
 
     def _begin(self, attributes: dict[str, str]) -> None:
-        start = self._position("startPosition", attributes.get("startPosition"))
-        end = self._position("endPosition", attributes.get("endPosition"))
-        get = attributes.get
+        get, shared, position = attributes.get, self._shared, self._position
+        first, last = get("startPosition"), get("endPosition")
+        start = int(first) if first and first.isdecimal() and len(first) < 12 else position("startPosition", first)
+        end = int(last) if last and last.isdecimal() and len(last) < 12 else position("endPosition", last)
+        guid = get("guid")
+        if guid is None or not _is_guid(guid):
+            guid = self.mended.guid(guid, self.cursor, str(start), str(end))
+        user, created = get("creatingUser"), get("creationDateTime")
         self._selection = Selection(
-            self.mended.guid(get("guid"), self.cursor, str(start), str(end)),
+            guid,
             start,
             end,
             get("name"),
             None,
-            self._share(get("creatingUser"), guid=True),
-            self._share(get("creationDateTime")),
+            shared.get(user) or self._share(user, guid=True) if user is not None else None,
+            shared.get(created) or self._share(created) if created is not None else None,
             self._share(get("modifyingUser"), guid=True),
             self._share(get("modifiedDateTime")),
+            (),
+            [],
         )
 
     def _position(self, key: str, value: str | None) -> int:
-        if value is not None and value.isdecimal() and len(value) < 12:
-            return int(value)
         found = schema.integer(value or "")
         if found is None:
             self.log.fault(
@@ -180,8 +186,16 @@ class Reader:
             known = self._shared[value] = fine or ""
         return known or None
 
-    def _within(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins within a selection: the many, so that these two handlers are put in place of the others."""
+    def _marked(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins among selections: the many, so that these two handlers are put in place of the others."""
+        selection, coding = self._selection, self._coding
+        if selection is None:
+            if self._names.get(name) == "PlainTextSelection":
+                self.cursor.one_more()
+                self._begin(attributes)
+            else:
+                self.cursor.leave_to_start(name, attributes)
+            return
         self._inside += 1
         if self._inside > self._most:
             what = f"the document has more than {self._most:,} elements within selections"
@@ -190,16 +204,21 @@ class Reader:
             self._skipped += 1
             return
         tag = self._names.get(name) or self._named(name)
-        selection, coding = self._selection, self._coding
         if tag == "CodeRef" and coding is not None:
-            coding.code = self._share(attributes.get("targetGUID"), guid=True) or ""
+            target = attributes.get("targetGUID")
+            coding.code = self._shared.get(target or "") or self._share(target, guid=True) or ""
         elif tag == "Coding" and coding is None:
-            get = attributes.get
+            get, shared = attributes.get, self._shared
             text = get("guid")
-            if text is None or not schema.GUID.fullmatch(text):
+            if text is None or not _is_guid(text):
                 text = self.mended.guid(text, self.cursor, selection.guid, str(len(selection.codings)))
-            user, created = self._share(get("creatingUser"), guid=True), self._share(get("creationDateTime"))
-            self._coding = Coding(text, "", user, created)
+            user, created = get("creatingUser"), get("creationDateTime")
+            self._coding = Coding(
+                text,
+                "",
+                shared.get(user) or self._share(user, guid=True) if user is not None else None,
+                shared.get(created) or self._share(created) if created is not None else None,
+            )
         elif tag == "NoteRef":
             target = self._share(attributes.get("targetGUID"), guid=True) or ""
             holder = selection if coding is None else coding
@@ -209,11 +228,16 @@ class Reader:
                 holder.notes = [target]
         elif tag == "Description" and coding is None:
             self._described = []
+            self.cursor.listen(self.text)
         else:
             self.mended.tell(f"element <{tag}> not in the format there, left out", self._place)
             self._skipped = 1
 
-    def _end_within(self, name: str) -> None:
+    def _end_marked(self, name: str) -> None:
+        selection = self._selection
+        if selection is None:
+            self.cursor.leave_to_end(name)
+            return
         if self._skipped:
             self._skipped -= 1
             return
@@ -221,16 +245,17 @@ class Reader:
         if tag == "Coding":
             coding = self._coding
             if coding is not None and coding.code:
-                self._selection.codings.append(coding)
+                selection.codings.append(coding)
             else:
                 self.mended.tell("coding without a code, left out", self._place)
             self._coding = None
         elif tag == "Description":
-            self._selection.description = "".join(self._described or ())
+            selection.description = "".join(self._described or ())
             self._described = None
+            self.cursor.listen(None)
         elif tag == "PlainTextSelection":
-            self._held.append(self._selection)
-            self.cursor.leave(name)
+            self._held.append(selection)
+            self._selection = None
 
     def text(self, piece: str) -> None:
         """Text between elements."""
@@ -241,11 +266,11 @@ class Reader:
         elif self._texts and (held := self._texts[-1]) is not None:
             held.append(piece)
 
-    def end(self, name: str) -> None:
+    def end(self, _: str) -> None:
         """An element ends."""
         if self._skipped:
             self._skipped -= 1
-        elif self._names[name] != "PlainTextSelection":
+        else:
             element, held = self._above.pop(), self._texts.pop()
             if held is not None:
                 element.text = "".join(held)
