@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from refifiles import (
 )
 
 from expertsys.io import Limits, read, write
+from expertsys.io.refi import reading
 from expertsys.study import Study
 
 
@@ -342,3 +345,64 @@ def test_many_of_one_name_are_told_apart_at_once(tmp_path: Path) -> None:
     assert names[:3] == ("x", "x (3)", "x (4)")
     assert names[-1] == "x (2)"
     assert len(set(names)) == 3_001
+
+
+def test_elements_among_the_selections_of_a_text(tmp_path: Path) -> None:
+    """What stands between selections is taken as anywhere else, and the selections after it as those before."""
+    xml = project(
+        USERS + CODES + f'<Sources><TextSource guid="{guid(1)}" name="a">'
+        "<PlainTextContent>one two six</PlainTextContent>"
+        + selection(2, 0, 3)
+        + "words between<Odd>more<PlainTextSelection/></Odd>"
+        + selection(3, 4, 7)
+        + f'<Coding guid="{guid(4)}" creatingUser="{BEN}"><CodeRef targetGUID="{TRUST}"/></Coding>'
+        + selection(5, 8, 11).replace(">", "><Description>said &amp; done</Description>\n", 1)
+        + f'</TextSource><TextSource guid="{guid(6)}" name="b"><PlainTextContent>ten</PlainTextContent>'
+        + f'{selection(7, 0, 3)}</TextSource></Sources>'
+    )  # fmt: skip
+    study = read(packed(tmp_path, xml))
+    assert study.documents["text"].to_list() == ["one two six", "ten"]
+    assert rows(study, "document", "coder", "code", "start", "memo") == [
+        ("a", "ann", "fear", 0, None),
+        ("a", "ann", "fear", 4, None),
+        ("a", "ann", "fear", 8, "said & done"),
+        ("a", "ben", "trust", None, None),
+        ("b", "ann", "fear", 0, None),
+    ]
+    assert "<Odd> not in the format there, left out" in " ".join(told(study))
+
+
+@pytest.mark.parametrize(("most", "fine"), [(19, True), (18, False)])
+def test_every_selection_counts_as_an_element(tmp_path: Path, most: int, fine: bool) -> None:
+    """Project, users, codes and the source with its text are 11, the selections 8."""
+    marks = "".join(selection(number, 0, 1) for number in range(10, 18))
+    xml = project(
+        USERS + CODES + f'<Sources><TextSource guid="{guid(1)}" name="a"><PlainTextContent>one</PlainTextContent>'
+        f'{marks}</TextSource></Sources>'
+    )  # fmt: skip
+    path = packed(tmp_path, xml)
+    if fine:
+        assert len(read(path, limits=Limits(elements=most)).codings) == 8
+    else:
+        assert "the document has more than 18 elements; the limit" in str(refusal(path, limits=Limits(elements=most)))
+
+
+def test_the_bar_covers_reading_and_keeping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    totals: list[int] = []
+
+    @contextlib.contextmanager
+    def track(total: int, what: str) -> Iterator[Callable[[], None]]:
+        totals.append(total)
+        assert what == "reading p.qdpx"
+        yield lambda: steps.append(1)
+
+    monkeypatch.setattr(reading, "track", track)
+    monkeypatch.setattr(reading, "_STEP", 100)
+    marks = "".join(selection(number, 0, 1) for number in range(10, 60))
+    xml = project(
+        USERS + CODES + f'<Sources><TextSource guid="{guid(1)}" name="a"><PlainTextContent>one</PlainTextContent>'
+        f'{marks}</TextSource></Sources>'
+    )  # fmt: skip
+    read(packed(tmp_path, xml))
+    assert totals[0] * 0.8 < len(steps) <= totals[0]
