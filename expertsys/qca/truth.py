@@ -352,11 +352,8 @@ def _tabulated(
         "deviant": list(map(", ".join, deviant)),
     }
     rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row"))
-    holds = [
-        np.bincount(own, weights=side[placed], minlength=len(found)) > 0
-        for side in (membership > 0.5, membership < 0.5)
-    ]
-    mixed = [str(row) for row in numbers[holds[0] & holds[1]]]
+    there, away = (np.bincount(own, side[placed], len(found)) > 0 for side in (membership > 0.5, membership < 0.5))
+    mixed = [str(row) for row in numbers[there & away]]
     note = _note(scores, placed, membership, mixed)
     return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
 
