@@ -218,7 +218,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path)
     parser.add_argument("--peers")
     parser.add_argument("--only", default="", help="part of a table's name")
-    parser.add_argument("--limit", type=float, default=8.0, help="seconds for a run of setqca, where we take fewer")
+    parser.add_argument("--limit", type=float, default=5.0, help="seconds for a run of setqca, where we take fewer")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", nargs=3, metavar=("WHO", "TABLE", "KIND"), help=argparse.SUPPRESS)
     given = parser.parse_args()
