@@ -33,6 +33,8 @@ class Limits:
         remark.
     elements, depth : int
         Elements of an XML document, and how deep they may be nested.
+    tag_bytes : int
+        The longest tag of an XML document, with its attributes.
     rows, cell_bytes : int
         Rows read from one table of a database, and the longest cell in it.
 
@@ -50,8 +52,9 @@ class Limits:
     kept_bytes: int = attrs.field(default=256 * 1024**2, validator=_whole)
     elements: int = attrs.field(default=3_000_000, validator=_whole)
     depth: int = attrs.field(default=100, validator=_whole)
+    tag_bytes: int = attrs.field(default=2 * 1024**2, validator=_whole)
     rows: int = attrs.field(default=20_000_000, validator=_whole)
-    cell_bytes: int = attrs.field(default=256 * 1024**2, validator=_whole)
+    cell_bytes: int = attrs.field(default=64 * 1024**2, validator=_whole)
 
 
 def beyond(place: str, what: str, limit: str, value: int) -> DataError:

@@ -55,7 +55,7 @@ class Database:
         query = f"SELECT {wanted} FROM {_quoted(table)}"  # noqa: S608  (names are looked up and quoted)
         if order:
             query += f" ORDER BY {', '.join(map(_quoted, order))}"
-        with _told(place):
+        with _told(place, self.limits):
             for number, row in enumerate(self._connection.execute(query), start=1):
                 if number > self.limits.rows:
                     raise beyond(place, f"the table has more than {self.limits.rows:,} rows", "rows", self.limits.rows)
@@ -90,7 +90,7 @@ def open_sqlite(path: Path, known: Iterable[str], limits: Limits | None = None) 
             remedy="Close the project in the program that holds it, and repeat.",
         )
     with contextlib.ExitStack() as stack:
-        with _told(place):
+        with _told(place, limits):
             connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True)
             stack.callback(connection.close)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.cell_bytes)
@@ -138,9 +138,12 @@ def _authorizer(tables: frozenset[str]) -> Any:
 
 
 @contextlib.contextmanager
-def _told(place: str) -> Iterator[None]:
+def _told(place: str, limits: Limits) -> Iterator[None]:
     try:
         yield
+    except sqlite3.DataError:  # what SQLite calls it when a cell is longer than it may be
+        what = f"a cell has more than {limits.cell_bytes:,} bytes"
+        raise beyond(place, what, "cell_bytes", limits.cell_bytes) from None
     except (sqlite3.Error, UnicodeDecodeError) as error:  # a message that quotes broken bytes cannot be decoded
         raise DataError(
             f"the database cannot be read ({error})", place=place, remedy="It is damaged: copy or export it again."

@@ -14,6 +14,7 @@ Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
 Text = Callable[[str], None]
 _MARK = "}"
+_CHUNK = 1 << 18
 
 
 class Cursor:
@@ -98,7 +99,7 @@ def stream(
     start, end, text : callable
         Take name and attributes, name, and text.
     limits : Limits, optional
-        ``elements`` and ``depth`` are held.
+        ``elements``, ``depth`` and ``tag_bytes`` are held.
     cursor : Cursor, optional
         Told where the reading is.
 
@@ -144,8 +145,14 @@ def stream(
     parser.ExternalEntityRefHandler = refuse
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     try:
+        fed = 0
         for chunk in chunks:
-            parser.Parse(chunk, False)
+            for at in range(0, len(chunk), _CHUNK):
+                piece = chunk[at : at + _CHUNK]
+                parser.Parse(piece, False)
+                fed += len(piece)
+                if fed - parser.CurrentByteIndex > limits.tag_bytes:
+                    raise beyond(here(), "a tag is not at its end yet", "tag_bytes", limits.tag_bytes)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise DataError(

@@ -157,6 +157,19 @@ def test_too_many_elements() -> None:
         tree("p.xml", b"<x><y/><y/><y/></x>", Limits(elements=3))
 
 
+@pytest.mark.parametrize("opening", [b"<y a='", b"<!--", b"<?y "])
+def test_a_tag_without_an_end(opening: bytes) -> None:
+    with at_once(), pytest.raises(DataError) as caught:
+        tree("p.xml", b"<x>\n" + opening + b"a" * 3_000_000)
+    assert str(caught.value).startswith("p.xml, line 2: a tag is not at its end yet; the limit is tag_bytes=2,097,152")
+
+
+def test_texts_may_be_longer_than_tags() -> None:
+    limits = Limits(tag_bytes=1_000_000)
+    assert tree("p.xml", b"<x>" + b"a" * 3_000_000 + b"</x>", limits).text == "a" * 3_000_000
+    assert tree("p.xml", b"<x><![CDATA[" + b"a" * 3_000_000 + b"]]></x>", limits).text == "a" * 3_000_000
+
+
 def test_xml_comes_in_pieces_with_its_lines() -> None:
     seen: list[object] = []
     cursor = Cursor()
@@ -235,7 +248,9 @@ def test_limits_of_a_database(tmp_path: Path) -> None:
     path = database(tmp_path, "create table t (a)", "insert into t values (1), (2), (3)")
     assert "the limit is rows=2" in refused_sqlite(path, Limits(rows=2))
     path = database(tmp_path, "create table t (a)", "insert into t values (zeroblob(5000))", name="b.qda")
-    assert "the database cannot be read (string or blob too big)" in refused_sqlite(path, Limits(cell_bytes=1_000))
+    assert refused_sqlite(path, Limits(cell_bytes=1_000)).startswith(
+        "b.qda, table t: a cell has more than 1,000 bytes; the limit is cell_bytes=1,000"
+    )
 
 
 def test_databases_that_are_none_or_broken(tmp_path: Path) -> None:
