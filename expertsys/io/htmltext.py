@@ -10,6 +10,8 @@ _BLOCK = re.compile(
     "address|article|aside|blockquote|body|br|center|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|html|"
     "li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
 )
+_LONG_NUMBER = re.compile("&#[xX]?[0-9a-fA-F]{10}")
+_MOST_MARKS = 1_000
 _SILENT = frozenset(("script", "style", "title", "head", "template"))
 
 
@@ -38,6 +40,15 @@ class _Collector(HTMLParser):
             self.pieces.append(data)
             self.breaks.append(self._break)
             self._break = False
+
+
+def trouble_of_html(html: str) -> str | None:
+    """What no program writes and would keep a parser busy for hours, or stop it; None where there is nothing."""
+    if html.count("<", html.rfind(">") + 1) > _MOST_MARKS:
+        return f"more than {_MOST_MARKS:,} tags that are never closed"
+    if html.count("<!") + html.count("<?") > _MOST_MARKS:
+        return f"more than {_MOST_MARKS:,} comments or declarations"
+    return "a number of a character with more than 9 digits" if _LONG_NUMBER.search(html) else None
 
 
 class HtmlText:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from expertsys._core.errors import DataError, listing, unknown
-from expertsys.io.htmltext import HtmlText, text_of_html
+from expertsys.io.htmltext import HtmlText, text_of_html, trouble_of_html
 from expertsys.io.jsontext import parsed, whole
 from expertsys.io.log import counted
 from expertsys.io.options import Options
@@ -83,14 +83,23 @@ def _documents(database: Database, number: int, project: Project) -> tuple[dict[
         names[key] = label if label not in project.documents else f"{label} ({key})"
         if names[key] != label:
             project.log.tell("warning", f"document {label!r}", f"stands twice; the second is named {names[key]!r}.")
-        pages[key] = HtmlText(str(contents or ""))
+        pages[key] = HtmlText(_html(f"{project.name}, documents, id {key}", contents))
         project.add(names[key], pages[key].text, description=str(told or "") or None)
     return pages, names
 
 
+def _html(place: str, cell: Any) -> str:
+    html = str(cell or "")
+    if trouble := trouble_of_html(html):
+        raise DataError(
+            f"the HTML has {trouble}", place=place, remedy="Taguette writes no such thing: ask the file's sender."
+        )
+    return html
+
+
 def _hands(database: Database, number: int, project: Project) -> dict[tuple[Any, Any], tuple[str, str]]:
     """Who gave which highlight which tag, and when, by the record of commands: the first who did, while it lasted."""
-    hands: dict[tuple[Any, Any], tuple[str, str]] = {}
+    given: dict[int, dict[int, tuple[str, str]]] = {}
     columns = ("id", "date", "user_login", "project_id", "payload")
     for key, date, user, of, payload in database.rows("commands", columns, order=["id"]):
         if of != number:
@@ -98,17 +107,19 @@ def _hands(database: Database, number: int, project: Project) -> dict[tuple[Any,
         told = parsed(f"{project.name}, commands, id {key}", str(payload))
         kind = told.get("type") if isinstance(told, dict) else None
         if kind == "highlight_add" and isinstance(told.get("tags"), list):
-            mark = told.get("highlight_id")
-            given = [tag for tag in told["tags"] if isinstance(tag, int)]
-            for pair in [pair for pair in hands if pair[0] == mark and pair[1] not in given]:
-                del hands[pair]
-            for tag in given:
-                hands.setdefault((mark, tag), (str(user), str(date).replace(" ", "T", 1)))
+            mark = whole(told.get("highlight_id"))
+            if mark is not None:
+                before = given.get(mark, {})
+                tags = [tag for tag in told["tags"] if isinstance(tag, int)]
+                hand = (str(user), str(date).replace(" ", "T", 1))
+                given[mark] = {tag: before.get(tag, hand) for tag in tags}
         elif kind == "tag_merge":
-            source, target = told.get("src_tag_id"), told.get("dest_tag_id")
-            for pair in [pair for pair in hands if pair[1] == source]:
-                hands.setdefault((pair[0], target), hands.pop(pair))
-    return hands
+            source, target = whole(told.get("src_tag_id")), whole(told.get("dest_tag_id"))
+            if source is not None and target is not None:
+                for tags_of in given.values():
+                    if source in tags_of:
+                        tags_of.setdefault(target, tags_of.pop(source))
+    return {(mark, tag): hand for mark, tags_of in given.items() for tag, hand in tags_of.items()}
 
 
 def _highlights(
@@ -141,7 +152,7 @@ def _highlights(
         bare += mark not in given
         for tag in given.get(mark, []):
             coder, date = hands.get((mark, tag), ("unknown", ""))
-            quote = text_of_html(str(snippet or ""))
+            quote = text_of_html(_html(project.where(mark), snippet))
             project.applied.append(Applied(mark, coder, tags[tag][0], names[document], *span, quote, None, date))
     if bare:
         project.log.tell("note", project.name, f"left out {counted(bare, 'highlight')} without a tag.")

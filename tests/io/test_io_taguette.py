@@ -191,3 +191,31 @@ def test_a_byte_within_a_character_takes_the_whole_of_it() -> None:
     assert page.place(0, 99) is None
     assert page.place(-1, 1) is None
     assert HtmlText("").place(0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "what"),
+    [
+        ("<a " * 2_000, "more than 1,000 tags that are never closed"),
+        ("<!-- >" * 2_000, "more than 1,000 comments or declarations"),
+        (f"&#{'9' * 5_000};", "a number of a character with more than 9 digits"),
+    ],
+)
+def test_html_that_would_never_end(tmp_path: Path, html: str, what: str) -> None:
+    path = changed(tmp_path, ("UPDATE documents SET contents = ?", (html,)))
+    assert f"t.sqlite3, documents, id 1: the HTML has {what}. Taguette writes no such thing" in str(refusal(path))
+
+
+def test_commands_that_name_no_highlight_or_tag_are_passed_over(tmp_path: Path) -> None:
+    def command(number: int, **payload: object) -> tuple[str, tuple[object, ...]]:
+        text = (
+            "INSERT INTO commands (id, date, user_login, project_id, document_id, payload) VALUES (?, '', '', 1, 1, ?)"
+        )
+        return text, (number, json.dumps(payload))
+
+    path = changed(
+        tmp_path,
+        command(8, type="highlight_add", highlight_id=[1], tags=[1]),
+        command(9, type="tag_merge", src_tag_id=1, dest_tag_id={"a": 1}),
+    )
+    assert rows(read(path), "coder", "code", "start") == rows(read(SERVER), "coder", "code", "start")
