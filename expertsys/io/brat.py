@@ -16,7 +16,7 @@ from expertsys.io.project import Applied, Project, same_text, tell_dropped
 from expertsys.io.registry import FOLDER, Format, Kept
 from expertsys.study import Code, Codebook, Source, Study
 
-_SPAN = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
+_SPAN = re.compile(r"(T\d+)\t(\S+) (\d{1,15} \d{1,15}(?:;\d{1,15} \d{1,15})*)(?:\t(.*))?")
 _ATTRIBUTE = re.compile(r"[AM]\d+\t(\S+) ([TRE]\d+)(?: (.+?))?\s*")
 _NOTE = re.compile(r"#\d+\t\S+ (\S+)(?:\t(.*))?")
 _OTHERS = {"E": "event", "R": "relation", "N": "normalisation", "*": "equivalence"}

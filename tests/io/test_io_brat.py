@@ -145,3 +145,11 @@ def test_documents_in_folders_below_keep_their_path(tmp_path: Path, name: str) -
         file(tmp_path / "p" / "ann", "d0.txt", TEXT)
         file(tmp_path / "p" / "ann", "d0.ann", "")
     assert name in read(tmp_path / "p").documents.index
+
+
+@pytest.mark.parametrize("digits", [16, 25, 5_000])
+def test_positions_beyond_any_text_are_no_annotation(tmp_path: Path, digits: int) -> None:
+    (tmp_path / "ann").mkdir()
+    file(tmp_path, "ann/d.txt", "hello")
+    file(tmp_path, "ann/d.ann", f"T1\tX 0 {'9' * digits}\thello\n")
+    assert "d.ann, line 1: is no annotation" in str(refusal(tmp_path / "ann"))
