@@ -27,6 +27,7 @@ from expertsys.study import Source, Study
 _INSTEAD = "Save it in Excel as .xlsx, without a password."
 _DECLARES = re.compile(rb"<\0?!\0?(D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 _MOST_ROWS = 1_048_576
+_MOST_CELLS = 20_000_000
 
 
 def _recognises(_: Path, head: bytes) -> bool:
@@ -87,7 +88,19 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
         try:
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
-            yield from sheet.iter_rows(values_only=True)
+            cells = 0
+            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+                cells += len(row)
+                if number > _MOST_ROWS or cells > _MOST_CELLS:
+                    raise DataError(
+                        f"the sheet {sheet.title!r} has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells, "
+                        "blank ones among them",
+                        place=name,
+                        remedy="Delete what stands far outside the table, or save it as .csv.",
+                    )
+                yield row
+        except DataError:
+            raise
         except Exception as error:  # openpyxl raises whatever broken cells make it raise
             raise DataError(
                 f"the sheet {sheet.title!r} is damaged ({type(error).__name__})", place=name, remedy=_INSTEAD

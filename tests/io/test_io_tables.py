@@ -291,3 +291,19 @@ def test_cells_that_begin_a_formula_are_no_formula_and_come_back(tmp_path: Path)
     book = write_codebook(study.codebook, tmp_path / "book.csv")
     assert "\r\n=1+1" not in book.read_text("utf-8-sig")
     assert read_codebook(book) == study.codebook
+
+
+@pytest.mark.parametrize(("width", "height"), [(16_384, 1_300), (1, 1_048_577)])
+def test_a_sheet_of_blank_cells_without_end(tmp_path: Path, width: int, height: int) -> None:
+    path = book(tmp_path, [["unit"], ["u1"]])
+    letters = openpyxl.utils.get_column_letter(width)
+    numbers = range(1, height + 1) if width > 1 else [height]
+    rows = "".join(f'<row r="{at}"><c r="{letters}{at}"><v>1</v></c></row>' for at in numbers)
+    with zipfile.ZipFile(path) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kept["xl/worksheets/sheet1.xml"] = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in kept.items():
+            archive.writestr(name, content)
+    assert "has more than 1,048,576 rows or 20,000,000 cells, blank ones among them" in str(refusal(path))
