@@ -180,17 +180,18 @@ def _codebook(database: Database, project: Project) -> tuple[dict[Any, str], Cod
     taken = Counter([*(name for name, _, _ in categories.values()), *plain.values()])
     labels = {number: name if taken[name] == 1 else f"{name} (category)" for number, (name, _, _) in categories.items()}
     codes = []
+    circling = _circling({number: row[1] for number, row in categories.items()})
     for number, (_, above, memo) in categories.items():
-        parent = labels.get(above) if not _circles(number, {key: row[1] for key, row in categories.items()}) else None
+        parent = labels.get(above) if number not in circling else None
         codes.append(Code(labels[number], parent=parent, definition=memo.strip()))
     doubled = [name for name, times in Counter(labels.values()).items() if times > 1]
     doubled += [name for name, times in Counter(plain.values()).items() if times > 1]
     if doubled:
         project.log.fault(project.name, f"codes of the same name: {listing(doubled)}.", "Rename one of each.")
         project.log.refuse(project.name)
-    above_of = {row[0]: row[5] for row in rows}
+    circling = _circling({row[0]: row[5] for row in rows})
     for number, _, memo, category, colour, above in rows:
-        parent = plain.get(above) if above is not None and not _circles(number, above_of) else labels.get(category)
+        parent = plain.get(above) if above is not None and number not in circling else labels.get(category)
         codes.append(Code(plain[number], parent=parent, definition=_text(memo).strip(), colour=_text(colour)))
     if categories:
         project.log.choices["categories"] = "codes of their own, above their codes; they are never applied"
@@ -209,16 +210,17 @@ def _as_tree(codes: list[Code]) -> Iterator[Code]:
         waiting += below.get(code.name, [])[::-1]
 
 
-def _circles(start: Any, above: dict[Any, Any]) -> bool:
-    """Whether going up from a row leads back to it, or never ends."""
-    seen = {start}
-    at = above.get(start)
-    while at is not None and at in above:
-        if at in seen:
-            return True
-        seen.add(at)
-        at = above.get(at)
-    return False
+def _circling(above: dict[Any, Any]) -> set[Any]:
+    """The rows from which going up never ends."""
+    endless: dict[Any, bool] = {}
+    for start in above:
+        path: dict[Any, None] = {}
+        at = start
+        while at is not None and at in above and at not in endless and at not in path:
+            path[at] = None
+            at = above[at]
+        endless.update(dict.fromkeys(path, at in path or endless.get(at, False)))
+    return {row for row, never in endless.items() if never}
 
 
 def _codings(database: Database, project: Project, names: dict[Any, str], codes: dict[Any, str]) -> None:
