@@ -32,7 +32,7 @@ class Limits:
         Pictures, recordings and other files that a study keeps so as to write them back; more are left out, with a
         remark.
     elements, depth : int
-        Elements of an XML document, and how deep they may be nested.
+        Elements of an XML document, and how deep they, or the categories of a database, may be nested.
     tag_bytes : int
         The longest tag of an XML document, with its attributes.
     rows, cell_bytes : int

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from expertsys._core.errors import DataError, listing
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import counted
 from expertsys.io.options import Options
 from expertsys.io.project import Applied, Project
@@ -195,19 +196,26 @@ def _codebook(database: Database, project: Project) -> tuple[dict[Any, str], Cod
         codes.append(Code(plain[number], parent=parent, definition=_text(memo).strip(), colour=_text(colour)))
     if categories:
         project.log.choices["categories"] = "codes of their own, above their codes; they are never applied"
-    return plain, Codebook(_as_tree(codes))
+    return plain, Codebook(_as_tree(codes, project.name, database.limits))
 
 
-def _as_tree(codes: list[Code]) -> Iterator[Code]:
+def _as_tree(codes: list[Code], place: str, limits: Limits) -> Iterator[Code]:
     """Each code followed by those below it, as the program shows them."""
     below: dict[str | None, list[Code]] = {}
     for code in codes:
         below.setdefault(code.parent, []).append(code)
-    waiting = below.get(None, [])[::-1]
+    waiting = [(1, code) for code in below.get(None, [])[::-1]]
     while waiting:
-        code = waiting.pop()
+        depth, code = waiting.pop()
+        if depth > limits.depth:
+            raise beyond(
+                f"{place}, code {code.name!r}",
+                f"codes are nested more than {limits.depth:,} deep",
+                "depth",
+                limits.depth,
+            )
         yield code
-        waiting += below.get(code.name, [])[::-1]
+        waiting += [(depth + 1, inner) for inner in below.get(code.name, [])[::-1]]
 
 
 def _circling(above: dict[Any, Any]) -> set[Any]:

@@ -245,3 +245,12 @@ def test_who_saw_what_can_be_said_of_any_project() -> None:
     for path in (exported, SAMPLES / "v8.qda"):
         assert "the project does not list who read what" in str(refusal(path, seen="listed"))
         assert "no coder 'eve'; there are: 'asha', 'ben'" in str(refusal(path, seen={"eve": ["Cedar Manager"]}))
+
+
+def test_categories_below_each_other_without_end(tmp_path: Path) -> None:
+    chain = [
+        f"INSERT INTO code_cat (catid, name, supercatid) VALUES ({at}, 'c{at}', {at - 1})"  # noqa: S608
+        for at in range(101, 2_101)
+    ]
+    path = changed(tmp_path, *chain, "UPDATE code_cat SET supercatid = NULL WHERE catid = 101")
+    assert "p.qda, code 'c201': codes are nested more than 100 deep; the limit is depth=100" in str(refusal(path))
