@@ -155,7 +155,11 @@ def cramers_v(groups: list[Group], *, replicates: int, confidence: float, draw: 
         weights = draw.multinomial(group.clusters, np.full(group.clusters, 1 / group.clusters), size=replicates)
         drawn.append(weights @ group.sums)
         drawn_sizes.append(weights @ group.sizes)
-    replicated = corrected(np.stack(drawn, axis=1), np.stack(drawn_sizes, axis=1))
+    both = np.stack(drawn, axis=1), np.stack(drawn_sizes, axis=1)
+    raw = squared(*both)
+    known = np.isfinite(raw)
+    again = np.where(known, raw, 0).sum(axis=0) / np.maximum(1, known.sum(axis=0)) - squared(sums[None], sizes[None])[0]
+    replicated = corrected(*both, again)  # drawing adds chance a second time
     kept = np.isfinite(replicated).mean(axis=0) >= 0.9  # a tenth undefined, and the interval is too
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     limits = np.full((2, len(estimate)), np.nan)
@@ -164,16 +168,22 @@ def cramers_v(groups: list[Group], *, replicates: int, confidence: float, draw: 
     return np.concatenate([estimate[None], limits])
 
 
-def corrected(sums: Floats, sizes: Floats) -> Floats:
-    """Bergsma's V from counts with the code (B, groups, K) of sizes (B, groups): (B, K); NaN without variation."""
+def squared(sums: Floats, sizes: Floats) -> Floats:
+    """X² / n from counts with the code (B, groups, K) of sizes (B, groups): (B, K); NaN without variation."""
     total = sizes.sum(axis=1)[:, None]
     share = sums.sum(axis=1) / total
     expected = share[:, None, :] * sizes[:, :, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        squared = ((sums - expected) ** 2 / np.where(sizes[:, :, None] > 0, sizes[:, :, None], np.nan)).sum(axis=1)
-        squared = squared / (share * (1 - share)) / total
-        rows = float(sizes.shape[1])
-        less = np.maximum(0, squared - (rows - 1) / (total - 1))  # Bergsma (2013), eq. 5 and 6
+        parts = ((sums - expected) ** 2 / np.where(sizes[:, :, None] > 0, sizes[:, :, None], np.nan)).sum(axis=1)
+        return np.asarray(parts / (share * (1 - share)) / total)
+
+
+def corrected(sums: Floats, sizes: Floats, more: Floats | float = 0.0) -> Floats:
+    """Bergsma's V from the same counts, and less `more` of X² / n: (B, K); NaN without variation."""
+    total = sizes.sum(axis=1)[:, None]
+    rows = float(sizes.shape[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        less = np.maximum(0, squared(sums, sizes) - (rows - 1) / (total - 1) - more)  # Bergsma (2013), eq. 5 and 6
         width = 2 - 1 / (total - 1)
         height = rows - (rows - 1) ** 2 / (total - 1)
         return np.asarray(np.sqrt(less / (np.minimum(width, height) - 1)))

@@ -261,3 +261,12 @@ def test_the_level_is_kept_where_documents_differ() -> None:
         naive.append(np.nanmean(stats.chi2.sf(found.statistic, 2) <= 0.05))
     assert np.mean(hits) == pytest.approx(0.05, abs=0.02)
     assert np.mean(naive) > 0.2
+
+
+def test_the_interval_of_v_reaches_its_absence_where_groups_are_noise() -> None:
+    """Drawing again adds chance a second time: without taking it off, a third of the intervals lie above 0."""
+    draw = np.random.default_rng(0)
+    groups = [shares.Group.of(draw.binomial(5, 0.3, (20, 60)).astype(np.float64), np.full(20, 5.0)) for _ in range(16)]
+    v, low, high = shares.cramers_v(groups, replicates=499, confidence=0.95, draw=draw)
+    assert (low == 0).mean() > 0.9
+    assert ((low <= v) & (v <= high)).all()
