@@ -15,6 +15,7 @@ from expertsys._core.results import TableResult
 from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import Floats
+from expertsys.qca.parameters import check_without
 from expertsys.qca.table import Outcome
 
 RELATIONS = ("sufficiency", "necessity")
@@ -89,7 +90,7 @@ def cluster_fit(
     Raises
     ------
     DataError
-        For absent columns, a case without a cluster, one cluster only.
+        For absent columns, a case without a cluster, one cluster only, and an expression that holds the outcome itself.
 
     Notes
     -----
@@ -122,6 +123,7 @@ def cluster_fit(
         if frame[name].nunique() < 2:
             raise DataError(f"all cases have the same {name!r}", place="cluster_fit", remedy="Leave it out.")
     target = Outcome.of(table, outcome, case=case, place="cluster_fit")
+    check_without(target, expression, place="cluster_fit")
     text = str(expression)
     summands = [part.strip() for part in text.split("+")]
     parts = summands if len(summands) > 1 and "(" not in text else []

@@ -13,6 +13,7 @@ from expertsys._core.results import TableResult, number
 from expertsys.qca.algebra import evaluate, intersection, negate, parse
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import sufficiency
+from expertsys.qca.parameters import check_without
 from expertsys.qca.table import Outcome
 
 #: Parts of the comparison, and what cases in them are called with the outcome and without it.
@@ -100,7 +101,7 @@ def evaluate_theory(
     Raises
     ------
     DataError
-        As `parse` and `truth_table`.
+        As `parse` and `truth_table`, and for a theory or a solution that holds the outcome itself.
 
     Notes
     -----
@@ -122,6 +123,7 @@ def evaluate_theory(
     The theory wants B too; the case x has the outcome without it.
     """
     target = Outcome.of(table, outcome, case=case, place="evaluate_theory")
+    check_without(target, theory, solution, place="evaluate_theory")
     first, second = evaluate(theory, table, case=case), evaluate(solution, table, case=case)
     t, s, y = first.to_numpy(), second.to_numpy(), target.membership
     levels = {name: size for name, size in _levels(theory, solution, table).items() if size > 2}

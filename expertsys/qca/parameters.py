@@ -66,14 +66,7 @@ def parameters_of_fit(
         raise DataError("expressions= is a list", place="parameters_of_fit", remedy="Write ['A*B', 'C'].")
     target = Outcome.of(table, outcome, case=case, place="parameters_of_fit")
     y = target.membership
-    for one in expressions:
-        parsed = parse(one) if isinstance(one, str) else one
-        if any(literal.condition == target.name for term in parsed.terms for literal in term.literals):
-            raise DataError(
-                f"{str(one)!r} holds the outcome {target.name!r} itself",
-                place="parameters_of_fit",
-                remedy="Leave it out.",
-            )
+    check_without(target, *expressions, place="parameters_of_fit")
     x = np.array([evaluate(one, table, case=case).to_numpy() for one in expressions]).reshape(-1, len(y))
     enough, needed = sufficiency(x, y), necessity(x, y)
     over = np.sqrt(np.maximum(x - y, 0) * x).sum(axis=1)  # Haesebrouck 2015, eq. 5
@@ -91,3 +84,13 @@ def parameters_of_fit(
     }
     index = pd.Index([str(one) for one in expressions], name="expression")
     return pd.DataFrame(columns, index=index).rename_axis(columns="column")
+
+
+def check_without(outcome: Outcome, *expressions: Expression | str, place: str) -> None:
+    """An error where the outcome is itself in an expression that is held against it."""
+    for one in expressions:
+        parsed = parse(one) if isinstance(one, str) else one
+        if any(literal.condition == outcome.name for term in parsed.terms for literal in term.literals):
+            raise DataError(
+                f"{str(one)!r} holds the outcome {outcome.name!r} itself", place=place, remedy="Leave it out."
+            )

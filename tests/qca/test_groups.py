@@ -179,6 +179,14 @@ def test_parameters_of_fit_with_haesebroucks_consistency_as_in_r() -> None:
         parameters_of_fit(["EMP", "EMP*~EXPORT"], export(), outcome="~EXPORT")
 
 
+def test_the_outcome_is_not_held_against_itself() -> None:
+    with pytest.raises(DataError, match=r"cluster_fit: 'EMP \+ EXPORT' holds the outcome 'EXPORT' itself"):
+        cluster_fit("EMP + EXPORT", export(), outcome="~EXPORT", cluster="year")
+    for theory, solution in (("EMP*EXPORT", "EMP"), ("EMP", "EMP*EXPORT")):
+        with pytest.raises(DataError, match=r"evaluate_theory: 'EMP\*EXPORT' holds the outcome 'EXPORT' itself"):
+            evaluate_theory(theory, solution, export(), outcome="EXPORT")
+
+
 def lipset() -> pd.DataFrame:
     return oracle.data("LF")
 
