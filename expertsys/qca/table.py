@@ -145,3 +145,22 @@ def column_of(outcome: str) -> tuple[str, bool]:
     """The column of an outcome as it was asked for, and whether its absence is meant."""
     found = _OUTCOME.match(outcome)
     return (found["name"], bool(found["not"])) if found else (outcome, False)
+
+
+def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:
+    """What a reader must know of the cases in a truth table."""
+    notes = []
+    if mixed:
+        more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
+        notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
+    if not placed.all():
+        between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
+        notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")
+    if (outcome == 0.5).any():
+        between = [scores.cases[row] for row in np.flatnonzero(outcome == 0.5)]
+        notes.append(f"{listing(between, 5)} at exactly 0.5 in the outcome")
+    if np.ptp(outcome) == 0:
+        notes.append("the outcome does not vary: nothing is explained")
+    if len(outcome) == 1:
+        notes.append("there is one case only")
+    return "; ".join(notes)

@@ -14,7 +14,7 @@ from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
 from expertsys.qca.primes import Ints, covers
-from expertsys.qca.table import Outcome, Scores
+from expertsys.qca.table import Outcome, Scores, told_of
 
 #: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
 TOLERANCE = 1.5e-8
@@ -97,7 +97,14 @@ class TruthTable(TableResult):
             Row numbers to "1", "0", "C" or "?". For rows without cases use ``minimise(..., exclude=...)``.
         why : str
             The reason; it stands in the table's note and in the methods text.
+
+        Raises
+        ------
+        DataError
+            Without a reason, for a row that holds no case, for another value.
         """
+        if not why.strip():
+            raise DataError("there is no reason", place="decide", remedy="Say why=: what is known of the cases.")
         for row, out in rows.items():
             if out not in _OUT:
                 raise DataError(f"row {row} cannot be {out!r}", place="decide", remedy=f"Say one of {listing(_OUT)}.")
@@ -354,7 +361,7 @@ def _tabulated(
     rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row"))
     there, away = (np.bincount(own, side[placed], len(found)) > 0 for side in (membership > 0.5, membership < 0.5))
     mixed = [str(row) for row in numbers[there & away]]
-    note = _note(scores, placed, membership, mixed)
+    note = told_of(scores, placed, membership, mixed)
     return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
 
 
@@ -378,21 +385,3 @@ def memberships(scores: Scores, cubes: Ints) -> Floats:
         literal = (own == value).astype(np.float64) if size > 2 else np.where(value == 1, own, 1 - own)
         np.minimum(result, np.where(value < 0, 1.0, literal), out=result)
     return result
-
-
-def _note(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:
-    notes = []
-    if mixed:
-        more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
-        notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
-    if not placed.all():
-        between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
-        notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")
-    if (outcome == 0.5).any():
-        between = [scores.cases[row] for row in np.flatnonzero(outcome == 0.5)]
-        notes.append(f"{listing(between, 5)} at exactly 0.5 in the outcome")
-    if np.ptp(outcome) == 0:
-        notes.append("the outcome does not vary: nothing is explained")
-    if len(outcome) == 1:
-        notes.append("there is one case only")
-    return "; ".join(notes)

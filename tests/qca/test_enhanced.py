@@ -74,9 +74,11 @@ def test_rows_decided_by_hand_are_told() -> None:
     solution = minimise(truth, solution="conservative")
     assert "its only case is misread" in solution.methods_text()
     with pytest.raises(DataError, match="row 1 cannot be 'yes'"):
-        truth.decide({1: "yes"}, why="")  # type: ignore[dict-item]
+        truth.decide({1: "yes"}, why="read")  # type: ignore[dict-item]
     with pytest.raises(DataError, match="row 3 holds no case"):
-        truth.decide({3: "0"}, why="")
+        truth.decide({3: "0"}, why="read")
+    with pytest.raises(DataError, match="decide: there is no reason"):
+        truth.decide({22: "0"}, why=" ")
 
 
 def test_other_cutoffs_are_those_of_a_new_table() -> None:
