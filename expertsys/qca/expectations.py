@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import groupby, product
@@ -38,6 +39,12 @@ class Expectation:
         if any(own == [levels[place] for place in bound] for levels in self.levels):
             return ()
         return self.places
+
+    def undirected(self, truth: TruthTable) -> str:
+        """The conditions, where all their levels are named, so that no direction is expected; else nothing."""
+        every = math.prod(truth.levels[place] for place in self.places)
+        named = "*".join(truth.conditions[place] for place in self.places)
+        return named if len(set(self.levels)) == every else ""
 
 
 def read_expectations(texts: Sequence[str], truth: TruthTable) -> tuple[Expectation, ...]:

@@ -58,7 +58,8 @@ def minimise(
         Without assumptions about remainders; with any that simplifies; with those that agree with `expectations`.
     expectations : sequence of str
         For the intermediate solution: how conditions are expected to contribute, such as ``("A", "~B")``; ``"C[2]"``
-        for a level; ``"~A*B"`` for a conjunction. Two for the same condition are alternatives.
+        for a level; ``"~A*B"`` for a conjunction. Two for the same condition are alternatives; where they
+        name all its levels, no direction is expected, and the solution's note says so.
     exclude : iterable of int, optional
         Row numbers that no assumption may be made about, such as the untenable ones of an enhanced standard analysis:
         see `untenable`.
@@ -286,6 +287,9 @@ def _intermediate(
         )
     if not complete:
         notes.append("more models tie than are listed")
+    undirected = [name for name in (expectation.undirected(truth) for expectation in wanted) if name]
+    if undirected:
+        notes.append(f"no direction is expected for {', '.join(undirected)}: the expectations name every level")
     return Solution("intermediate", ordered, pd.DataFrame(), (), bound, complete, truth, "; ".join(notes))
 
 

@@ -321,3 +321,18 @@ def test_a_large_table_has_a_cover_of_proven_size() -> None:
     assert len(model.terms) == solution.bound
     assert model.consistency == 1
     assert model.coverage == 1
+
+
+def test_expectations_of_every_level_are_told_to_expect_none() -> None:
+    truth = oracle.truth(oracle.CASES["LC_SURV"])
+
+    def found(*expectations: str) -> Any:
+        return minimise(truth, solution="intermediate", expectations=expectations)
+
+    assert "no direction is expected" not in found("DEV", "URB", "DEV").note
+    both = found("DEV", "URB", "~DEV")
+    assert "no direction is expected for DEV: the expectations name every level" in both.note
+    assert "No direction is expected for DEV" in both.methods_text()
+    assert [one.expression for one in both.models] == [one.expression for one in found("URB").models]
+    four = found("DEV*URB", "DEV*~URB", "~DEV*URB", "~DEV*~URB")
+    assert "no direction is expected for DEV*URB" in four.note
