@@ -183,7 +183,12 @@ def upset(solution: Solution, *, model: int = 1, ax: Axes | None = None) -> Axes
     ax.set_xticks([])
     ax.set_ylabel("cases", loc="top")
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set_title(f"Cases that the terms cover, for {truth.outcome}", fontsize=9, loc="left", color="#444444")
+    ax.set_title(
+        f"Cases that the terms cover, for {truth.outcome}{solution.which(model)}",
+        fontsize=9,
+        loc="left",
+        color="#444444",
+    )
     plain(ax)
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(False)
@@ -310,7 +315,8 @@ def robustness_map(sweep: Sweep, *, most: int = 60, ax: Axes | None = None) -> A
         "pri_cutoff": "PRI cut-off",
         "frequency_cutoff": "frequency cut-off",
     }
-    told = f"Same models as {shorten(sweep.initial, 60)} in {int(table['same'].sum())} of {len(table)}"
+    drawn = f"{shorten(sweep.initial, 60)} ({sweep.which[2:]})" if sweep.which else shorten(sweep.initial, 60)
+    told = f"Same models as {drawn} in {int(table['same'].sum())} of {len(table)}"
     told += "; else how many of its terms are kept"
     grid = len(sweep.varied) <= 2 and set(sweep.varied) <= set(names)
     if grid:

@@ -32,6 +32,8 @@ class Sweep(TableResult):
         What was changed: names of columns of `table`, or ``case``.
     initial : str
         The first model of the solution as it was.
+    which : str
+        Where models tied there, which of how many it is.
     table : pandas.DataFrame
         A row for each repetition: what was changed; ``models``, how many tie; ``expression``, the first of them;
         ``consistency``, ``pri``, ``coverage`` of it; ``same``, whether the models are those of the initial solution;
@@ -45,6 +47,7 @@ class Sweep(TableResult):
 
     varied: tuple[str, ...]
     initial: str
+    which: str
     table: pd.DataFrame
     terms: pd.DataFrame
     solutions: tuple[Solution, ...]
@@ -62,7 +65,7 @@ class Sweep(TableResult):
     def _title(self) -> str:
         same = int(self.table["same"].sum())
         told = ", ".join(self.varied)
-        return f"{len(self.table)} repetitions over {told}: {same} give the same models as {self.initial}"
+        return f"{len(self.table)} repetitions over {told}: {same} give the same models as {self.initial}{self.which}"
 
 
 def _sweep(solution: Solution, varied: tuple[str, ...], changed: pd.DataFrame, made: Sequence[Solution]) -> Sweep:
@@ -95,7 +98,12 @@ def _sweep(solution: Solution, varied: tuple[str, ...], changed: pd.DataFrame, m
     ).sort_values(["in_initial", "share"], ascending=False, kind="stable")
     initial = solution.models[0].expression if solution.models else "no model"
     return Sweep(
-        varied, initial, table.rename_axis(columns="column"), survives.rename_axis(columns="column"), tuple(made)
+        varied,
+        initial,
+        solution.which() if solution.models else "",
+        table.rename_axis(columns="column"),
+        survives.rename_axis(columns="column"),
+        tuple(made),
     )
 
 

@@ -230,8 +230,16 @@ class Solution(TableResult):
             table = table.assign(counterfactual=kinds)
         return table.rename_axis(columns="column")
 
+    def which(self, model: int = 1) -> str:
+        """Where models tie, which of how many a number stands for, as ", model 1 of 3"; else nothing."""
+        if len(self.models) < 2 and self.complete:
+            return ""
+        return f", model {model} of {len(self.models):,}{'' if self.complete else ' listed'}"
+
     def plot(self, *, model: int = 1, term: str | None = None, ax: Any = None) -> Any:
         """Draw a model, or one of its terms, against the outcome: see `expertsys.plot.xy_plot`.
+
+        Where models tie, the title says which of how many it is.
 
         Parameters
         ----------
@@ -253,7 +261,9 @@ class Solution(TableResult):
         own = chosen.membership(truth) if term is None else terms[term].membership(truth.scores.table)
         index = pd.Index(truth.scores.cases, name="case")
         x = pd.Series(own, index=index, name=term or chosen.expression)
-        return xy_plot(x, pd.Series(truth.membership, index=index, name=truth.outcome), ax=ax)
+        drawn = xy_plot(x, pd.Series(truth.membership, index=index, name=truth.outcome), ax=ax)
+        drawn.set_title(f"{drawn.get_title(loc='left')}{self.which(model)}", fontsize=9, loc="left", color="#444444")
+        return drawn
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
@@ -268,7 +278,7 @@ class Solution(TableResult):
             f"The {self.kind} solution is {first.expression} (consistency {number(first.consistency)}, PRI "
             f"{number(first.pri)}, coverage {number(first.coverage)})."
         )
-        if len(self.models) > 1 or not self.complete:
+        if self.note:
             text += f" {self.note[:1].upper()}{self.note[1:]}."
         if self.how.get("expectations"):
             text += f" Directional expectations: {', '.join(self.how['expectations'])}."

@@ -100,3 +100,21 @@ def test_repetitions_without_a_grid_are_a_list() -> None:
     few = plot.robustness_map(left_out, most=2)
     assert len(few.get_yticklabels()) == 2
     assert "the 2 that change most" in few.get_title(loc="left")
+
+
+def test_where_models_tie_the_title_says_which_is_drawn() -> None:
+    """Three conditions neither all absent nor all present: two covers of three terms tie (Quine 1952)."""
+    rows = [(0, 1, 1), (0, 1, 0), (1, 0, 1), (1, 0, 0), (0, 0, 1), (1, 1, 0), (0, 0, 0), (1, 1, 1)]
+    table = pd.DataFrame(rows, columns=list("PQR")).assign(Y=[1] * 6 + [0] * 2)
+    truth = qca.truth_table(table, outcome="Y", conditions=list("PQR"), consistency_cutoff=1)
+    tied = qca.minimise(truth, solution="parsimonious")
+    assert plot.upset(tied, model=2).get_title(loc="left").endswith("for Y, model 2 of 2")
+    assert tied.plot().get_title(loc="left").endswith(", model 1 of 2")
+    swept = qca.sweep(tied, consistency_cutoff=[0.9, 1])
+    assert "(model 1 of 2) in 2 of 2" in plot.robustness_map(swept).get_title(loc="left")
+    assert "model 1 of 2" in repr(swept)
+    fewer = qca.minimise(truth, solution="parsimonious", max_models=1)
+    assert plot.upset(fewer).get_title(loc="left").endswith("model 1 of 1 listed")
+    alone = qca.sweep(solution(), consistency_cutoff=[0.7, 0.9])
+    drawn = [plot.upset(solution()), solution().plot(), plot.robustness_map(alone)]
+    assert not any("model 1" in ax.get_title(loc="left") for ax in drawn)
