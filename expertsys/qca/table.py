@@ -81,12 +81,10 @@ class Scores:
             levels[name] = max(2, int(known.max(initial=1)) + 1) if whole else 2
             columns[name] = scores
         if faults:
-            raise DataError(
-                "scores that cannot be used",
-                place=place,
-                remedy="Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...).",
-                faults=faults,
-            )
+            remedy = "Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...)."
+            if any(frame[name].astype(str).str.strip().eq("-").any() for name in names):
+                remedy += " Where - says that a condition does not apply, make it a level of its own: 2 beside 0 and 1."
+            raise DataError("scores that cannot be used", place=place, remedy=remedy, faults=faults)
         array = np.column_stack(list(columns.values()))
         return cls(cases, pd.DataFrame(array, index=pd.Index(cases, name="case"), columns=list(columns)), levels)
 

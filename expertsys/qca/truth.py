@@ -261,6 +261,10 @@ def truth_table(
     ``QCA::truthTable(data, outcome, conditions, incl.cut, n.cut, pri.cut)``. That function codes contradictions on the
     wrong rows when ``n.cut`` is above 1 (3.25.1).
 
+    A temporal condition that does not apply to a case, "-" in R, is a level of its own here, such as 2. Rows and
+    parsimonious solutions are those of R; R's conservative solution lets "-" in a positive row stand for 0 and 1 too,
+    which assumes of both what was seen of neither, and ours does not.
+
     References
     ----------
     Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008, ch. 7.

@@ -12,7 +12,7 @@ from expertsys.qca import TruthTable, truth_table
 
 R: dict[str, Any] = json.loads((Path(__file__).with_name("oracles") / "r.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in R["cases"]}
-#: A temporal table, in which "-" stands for a condition that does not apply.
+#: A temporal table, in which "-" stands for a condition that does not apply: here a level of its own.
 TEMPORAL = "RS_REC"
 USABLE = [name for name in CASES if name != TEMPORAL]
 

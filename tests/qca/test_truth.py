@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -143,3 +144,34 @@ def test_a_solution_repeats_what_is_odd_in_its_truth_table() -> None:
     flat = minimise(table(table=FUZZY.assign(Y=1)), solution="conservative")
     assert "note on the truth table: 'q' at exactly 0.5" in repr(flat)
     assert "the outcome does not vary: nothing is explained" in repr(flat)
+
+
+def test_a_condition_that_does_not_apply_is_a_level_of_its_own() -> None:
+    """Rows and parsimonious models as in R, which writes it "-"; Ragin & Strand's (2008) recognition of unions."""
+    case = oracle.CASES[oracle.TEMPORAL]
+    raw = oracle.table(case)
+    options: dict[str, Any] = {"outcome": "REC", "conditions": case["conditions"], "consistency_cutoff": 1}
+    with pytest.raises(DataError, match="make it a level of its own: 2 beside 0 and 1"):
+        truth_table(raw, **options)
+    truth = truth_table(raw.replace({"EBA": {"-": "2"}}), **options)
+    rows = [
+        [number, row["out"], row["n"], row["consistency"], row["cases"].split(", ")]
+        for number, row in truth.rows.iterrows()
+    ]
+    assert rows == [[*row[:4], row[5].split(",")] for row in case["truth_table"]]
+
+    def plain(term: str) -> frozenset[str]:
+        return frozenset(re.sub(r"(\w+)\[(\d)\]", lambda m: m[1] if m[2] == "1" else f"~{m[1]}", term).split("*"))
+
+    solution = minimise(truth, solution="parsimonious")
+    ours = {
+        frozenset(
+            (plain(fit.expression), round(fit.raw_coverage, 9), round(fit.unique_coverage, 9)) for fit in model.terms
+        )
+        for model in solution.models
+    }
+    assert ours == {
+        frozenset((frozenset(t["term"].split("*")), round(t["covS"], 9), round(t["covU"], 9)) for t in model["terms"])
+        for model in case["parsimonious"]["models"]
+    }
+    assert not any("EBA[2]" in model.expression for model in solution.models)
