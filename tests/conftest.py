@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import strategies  # noqa: F401  # sets how many examples every property takes
 from frames import make_frame  # noqa: F401
 
 os.environ.setdefault("MPLBACKEND", "Agg")

@@ -25,10 +25,7 @@ def replacing(target: Path) -> Iterator[Path]:
     Path
         An empty file in the same folder, to be written by the caller.
     """
-    if not target.parent.is_dir():
-        raise DataError("the folder does not exist", place=str(target.parent), remedy="Make it first.")
-    if target.is_dir():
-        raise DataError("is a folder, not a file", place=str(target), remedy="Give a file name.")
+    check_target(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     temporary = Path(name)
@@ -41,6 +38,14 @@ def replacing(target: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def check_target(target: Path) -> None:
+    """Refuse a file that could not be written, before anything is computed for it."""
+    if not target.parent.is_dir():
+        raise DataError("the folder does not exist", place=str(target.parent), remedy="Make it first.")
+    if target.is_dir():
+        raise DataError("is a folder, not a file", place=str(target), remedy="Give a file name.")
 
 
 def write_text(target: Path, text: str) -> Path:

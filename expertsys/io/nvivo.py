@@ -165,7 +165,7 @@ def nvivo_comparison(
     ...     size = file.write_text(f"{header}\npolicy,d1,1000 chars,85.00,5.00,80.00,10.00,5.00\n")
     ...     compared = nvivo_comparison(file)
     >>> compared.to_frame().loc[("policy", "d1"), ["both", "only_a", "only_b", "neither"]].tolist()
-    [50.0, 100.0, 50.0, 800.0]
+    [50, 100, 50, 800]
     >>> round(compared.estimate, 4)
     0.3182
     """

@@ -148,6 +148,8 @@ def _entries(archive: zipfile.ZipFile, place: str, limits: Limits) -> dict[str, 
     for entry in infos:
         name = entry.filename.replace("\\", "/")
         where = f"{place}, {entry.filename!r}"
+        if not entry.filename:
+            raise DataError("a member has no name", place=place, remedy="The file is damaged: export it again.")
         if _UPWARDS.search(name):
             raise DataError(
                 "the member's name leads out of the archive",

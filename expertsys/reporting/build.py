@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
-from expertsys._core.files import replacing
+from expertsys._core.files import check_target, replacing
 from expertsys._core.results import TableResult
 from expertsys._core.version import __version__
 from expertsys.agreement.inference.methods import Bootstrap
@@ -227,6 +227,8 @@ def _places(target: Path) -> tuple[Path, Path]:
             place=model.name,
             remedy="Give the page another name.",
         )
+    check_target(target)
+    check_target(model)
     return target, model
 
 

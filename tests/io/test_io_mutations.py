@@ -12,8 +12,8 @@ from iofiles import file, refusal
 from mutations import mutated, run
 
 SAMPLES = Path(__file__).parent / "samples"
-NUMBER = 40
-MANY = 400
+NUMBER = 15
+MANY = 100
 
 
 def brat(folder: Path) -> Path:

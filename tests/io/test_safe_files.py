@@ -97,6 +97,12 @@ def test_a_name_that_leads_outside(name: str) -> None:
     assert "the member's name leads out of the archive" in refused_zip(zipped((name, b"")))
 
 
+def test_a_member_without_a_name() -> None:
+    damaged = zipped(("name", b"x")).replace(b"name", b"\0ame")
+    with pytest.raises(DataError, match=r"p\.zip: a member has no name"):
+        take_all(damaged, None)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_twice_the_same_member() -> None:
     assert refused_zip(zipped(("a", b"1"), ("a", b"2"))) == (

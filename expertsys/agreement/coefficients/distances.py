@@ -277,7 +277,7 @@ def own_distance(
     if callable(distance):
         if size > MOST_HELD:
             raise DataError(f"a distance function of one's own takes up to {MOST_HELD} categories, not {size}")
-        table = np.array([[float(distance(a, b)) for b in categories] for a in categories], dtype=np.float64)
+        table = np.array([float(distance(a, b)) for a in categories for b in categories]).reshape(size, size)
     else:
         table = np.asarray(distance, dtype=np.float64)
     if table.shape != (size, size):
