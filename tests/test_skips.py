@@ -22,7 +22,7 @@ MODULES = {
     ("ci", "status", "summary"), [("", 0, "3 skipped, 1 xfailed"), ("true", 1, "1 failed, 1 xfailed, 2 errors")]
 )
 def test_a_skip_fails_under_ci_only(ci: str, status: int, summary: str, tmp_path: Path) -> None:
-    for name in ("conftest.py", "frames.py"):
+    for name in ("conftest.py", "frames.py", "strategies.py"):
         shutil.copy(Path(__file__).with_name(name), tmp_path)
     for name, text in MODULES.items():
         (tmp_path / name).write_text(text)

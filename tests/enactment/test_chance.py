@@ -43,6 +43,7 @@ def test_listing_equals_every_order_of_labels(
     assert found.null.mean == pytest.approx(values.mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test[0].__name__)
 def test_p_is_never_too_small_under_the_null(test: Any, listed: bool, monkeypatch: pytest.MonkeyPatch) -> None:

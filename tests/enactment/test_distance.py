@@ -23,6 +23,7 @@ def test_perfect_following() -> None:
     assert "the interval has no width" in interval.note
 
 
+@pytest.mark.slow
 def test_kappa_is_0_in_expectation_where_action_ignores_the_rule() -> None:
     rng = np.random.default_rng(3)
     kappas = [

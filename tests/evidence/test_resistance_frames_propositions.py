@@ -102,6 +102,7 @@ def test_without_resistance_it_is_refused_with_the_remedy() -> None:
         resistance_profile(coded().with_codebook(book))
 
 
+@pytest.mark.slow
 def test_simultaneous_intervals_cover_all_foci_at_once() -> None:
     """Excerpts drawn independently, 20 documents of 5: all four shares at once in about 95 of 100 samples."""
     rng = np.random.default_rng(7)
