@@ -45,7 +45,7 @@ def test_a_project_comes_back_as_it_was(study: Study) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=400)
+@settings(max_examples=80)
 @given(study=projects())
 def test_many_projects_come_back_as_they_were(study: Study) -> None:
     hold(study)

@@ -53,4 +53,4 @@ def test_a_few_broken_copies(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_many_broken_copies(tmp_path: Path) -> None:
-    hold(tmp_path, 500, 1_000)
+    hold(tmp_path, 60, 1_000)
