@@ -42,7 +42,7 @@ class Expectation:
 
     def undirected(self, truth: TruthTable) -> str:
         """The conditions, where all their levels are named, so that no direction is expected; else nothing."""
-        every = math.prod(truth.levels[place] for place in self.places)
+        every = math.prod(truth.applicable[place] for place in self.places)
         named = "*".join(truth.conditions[place] for place in self.places)
         return named if len(set(self.levels)) == every else ""
 
@@ -80,7 +80,7 @@ def _literal(text: str, truth: TruthTable) -> tuple[int, tuple[int, ...]]:
     if match is None or name not in truth.conditions:
         raise unknown("condition", name, truth.conditions, place="expectations")
     place = truth.conditions.index(name)
-    size = truth.levels[place]
+    size = truth.applicable[place]
     if match["value"] is None and size > 2:
         raise DataError(
             f"{name!r} has {size} levels", place="expectations", remedy=f"Name the expected one, such as {name}[1]."

@@ -29,6 +29,8 @@ class Literal:
         1 for presence, 0 for absence; any level of a multi-value condition.
     multi : bool
         Whether it is written ``A[2]``, as where some condition has more than two levels; else ``A`` or ``~A``.
+    beside : bool
+        Whether the level says that the condition does not apply: ``A[-]``, in the text of a row only.
 
     Examples
     --------
@@ -39,6 +41,7 @@ class Literal:
     condition: str
     value: int
     multi: bool = False
+    beside: bool = False
 
     def membership(self, scores: Floats) -> Floats:
         """Membership of cases with these scores: whether it is the level; else the score or its complement."""
@@ -47,6 +50,8 @@ class Literal:
         return scores if self.value else 1 - scores
 
     def __str__(self) -> str:
+        if self.beside:
+            return f"{self.condition}[-]"
         if self.multi:
             return f"{self.condition}[{self.value}]"
         return self.condition if self.value else f"~{self.condition}"
@@ -99,11 +104,11 @@ class Expression:
 
 
 def term_of(cube: Sequence[int], conditions: Sequence[str], levels: Sequence[int]) -> Term:
-    """A cube (-1: free) as a term."""
+    """A cube (-1: free) as a term; past a condition's levels is the one that says that it does not apply."""
     return Term(
         tuple(
-            Literal(name, int(value), multi=max(levels) > 2)
-            for value, name in zip(cube, conditions, strict=True)
+            Literal(name, int(value), multi=max(levels) > 2, beside=value >= size)
+            for value, name, size in zip(cube, conditions, levels, strict=True)
             if value >= 0
         )
     )

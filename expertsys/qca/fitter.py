@@ -42,7 +42,7 @@ class Fitter:
     @classmethod
     def of(cls, truth: TruthTable, cubes: Ints, remainders: Ints) -> Fitter:
         """For these implicants and these configurations that may be assumed positive."""
-        terms = tuple(term_of(cube.tolist(), truth.conditions, truth.levels) for cube in cubes)
+        terms = tuple(term_of(cube.tolist(), truth.conditions, truth.applicable) for cube in cubes)
         ordered = sorted(range(len(terms)), key=lambda place: terms[place].literals)
         ranks = tuple(np.argsort(ordered).tolist())
         literals = tuple(len(term.literals) for term in terms)

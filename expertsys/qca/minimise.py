@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from operator import attrgetter
 from typing import Any, Literal
@@ -81,7 +81,8 @@ def minimise(
     ------
     DataError
         Where expectations are given for another kind of solution, or none for an intermediate one; where an excluded
-        row is positive or does not exist.
+        row is positive or does not exist; where a condition does not apply in a positive row, and a row that says
+        otherwise differs from it in that condition only.
 
     Notes
     -----
@@ -158,22 +159,31 @@ def _minimised(
 
     def covered(cubes: Ints, *, whole: bool = True) -> _Found:
         chart = primes.covers(cubes, positive)
+        if not chart.any(axis=0).all():
+            raise _unspoken(truth, positive[~chart.any(axis=0)], forbidden)
         search = minimum if models == "minimum" else irredundant
         covers = search(chart, most=max_models, end=end)
         return _Found(cubes, chart, covers if whole else Covers(covers.found, 1, complete=False))
 
     def shortest() -> _Found:
-        cubes, whole = primes.apart(positive, forbidden, truth.levels, end=end)
+        cubes, whole = primes.apart(positive, forbidden, truth.levels, applicable=truth.applicable, end=end)
         return covered(cubes, whole=whole)
 
     if solution == "parsimonious":
         return _solution(truth, solution, shortest(), _remainders(truth, positive, forbidden))
     allowed = positive if contradictions == "negative" else truth.configurations("1", "C")
-    conservative = covered(primes.within(positive, allowed, truth.levels))
+    alike = primes.stand_ins(positive, truth.applicable)
+    assumed = alike[~np.isin(truth.number(alike), truth.number(np.vstack([positive, forbidden])))]
+
+    def spared(more: Ints) -> Ints:
+        rows = primes.closed(np.vstack([allowed, assumed, more]), forbidden, truth.levels, truth.applicable)
+        return primes.within(positive, rows, truth.levels, applicable=truth.applicable)
+
+    conservative = covered(spared(positive[:0]))
     if solution == "conservative":
-        return _solution(truth, solution, conservative, positive[:0])
+        return _solution(truth, solution, conservative, assumed)
     parsimonious, remainders = shortest(), _remainders(truth, positive, forbidden)
-    return _intermediate(truth, wanted, conservative, parsimonious, positive, remainders, max_models, end)
+    return _intermediate(truth, wanted, conservative, parsimonious, spared, positive, remainders, max_models, end)
 
 
 def _excluded(truth: TruthTable, exclude: Iterable[int]) -> Ints:
@@ -196,7 +206,21 @@ def _remainders(truth: TruthTable, positive: Ints, forbidden: Ints) -> Ints:
     if total > MOST_LISTED:
         return positive[:0]
     known = np.concatenate([truth.number(positive), truth.number(forbidden)])
-    return truth.configuration(np.setdiff1d(np.arange(1, total + 1), known))
+    left = truth.configuration(np.setdiff1d(np.arange(1, total + 1), known))
+    return np.asarray(left[(left < np.array(truth.applicable)).all(axis=1)])
+
+
+def _unspoken(truth: TruthTable, rows: Ints, forbidden: Ints) -> DataError:
+    """What to say of a positive row in which a condition does not apply, where no term without it will do."""
+    own = int(truth.number(rows[:1])[0])
+    alike = truth.number(primes.stand_ins(rows[:1], truth.applicable))
+    clash = alike[np.isin(alike, truth.number(forbidden))]
+    other = f": row {int(clash[0])}, where it applies, has no outcome or is excluded" if len(clash) else ""
+    return DataError(
+        f"row {own} is positive, a condition does not apply in it, and no term without that condition covers it{other}",
+        place="minimise",
+        remedy="Make 'does not apply' a level of the condition: 2 beside 0 and 1.",
+    )
 
 
 def _nothing(truth: TruthTable, kind: str) -> Solution:
@@ -216,11 +240,15 @@ def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) ->
         (fitter.model([own[place] for place in cover]) for cover in found.covers.found), key=attrgetter("order")
     )
     rows = truth.rows.index[truth.rows["out"] == "1"]
-    names = texts_of(found.cubes, truth.conditions, truth.levels)
+    names = texts_of(found.cubes, truth.conditions, truth.applicable)
     chart = pd.DataFrame(found.chart, index=pd.Index(names, name="implicant"), columns=rows)
     alone = np.asarray(found.chart[:, found.chart.sum(axis=0) == 1].any(axis=1))
     essential = tuple(name for name, only in zip(names, alone, strict=True) if only)
     note = _ambiguity(models, found.covers)
+    if kind == "conservative" and models and models[0].assumptions:
+        like = ", ".join(map(str, models[0].assumptions[:10])) + (", …" if len(models[0].assumptions) > 10 else "")
+        told = f"rows in which a condition does not apply stand for those in which it does (row {like})"
+        note = f"{note}; {told}" if note else told
     return Solution(kind, tuple(models), chart, essential, found.covers.bound, found.covers.complete, truth, note)
 
 
@@ -241,6 +269,7 @@ def _intermediate(
     wanted: Sequence[Expectation],
     conservative: _Found,
     parsimonious: _Found,
+    spared: Callable[[Ints], Ints],
     positive: Ints,
     remainders: Ints,
     max_models: int,
@@ -263,7 +292,7 @@ def _intermediate(
         reduced = _reduced(longer, shorter, wanted)
         easy = assumed[primes.covers(reduced, assumed).any(axis=0)]
         hard = assumed[~primes.covers(reduced, assumed).any(axis=0)]
-        cubes = primes.within(positive, np.vstack([positive, easy]), truth.levels)
+        cubes = spared(easy)
         found = minimum(primes.covers(cubes, positive), most=max_models, end=end)
         complete &= found.complete
         bound = max(bound, found.bound)

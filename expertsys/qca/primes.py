@@ -26,7 +26,14 @@ def late(end: float | None) -> bool:
     return end is not None and time.monotonic() > end
 
 
-def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...], *, end: float | None = None) -> tuple[Ints, bool]:
+def apart(
+    positive: Ints,
+    forbidden: Ints,
+    levels: tuple[int, ...],
+    *,
+    applicable: tuple[int, ...] | None = None,
+    end: float | None = None,
+) -> tuple[Ints, bool]:
     """Prime implicants that hold some positive row and no forbidden one; all other configurations may be in them.
 
     Parameters
@@ -35,6 +42,8 @@ def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...], *, end: floa
         Distinct configurations; the two share none.
     levels : tuple of int
         Number of levels of each condition.
+    applicable : tuple of int, optional
+        Levels of each condition that an implicant may name: by default all.
     end : float, optional
         When to stop, on the monotonic clock: each positive row that is left then is given one implicant, as is every
         one where there are more than 24 conditions.
@@ -49,19 +58,52 @@ def apart(positive: Ints, forbidden: Ints, levels: tuple[int, ...], *, end: floa
     if not len(positive):
         return np.empty((0, len(levels)), dtype=np.int64), True
     if np.prod([size + 1.0 for size in levels]) <= MOST_CUBES:
-        return _maximal(_cubes(positive, levels) & ~_cubes(forbidden, levels)), True
-    return _separating(positive, forbidden, end)
+        found, whole = _maximal(_cubes(positive, levels) & ~_cubes(forbidden, levels)), True
+    else:
+        found, whole = _separating(positive, forbidden, applicable or levels, end)
+    return _naming(found, applicable or levels), whole
 
 
-def within(positive: Ints, allowed: Ints, levels: tuple[int, ...]) -> Ints:
+def _naming(cubes: Ints, applicable: tuple[int, ...]) -> Ints:
+    """The cubes that name these levels only: none that holds one of them is left out, since it would name less."""
+    return np.asarray(cubes[(cubes < np.array(applicable)).all(axis=1)])
+
+
+def within(
+    positive: Ints, allowed: Ints, levels: tuple[int, ...], *, applicable: tuple[int, ...] | None = None
+) -> Ints:
     """Prime implicants that hold some positive row and allowed configurations only; `allowed` holds `positive`."""
     if not len(positive):
         return np.empty((0, len(levels)), dtype=np.int64)
     if np.prod([size + 1.0 for size in levels]) <= MOST_CUBES:
         whole = ~_cubes(np.argwhere(~_table(allowed, levels)), levels)
-        return _maximal(whole & _cubes(positive, levels))
-    found = _merged(allowed, levels)
+        return _naming(_maximal(whole & _cubes(positive, levels)), applicable or levels)
+    found = _naming(_merged(allowed, levels), applicable or levels)
     return np.asarray(found[covers(found, positive).any(axis=1)])
+
+
+def stand_ins(rows: Ints, applicable: tuple[int, ...]) -> Ints:
+    """The rows with each level in place of one that does not apply; other rows as they are."""
+    for place, size in enumerate(applicable):
+        beside = rows[:, place] >= size
+        made = np.repeat(rows[beside], size, axis=0)
+        made[:, place] = np.tile(np.arange(size), int(beside.sum()))
+        rows = np.vstack([rows[~beside], made])
+    return np.asarray(np.unique(rows, axis=0))
+
+
+def closed(allowed: Ints, barred: Ints, levels: tuple[int, ...], applicable: tuple[int, ...]) -> Ints:
+    """Allowed configurations, and those in which a condition does not apply where all its levels are allowed."""
+    for place, (every, own) in enumerate(zip(levels, applicable, strict=True)):
+        if every == own:
+            continue
+        rest = allowed[allowed[:, place] < own].copy()
+        rest[:, place] = own
+        found, times = np.unique(rest, axis=0, return_counts=True)
+        known = np.vstack([allowed, barred])
+        new = found[(times == own) & ~(found[:, None, :] == known[None, :, :]).all(axis=2).any(axis=1)]
+        allowed = np.vstack([allowed, new])
+    return np.asarray(allowed)
 
 
 def covers(cubes: Ints, rows: Ints) -> Bools:
@@ -98,7 +140,7 @@ def _maximal(cubes: Bools) -> Ints:
     return np.asarray(np.where(found == np.array(cubes.shape) - 1, -1, found))
 
 
-def _separating(positive: Ints, forbidden: Ints, end: float | None) -> tuple[Ints, bool]:
+def _separating(positive: Ints, forbidden: Ints, applicable: tuple[int, ...], end: float | None) -> tuple[Ints, bool]:
     """For each positive row, the smallest sets of conditions on which it differs from every forbidden row."""
     size = positive.shape[1]
     bits = 1 << np.arange(size, dtype=np.int64)
@@ -106,7 +148,7 @@ def _separating(positive: Ints, forbidden: Ints, end: float | None) -> tuple[Int
     found, whole = [], True
     for row in positive:
         if size > MOST_CONDITIONS or late(end):
-            found.append(_one(row, forbidden)[None, :])
+            found.append(_one(row, forbidden, applicable)[None, :])
             whole = False
             continue
         differing = np.unique((forbidden != row) @ bits)
@@ -123,10 +165,10 @@ def _separating(positive: Ints, forbidden: Ints, end: float | None) -> tuple[Int
     return np.unique(np.vstack(found), axis=0), whole
 
 
-def _one(row: Ints, forbidden: Ints) -> Ints:
+def _one(row: Ints, forbidden: Ints, applicable: tuple[int, ...]) -> Ints:
     """One prime implicant that holds a row: each condition in turn is freed where that lets no forbidden row in."""
     differs, cube = forbidden != row, row.copy()
-    for place in range(len(row)):
+    for place in np.argsort(row < np.array(applicable), kind="stable"):  # first those that do not apply
         kept = cube >= 0
         kept[place] = False
         if differs[:, kept].any(axis=1).all():

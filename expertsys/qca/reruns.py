@@ -237,7 +237,8 @@ def sweep_anchors(
             membership = 1 - own if absent else own
         else:
             checked = Scores.of(scores.table.assign(**{condition: own}), list(truth.conditions), place="sweep_anchors")
-            scores = attrs.evolve(checked, levels={**checked.levels, **_larger(truth.scores.levels, checked.levels)})
+            levels = {**checked.levels, **_larger(truth.scores.levels, checked.levels)}
+            scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition})
         made.append(repeated(solution, rebuilt(truth, scores, membership, dict(truth.settings))))
     told = [", ".join(f"{point:g}" for point in points) for points in anchors]
     changed = pd.DataFrame({"anchors": told}, index=pd.RangeIndex(1, len(made) + 1, name="run"))

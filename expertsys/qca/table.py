@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -29,15 +29,22 @@ class Scores:
         Index ``case``; a column of floats for each condition.
     levels : dict
         Number of levels of each condition: 2 for crisp and fuzzy ones.
+    undefined : frozenset of str
+        Conditions whose last level says that they do not apply to a case: it is in none of their other levels.
     """
 
     cases: tuple[str, ...]
     table: pd.DataFrame
     levels: dict[str, int]
+    undefined: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, table: Any, names: Sequence[str], *, case: str | None = None, place: str) -> Scores:
+    def of(
+        cls, table: Any, names: Sequence[str], *, case: str | None = None, place: str, not_applicable: str | None = None
+    ) -> Scores:
         """Columns of any dataframe as scores: fuzzy or crisp within [0, 1], multi-value as whole numbers from 0.
+
+        Cells that are `not_applicable` get a level of their own, above the others.
 
         Raises
         ------
@@ -63,15 +70,19 @@ class Scores:
         faults: list[Remark] = []
         levels = {}
         columns = {}
+        undefined = set()
         for name in names:
             column = pd.to_numeric(frame[name], errors="coerce")
             scores = column.to_numpy(dtype=np.float64, na_value=np.nan)
-            missing = np.isnan(scores)
+            beside = np.zeros(len(scores), dtype=bool)
+            if not_applicable is not None:
+                beside |= frame[name].astype(str).str.strip().eq(not_applicable.strip()).to_numpy(dtype=bool)
+            missing = np.isnan(scores) & ~beside
             for row in np.flatnonzero(missing):
                 value = frame[name].iloc[row]
                 told = "is missing" if pd.isna(value) else f"is {value!r}"
                 faults.append(Remark("error", f"case {cases[row]!r}, {name}", f"{told}."))
-            known = scores[~missing]
+            known = scores[~missing & ~beside]
             whole = bool((known == np.round(known)).all())
             outside = (scores < 0) | ((scores > 1) & (not whole))
             faults += [
@@ -79,14 +90,36 @@ class Scores:
                 for row in np.flatnonzero(outside)
             ]
             levels[name] = max(2, int(known.max(initial=1)) + 1) if whole else 2
+            if beside.any():
+                if not whole:
+                    what = f"holds fuzzy scores, and {not_applicable!r} for case {cases[int(beside.argmax())]!r}."
+                    faults.append(Remark("error", name, what))
+                undefined.add(name)
+                scores = np.where(beside, levels[name], scores)
+                levels[name] += 1
             columns[name] = scores
         if faults:
             remedy = "Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...)."
             if any(frame[name].astype(str).str.strip().eq("-").any() for name in names):
-                remedy += " Where - says that a condition does not apply, make it a level of its own: 2 beside 0 and 1."
+                remedy += " Where - says that a condition does not apply: truth_table(..., not_applicable='-')."
             raise DataError("scores that cannot be used", place=place, remedy=remedy, faults=faults)
         array = np.column_stack(list(columns.values()))
-        return cls(cases, pd.DataFrame(array, index=pd.Index(cases, name="case"), columns=list(columns)), levels)
+        scored = pd.DataFrame(array, index=pd.Index(cases, name="case"), columns=list(columns))
+        return cls(cases, scored, levels, frozenset(undefined))
+
+    def declared(self, sizes: Mapping[str, int]) -> Scores:
+        """The same with more levels of some conditions than occur; the level that does not apply stays the last."""
+        table = self.table
+        for name, size in sizes.items():
+            if name not in self.levels:
+                raise DataError(f"levels= names {name!r}, which is no condition", place="truth_table")
+            own = self.levels[name] - (name in self.undefined)
+            if size < own:
+                raise DataError(f"levels= gives {name!r} {size} levels; the data have {own}", place="truth_table")
+            if name in self.undefined:
+                table = table.assign(**{name: table[name].where(table[name] < own, float(size))})
+        levels = {name: size + (name in self.undefined) for name, size in sizes.items()}
+        return attrs.evolve(self, table=table, levels={**self.levels, **levels})
 
     @property
     def array(self) -> Floats:
@@ -151,6 +184,11 @@ def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome
     if mixed:
         more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
         notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
+    for name in sorted(scores.undefined):
+        last = scores.levels[name] - 1
+        beside = [case for case, value in zip(scores.cases, scores.table[name], strict=True) if value >= last]
+        if beside:
+            notes.append(f"{name} does not apply to {listing(beside, 5)}: in no term that names it")
     if not placed.all():
         between = [name for name, inside in zip(scores.cases, placed, strict=True) if not inside]
         notes.append(f"{listing(between, 5)} at exactly 0.5 in a condition: in no row, but in every consistency")

@@ -39,7 +39,8 @@ class TruthTable(TableResult):
     levels : tuple of int
         Levels of each condition.
     rows : pandas.DataFrame
-        The configurations that hold a case. Index ``row``, from 1; columns: each condition; ``out``, "1" positive, "0"
+        The configurations that hold a case. Index ``row``, from 1; columns: each condition, the highest level where it
+        does not apply (`to_frame` shows "-"); ``out``, "1" positive, "0"
         negative, "C" contradictory, "?" fewer cases than the frequency cut-off; ``n`` cases; ``consistency``; ``pri``;
         ``cases``; ``deviant``, the cases in the row that have the outcome by less than 0.5.
     settings : dict
@@ -86,7 +87,7 @@ class TruthTable(TableResult):
 
     def term(self, row: int) -> Term:
         """A row as a term of all conditions."""
-        return term_of(self.configuration([row])[0].tolist(), self.conditions, self.levels)
+        return term_of(self.configuration([row])[0].tolist(), self.conditions, self.applicable)
 
     def decide(self, rows: Mapping[int, Out], *, why: str) -> TruthTable:
         """The table with what you decide about observed rows, such as a contradiction that a case resolves.
@@ -149,10 +150,15 @@ class TruthTable(TableResult):
         if strange:
             raise unknown("case", sorted(strange)[0], self.scores.cases, place="again")
         kept = np.array([name not in gone for name in self.scores.cases])
-        scores = Scores(
-            tuple(name for name in self.scores.cases if name not in gone), self.scores.table[kept], self.scores.levels
-        )
+        left = tuple(name for name in self.scores.cases if name not in gone)
+        scores = attrs.evolve(self.scores, cases=left, table=self.scores.table[kept])
         return rebuilt(self, scores, self.membership[kept], settings)
+
+    @property
+    def applicable(self) -> tuple[int, ...]:
+        """Levels of each condition, without the last one where that says that the condition does not apply."""
+        undefined = self.scores.undefined
+        return tuple(size - (name in undefined) for name, size in zip(self.conditions, self.levels, strict=True))
 
     @property
     def n_remainders(self) -> int:
@@ -197,7 +203,9 @@ class TruthTable(TableResult):
             )
         else:
             ordered = table.sort_values(sort, ascending=False, kind="stable")
-        return ordered.rename_axis(columns="column")
+        own = zip(self.conditions, self.levels, strict=True)
+        apart = {name: {size - 1: "-"} for name, size in own if name in self.scores.undefined}
+        return ordered.replace(apart).rename_axis(columns="column")
 
     _widest = 60
 
@@ -221,6 +229,7 @@ def truth_table(
     frequency_cutoff: int = 1,
     case: str | None = None,
     levels: dict[str, int] | None = None,
+    not_applicable: str | None = None,
 ) -> TruthTable:
     """Which configurations of the conditions are sufficient for the outcome.
 
@@ -244,6 +253,8 @@ def truth_table(
         Column with the names of cases; by default a column ``case``, or else the index.
     levels : dict, optional
         Levels of a multi-value condition, where not all occur.
+    not_applicable : str, optional
+        How a cell says that a condition does not apply to a case, such as "-": see Notes.
 
     Returns
     -------
@@ -261,13 +272,17 @@ def truth_table(
     ``QCA::truthTable(data, outcome, conditions, incl.cut, n.cut, pri.cut)``. That function codes contradictions on the
     wrong rows when ``n.cut`` is above 1 (3.25.1).
 
-    A temporal condition that does not apply to a case, "-" in R, is a level of its own here, such as 2. Rows and
-    parsimonious solutions are those of R; R's conservative solution lets "-" in a positive row stand for 0 and 1 too,
-    which assumes of both what was seen of neither, and ours does not.
+    A condition may be without sense for some cases, as "E before A" is where E or A is absent. Such a case is a member
+    neither of ``EBA`` nor of ``~EBA``, and no term says so of it. Its row is positive or negative as any other: a
+    negative one forbids terms without the condition only; a positive one is covered by such terms only, so that it
+    stands for the rows with each level of the condition, whatever else is known of these (``model.assumptions`` lists
+    them where no case is in them). This is R's "-", or "don't care".
 
     References
     ----------
-    Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008, ch. 7.
+    Ragin CC. Redesigning Social Inquiry: Fuzzy Sets and Beyond. University of Chicago Press, 2008, ch. 7. Where
+    conditions do not apply: Ragin CC, Strand SI. Using qualitative comparative analysis to study causal order.
+    Sociological Methods & Research 2008;36:431-441. doi:10.1177/0049124107313903
 
     Examples
     --------
@@ -301,9 +316,9 @@ def truth_table(
         raise DataError(
             f"{target.name!r} is the outcome and a condition", place="truth_table", remedy="Drop it from conditions."
         )
-    scores = Scores.of(table, names, case=case, place="truth_table")
+    scores = Scores.of(table, names, case=case, place="truth_table", not_applicable=not_applicable)
     if levels:
-        scores = attrs.evolve(scores, levels=_declared(scores.levels, levels))
+        scores = scores.declared(levels)
     return _tabulated(target.expression, names, scores, target.membership, settings)
 
 
@@ -367,15 +382,6 @@ def _tabulated(
     mixed = [str(row) for row in numbers[there & away]]
     note = told_of(scores, placed, membership, mixed)
     return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
-
-
-def _declared(found: dict[str, int], declared: dict[str, int]) -> dict[str, int]:
-    for name, size in declared.items():
-        if name not in found:
-            raise DataError(f"levels= names {name!r}, which is no condition", place="truth_table")
-        if size < found[name]:
-            raise DataError(f"levels= gives {name!r} {size} levels; the data have {found[name]}", place="truth_table")
-    return {**found, **declared}
 
 
 def memberships(scores: Scores, cubes: Ints) -> Floats:

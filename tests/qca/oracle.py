@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from expertsys.qca import TruthTable, truth_table
 
 R: dict[str, Any] = json.loads((Path(__file__).with_name("oracles") / "r.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in R["cases"]}
-#: A temporal table, in which "-" stands for a condition that does not apply: here a level of its own.
-TEMPORAL = "RS_REC"
-USABLE = [name for name in CASES if name != TEMPORAL]
 
 
 def table(case: dict[str, Any]) -> pd.DataFrame:
@@ -41,7 +40,14 @@ def truth(case: dict[str, Any]) -> TruthTable:
         pri_cutoff=settings.get("pri.cut", 0),
         frequency_cutoff=settings.get("n.cut", 1),
         levels=dict(zip(case["conditions"], case["levels"], strict=True)),
+        not_applicable="-",
     )
+
+
+def numbers(truth: TruthTable, rows: Iterable[int]) -> list[int]:
+    """Row numbers as R gives them for assumptions: counted without the level for what does not apply."""
+    found = truth.configuration(list(rows))
+    return (np.ravel_multi_index(tuple(found.T), truth.applicable) + 1).tolist() if len(found) else []
 
 
 def terms(expression: str) -> frozenset[frozenset[str]]:

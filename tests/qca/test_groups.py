@@ -153,7 +153,7 @@ def test_words_on_a_theory() -> None:
     assert "Theory evaluation for Y" in repr(found)
 
 
-@pytest.mark.parametrize("name", [name for name in oracle.USABLE if "sufficiency_single" in oracle.CASES[name]])
+@pytest.mark.parametrize("name", [name for name in oracle.CASES if "sufficiency_single" in oracle.CASES[name]])
 def test_parameters_of_fit_as_in_r(name: str) -> None:
     case = oracle.CASES[name]
     rows = {row["condition"]: row for row in case["sufficiency_single"]}

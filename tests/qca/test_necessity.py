@@ -12,7 +12,7 @@ from expertsys.qca import necessity
 
 from . import oracle
 
-WITH = [name for name in oracle.USABLE if "necessity_single" in oracle.CASES[name]]
+WITH = [name for name in oracle.CASES if "necessity_single" in oracle.CASES[name]]
 
 
 def key(expression: str) -> tuple[bool, frozenset[str]]:

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from expertsys.errors import DataError
-from expertsys.qca import minimise, truth_table
+from expertsys.qca import TruthTable, minimise, truth_table
 
 from . import oracle
 
 
-@pytest.mark.parametrize("name", oracle.USABLE)
+@pytest.mark.parametrize("name", oracle.CASES)
 def test_rows_as_in_r(name: str) -> None:
     case = oracle.CASES[name]
     rows = oracle.truth(case).rows
@@ -146,32 +146,46 @@ def test_a_solution_repeats_what_is_odd_in_its_truth_table() -> None:
     assert "the outcome does not vary: nothing is explained" in repr(flat)
 
 
-def test_a_condition_that_does_not_apply_is_a_level_of_its_own() -> None:
-    """Rows and parsimonious models as in R, which writes it "-"; Ragin & Strand's (2008) recognition of unions."""
-    case = oracle.CASES[oracle.TEMPORAL]
-    raw = oracle.table(case)
-    options: dict[str, Any] = {"outcome": "REC", "conditions": case["conditions"], "consistency_cutoff": 1}
-    with pytest.raises(DataError, match="make it a level of its own: 2 beside 0 and 1"):
-        truth_table(raw, **options)
-    truth = truth_table(raw.replace({"EBA": {"-": "2"}}), **options)
-    rows = [
-        [number, row["out"], row["n"], row["consistency"], row["cases"].split(", ")]
-        for number, row in truth.rows.iterrows()
-    ]
-    assert rows == [[*row[:4], row[5].split(",")] for row in case["truth_table"]]
+def temporal(**more: Any) -> TruthTable:
+    """Ragin and Strand's (2008) recognition of unions, "EBA" without sense where E or A is absent."""
+    case = oracle.CASES["RS_REC"]
+    return truth_table(oracle.table(case), outcome="REC", conditions=case["conditions"], consistency_cutoff=1, **more)
 
-    def plain(term: str) -> frozenset[str]:
-        return frozenset(re.sub(r"(\w+)\[(\d)\]", lambda m: m[1] if m[2] == "1" else f"~{m[1]}", term).split("*"))
 
-    solution = minimise(truth, solution="parsimonious")
-    ours = {
-        frozenset(
-            (plain(fit.expression), round(fit.raw_coverage, 9), round(fit.unique_coverage, 9)) for fit in model.terms
-        )
-        for model in solution.models
-    }
-    assert ours == {
-        frozenset((frozenset(t["term"].split("*")), round(t["covS"], 9), round(t["covU"], 9)) for t in model["terms"])
-        for model in case["parsimonious"]["models"]
-    }
-    assert not any("EBA[2]" in model.expression for model in solution.models)
+def test_a_condition_that_does_not_apply_must_be_said_to() -> None:
+    with pytest.raises(DataError, match=re.escape("truth_table(..., not_applicable='-')")):
+        temporal()
+    truth = temporal(not_applicable="-")
+    assert truth.applicable == (2, 2, 2, 2, 2)
+    assert "EBA does not apply to '6', '7', '8', '9', '10' and 6 more" in truth.note
+    assert truth.to_frame()["EBA"].tolist().count("-") == 6
+    assert str(truth.term(42)) == "P*E*~A*EBA[-]*S"
+    assert truth.again(without=["6"]).applicable == truth.applicable
+
+
+def test_a_conservative_solution_says_which_rows_one_that_does_not_apply_stands_for() -> None:
+    found = minimise(temporal(not_applicable="-"), solution="conservative")
+    assert found.models[0].assumptions == (38, 40)
+    assert "rows in which a condition does not apply stand for those in which it does (row 38, 40)" in found.note
+
+
+def test_where_no_term_without_the_condition_will_do_the_rows_are_named() -> None:
+    table = pd.DataFrame({"A": [1, 1, 0], "B": ["-", "0", "1"], "Y": [1, 0, 0]}, index=list("xyz"))
+    truth = truth_table(table, outcome="Y", conditions=["A", "B"], consistency_cutoff=1, not_applicable="-")
+    assert truth.rows["out"].to_dict() == {2: "0", 4: "0", 6: "1"}
+    for kind in ("conservative", "parsimonious"):
+        with pytest.raises(DataError, match=r"row 6 is positive.*: row 4, where it applies.*2 beside 0 and 1"):
+            minimise(truth, solution=kind)
+
+
+def test_fuzzy_scores_cannot_be_beside_what_does_not_apply() -> None:
+    table = pd.DataFrame({"A": ["0.2", "-"], "Y": [1, 0]}, index=["x", "y"])
+    with pytest.raises(DataError, match=r"A: holds fuzzy scores, and '-' for case 'y'"):
+        truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=1, not_applicable="-")
+
+
+def test_declared_levels_leave_what_does_not_apply_the_last() -> None:
+    table = pd.DataFrame({"A": ["0", "1", "-"], "Y": [1, 0, 0]}, index=["x", "y", "z"])
+    truth = truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=1, levels={"A": 3}, not_applicable="-")
+    assert (truth.levels, truth.applicable) == ((4,), (3,))
+    assert truth.to_frame()["A"].tolist() == [0, 1, "-"]
