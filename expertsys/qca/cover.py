@@ -6,24 +6,21 @@ divided into parts that share no implicant, and solved part by part.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import islice, product
-from typing import Any
 
 import attrs
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from expertsys.qca.branching import Effort, exact_covers, irredundant_covers
-from expertsys.qca.fit import Floats
+from expertsys.qca.least import greedy, least_cover, prices
 from expertsys.qca.primes import Bools, Ints, late
 
 #: Columns up to which dominated ones are looked for by one product.
 _BLOCK = 2_000
-#: Steps of a search without the solver: past these its start costs less.
+#: Steps of a plain search: past these, prices cost less.
 FEW_STEPS = 200
 
 
@@ -102,7 +99,7 @@ def irredundant(chart: Bools, *, most: int, end: float | None = None) -> Covers:
     found = list(islice(irredundant_covers(chart, effort), most + 1))
     whole = len(found) <= most and not effort.spent
     if not found:
-        found = [_needed(chart, _greedy(chart))]
+        found = [_needed(chart, greedy(chart))]
     ordered = sorted(found[:most], key=lambda cover: (len(cover), cover))
     return Covers(tuple(ordered), len(ordered[0]) if whole else 0, complete=whole)
 
@@ -115,10 +112,6 @@ def _needed(chart: Bools, chosen: Ints) -> tuple[int, ...]:
         if chart[rest].any(axis=0).all():
             kept = rest
     return tuple(sorted(kept))
-
-
-def _left(end: float | None) -> float | None:
-    return None if end is None else max(0.05, end - time.monotonic())
 
 
 def _reduced(chart: Bools, *, lossless: bool, end: float | None) -> tuple[Ints, Ints, list[int]]:
@@ -187,25 +180,12 @@ def _parts(left: Bools) -> Iterator[tuple[Ints, Ints]]:
 
 
 def _least(left: Bools, end: float | None) -> tuple[Ints, int]:
-    """One cover as small as could be found, and a size that none is below: the set-covering problem, by HiGHS."""
+    """One cover as small as could be found, and a size that none is below."""
     columns, rows, forced = _reduced(left, lossless=False, end=end)
     if not len(rows):
         return np.array(sorted(forced), dtype=np.int64), len(forced)
-    open_part = left[np.ix_(columns, rows)]
-    floor = int(np.ceil(_prices(open_part, end).sum() - 1e-6))
-    ones = np.ones(len(columns), dtype=np.int64)
-    covered = LinearConstraint(sparse.csr_array(open_part.T.astype(np.float64)), lb=1)
-    enough = LinearConstraint(ones[None, :], lb=floor)  # said outright, it shortens the proof by a third
-    solved = milp(ones, constraints=[covered, enough], integrality=ones, bounds=Bounds(0, 1), options=_options(end))
-    chosen = np.flatnonzero(solved.x > 0.5) if solved.x is not None else _greedy(open_part)
-    dual = getattr(solved, "mip_dual_bound", None)
-    bound = floor if dual is None or not np.isfinite(dual) else max(floor, int(np.ceil(dual - 1e-6)))
-    return np.array(sorted([*forced, *columns[chosen].tolist()]), dtype=np.int64), len(forced) + min(bound, len(chosen))
-
-
-def _options(end: float | None) -> Any:
-    seconds = _left(end)
-    return {} if seconds is None else {"time_limit": seconds}
+    chosen, bound = least_cover(left[np.ix_(columns, rows)], end)
+    return np.array(sorted([*forced, *columns[chosen].tolist()]), dtype=np.int64), len(forced) + bound
 
 
 def _named(own: Ints, options: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
@@ -241,7 +221,7 @@ def _ties(chart: Bools, parts: list[_Part], most: int, end: float | None) -> tup
         if options:
             lists.append(_named(own, options))
             continue
-        price = _prices(left, end)
+        price = prices(left, end)
         kept = left @ price >= 1 - (len(inside) - price.sum()) - 1e-6
         if not kept.all():
             own = own[kept]
@@ -260,26 +240,3 @@ def _ties(chart: Bools, parts: list[_Part], most: int, end: float | None) -> tup
         whole &= len(options) <= most and not effort.spent
         lists.append(options[:most] or [tuple(inside.tolist())])
     return lists, whole
-
-
-def _greedy(left: Bools) -> Ints:
-    chosen, open_rows = [], np.ones(left.shape[1], dtype=bool)
-    while open_rows.any():
-        chosen.append(int(left[:, open_rows].sum(axis=1).argmax()))
-        open_rows &= ~left[chosen[-1]]
-    return np.array(chosen, dtype=np.int64)
-
-
-def _prices(left: Bools, end: float | None) -> Floats:
-    """A price for each row such that no column is worth more than 1: rows left open need as many columns as they cost.
-
-    The dual of the linear relaxation, scaled so that rounding cannot break the rule.
-    """
-    rows = left.shape[1]
-    ones = np.ones(rows)
-    held = LinearConstraint(sparse.csr_array(left.astype(np.float64)), ub=1)
-    solved = milp(-ones, constraints=held, bounds=Bounds(0, 1), options=_options(end))
-    if solved.x is None:
-        return np.zeros(rows)
-    price = np.clip(solved.x, 0, 1)
-    return np.asarray(price / max(1.0, float((left @ price).max())))

@@ -87,8 +87,8 @@ def minimise(
     Notes
     -----
     "Minimum" counts terms, as in R: ``QCA::minimize(tt, include="?", dir.exp=..., details=TRUE)``; all models that tie
-    are listed, whatever their number of literals. A cover of least size is found as a set-covering problem, and its
-    proof comes from the solver's bound.
+    are listed, whatever their number of literals. A small cover is found by exchanging terms, and branching under the
+    bounds of the linear relaxation proves that none is smaller, or how small one could be when the time was up.
 
     References
     ----------

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertsys.qca import cover, minimise, primes, truth_table
+from expertsys.qca import cover, least, minimise, primes, truth_table
 from expertsys.qca.truth import TruthTable
 
 KINDS = ("conservative", "parsimonious")
@@ -51,6 +51,48 @@ def test_with_and_without_the_solver_every_least_cover_is_found(chart: Any, step
     assert len(found.found) == len(least)
     assert found.bound == size
     assert found.complete
+
+
+def least_size(chart: Any) -> int:
+    """By trying all."""
+    return next(
+        size
+        for size in range(1, len(chart) + 1)
+        if any(chart[list(each)].any(axis=0).all() for each in combinations(range(len(chart)), size))
+    )
+
+
+@pytest.mark.parametrize(("patience", "exchanges"), [(0, 0), (1, 1), (5_000, 4_000)])
+@given(chart=charts())
+def test_exchanges_or_branching_alone_or_both_prove_the_least_size(chart: Any, patience: int, exchanges: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(least, "PATIENCE", patience)
+        patch.setattr(least, "EXCHANGES", exchanges)
+        found, bound = least.least_cover(chart, None)
+    assert chart[found].any(axis=0).all()
+    assert len(found) == bound == least_size(chart)
+
+
+def test_branching_refutes_what_the_relaxation_leaves_open() -> None:
+    """Steiner triples of 7 and 9 points: relaxation 7/3 and 3, least 3 and 5 (Fulkerson, Nemhauser & Trotter 1974)."""
+    fano = [(0, 1, 2), (0, 3, 4), (0, 5, 6), (1, 3, 5), (1, 4, 6), (2, 3, 6), (2, 4, 5)]
+    lines = [tuple(3 * x + (a * x + b) % 3 for x in range(3)) for a in range(3) for b in range(3)]
+    lines += [(0, 1, 2), (3, 4, 5), (6, 7, 8)]
+    for points, triples, relaxed, best in ((7, fano, 7 / 3, 3), (9, lines, 3.0, 5)):
+        chart = np.zeros((points, len(triples)), dtype=bool)
+        for row, triple in enumerate(triples):
+            chart[list(triple), row] = True
+        assert least.prices(chart, None).sum() == pytest.approx(relaxed, abs=1e-9)
+        found, bound = least.least_cover(chart, None)
+        assert len(found) == bound == best
+
+
+@pytest.mark.slow
+def test_twenty_conditions_and_two_hundred_cases_by_chance() -> None:
+    """A cover of proven least size well within a minute, although nothing lies behind the outcome."""
+    solution = minimise(drawn(20, 200, 0), solution="parsimonious", max_models=1, time_limit=60)
+    assert len(solution.models[0].terms) == solution.bound
+    assert (solution.models[0].consistency, solution.models[0].coverage) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
