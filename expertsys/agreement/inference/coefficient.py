@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import Self
 
 import attrs
 import numpy as np
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
-from expertsys._core.results import Interval, Result
+from expertsys._core.results import Interval
 from expertsys._core.rng import RNG
 from expertsys.agreement.inference import benchmarks, intervals, permutation, variances
 from expertsys.agreement.inference import words as wording
+from expertsys.agreement.inference.estimate import Estimate
 from expertsys.agreement.inference.kernel import Kernel, Values
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Clusters, Floats
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
 
 @attrs.frozen(eq=False, repr=False)
-class Coefficient(Result):
+class Coefficient(Estimate):
     """A coefficient of agreement with what it was computed from.
 
     Attributes
@@ -49,6 +46,8 @@ class Coefficient(Result):
     sources : tuple of str
         Keys of the references behind it.
     """
+
+    _COUNTED = ("n_units", "n_coders")
 
     name: str
     estimate: float
@@ -350,42 +349,6 @@ class Coefficient(Result):
         own = ("gwet2021",) if clustered or resolve(method) != Analytic() else self._words.own
         behind = wording.sources(resolve(method), clustered, own)
         return references.cite(dict.fromkeys((*self.sources, *behind)))
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row, index ``coefficient``: the estimate, its parts, its analytic standard error and the counts."""
-        import pandas as pd
-
-        row = {
-            "estimate": self.estimate,
-            "observed": self.observed,
-            "expected": self.expected,
-            "standard_error": self.standard_error,
-            "n_units": self.n_units,
-            "n_coders": self.n_coders,
-            "level": self.level,
-            "note": self.note,
-        }
-        return pd.DataFrame([row], index=pd.Index([self.name], name="coefficient")).rename_axis(columns="column")
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """The bootstrap's estimates with the point estimate and the interval."""
-        from expertsys.plot import bootstrap_distribution
-
-        return bootstrap_distribution(self, ax=ax)
-
-    def _title(self) -> str:
-        return f"{self.name} ({self.level})" if self.level else self.name
-
-    def _rows(self) -> Sequence[tuple[str, object]]:
-        parts = () if np.isnan(self.observed) else (("observed", self.observed), ("expected", self.expected))
-        return (
-            ("estimate", self.estimate),
-            *parts,
-            ("standard error", self.standard_error),
-            ("units", self.n_units),
-            ("coders", self.n_coders),
-            ("note", self.note),
-        )
 
 
 _KINDS = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import Self
 
 import attrs
 import numpy as np
@@ -11,18 +11,15 @@ from scipy import sparse
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between
-from expertsys._core.results import Interval, Result, number, percent
+from expertsys._core.results import Interval, number, percent
 from expertsys.agreement.inference import benchmarks, intervals, variances
 from expertsys.agreement.inference import words as wording
+from expertsys.agreement.inference.estimate import Estimate
 from expertsys.agreement.inference.kernel import STEP, Sums, Values
 from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings.profiles import Floats
 from expertsys.agreement.spans.table import Spans
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 ONE_DOCUMENT = "one document only: no interval, since documents are what varies"
 #: With fewer documents than this, no interval over documents covers what it says.
@@ -48,7 +45,7 @@ class DocumentSums(Sums):
 
 
 @attrs.frozen(eq=False, repr=False)
-class SpanCoefficient(Result):
+class SpanCoefficient(Estimate):
     """A coefficient of agreement on spans.
 
     Attributes
@@ -73,6 +70,8 @@ class SpanCoefficient(Result):
     sources : tuple of str
         Keys of the references behind it.
     """
+
+    _COUNTED = ("n_documents", "n_marks", "n_coders")
 
     name: str
     estimate: float
@@ -258,44 +257,6 @@ class SpanCoefficient(Result):
         """The references behind the coefficient and behind an interval by this method, the default one if not given."""
         behind = wording.sources(resolve(method), clustered=True, own=("efron1993",))
         return references.cite(dict.fromkeys((*self.sources, *behind)))
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row, index ``coefficient``: the estimate, its parts, its standard error over documents and the counts."""
-        import pandas as pd
-
-        row = {
-            "estimate": self.estimate,
-            "observed": self.observed,
-            "expected": self.expected,
-            "standard_error": self.standard_error,
-            "n_documents": self.n_documents,
-            "n_marks": self.n_marks,
-            "n_coders": self.n_coders,
-            "level": self.level,
-            "note": self.note,
-        }
-        return pd.DataFrame([row], index=pd.Index([self.name], name="coefficient")).rename_axis(columns="column")
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """The bootstrap's estimates with the point estimate and the interval; with one document, why there is none."""
-        from expertsys.plot import bootstrap_distribution
-
-        return bootstrap_distribution(self, ax=ax)
-
-    def _title(self) -> str:
-        return f"{self.name} ({self.level})" if self.level else self.name
-
-    def _rows(self) -> Sequence[tuple[str, object]]:
-        parts = () if np.isnan(self.observed) else (("observed", self.observed), ("expected", self.expected))
-        return (
-            ("estimate", self.estimate),
-            *parts,
-            ("standard error", self.standard_error),
-            ("documents", self.n_documents),
-            ("marks", self.n_marks),
-            ("coders", self.n_coders),
-            ("note", self.note),
-        )
 
 
 _WORDS: dict[type, str] = {
