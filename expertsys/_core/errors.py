@@ -9,6 +9,7 @@ from typing import Literal
 import attrs
 
 Severity = Literal["error", "warning", "note"]
+_LONGEST_SHOWN = 100
 
 
 @attrs.frozen
@@ -89,11 +90,30 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":")) else text + "."
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 row``, ``1,200 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def quoted(value: object) -> str:
+    """A value in quotes, as a message shows it: of a long one its beginning, and how long it is.
+
+    Examples
+    --------
+    >>> quoted("d1"), quoted("9" * 5_000)[-27:]
+    ("'d1'", "999…' (of 5,000 characters)")
+    """
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) <= _LONGEST_SHOWN:
+        return repr(value)
+    return f"{text[: _LONGEST_SHOWN - 20] + '…'!r} (of {len(text):,} characters)"
+
+
 def listing(names: Iterable[object], most: int = 12) -> str:
     """Names in quotes, comma-separated, cut after `most` with a count of the rest."""
-    shown = [repr(str(name)) for name in names]
-    rest = len(shown) - most
-    return ", ".join(shown[:most]) + (f" and {rest} more" if rest > 0 else "") if shown else "none"
+    told = [str(name) for name in names]
+    rest = len(told) - most
+    return ", ".join(map(quoted, told[:most])) + (f" and {rest} more" if rest > 0 else "") if told else "none"
 
 
 def nearest(name: object, available: Iterable[object]) -> str | None:
@@ -106,12 +126,12 @@ def nearest(name: object, available: Iterable[object]) -> str | None:
 def unknown(kind: str, name: object, available: Sequence[object], *, place: str = "", remedy: str = "") -> DataError:
     """An error for a name that does not exist: what exists, and which name is nearest."""
     guess = nearest(name, available)
-    hint = f"Did you mean {guess!r}? " if guess else ""
+    hint = f"Did you mean {quoted(guess)}? " if guess else ""
     for other in available:
         if str(other) == str(name):  # they look alike, and differ in type
-            hint = f"Give {other!r} ({type(other).__name__}), not {name!r} ({type(name).__name__}). "
+            hint = f"Give {quoted(other)} ({type(other).__name__}), not {quoted(name)} ({type(name).__name__}). "
     return DataError(
-        f"no {kind} {str(name)!r}; there are: {listing(available)}", place=place, remedy=(hint + remedy).strip()
+        f"no {kind} {quoted(str(name))}; there are: {listing(available)}", place=place, remedy=(hint + remedy).strip()
     )
 
 

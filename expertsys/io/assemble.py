@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,11 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys._core.frames import as_text, to_pandas
 from expertsys.io.layouts import PLACES, Listed
-from expertsys.io.log import Log, counted, rows_listed
+from expertsys.io.levels import codebook_of_paths
+from expertsys.io.log import Log, counted, located, rows_listed
 from expertsys.io.options import Options
 from expertsys.study import Codebook, Study
 from expertsys.study.study import SEEN
@@ -20,6 +22,7 @@ from expertsys.study.study import SEEN
 LISTED = "listed: a coder saw every document that their table lists"
 _MOST_REMARKS = 40
 _FIELDS = ("kind", "date")
+_ROW = re.compile(r"codings, row (\d+)(.*)")
 
 
 @attrs.frozen(eq=False)
@@ -53,7 +56,7 @@ def assemble(
     places = joined.places
     places["document"] = places["document"].fillna(places["unit"])
     held = _documents(joined, tables, log)
-    codings = _codings(joined, tables, log)
+    codings, origin = _codings(joined, tables, log)
     units = places.dropna(subset=["unit"]).drop_duplicates("unit")[["unit", "document", "case"]]
     listed = places[["coder", "document"]].dropna().drop_duplicates()
     coders = pd.DataFrame({"coder": listed["coder"].unique()})
@@ -67,17 +70,27 @@ def assemble(
             log.choices[SEEN] = LISTED
     book = codebook if codebook is not None else _codebook(codings, options, log)
     log.refuse("read")
-    study = Study(
-        codings,
-        codebook=book,
-        units=units if len(units) else None,
-        cases=cases,
-        documents=held if documents is None else _with_documents(held, documents),
-        coders=coders,
-        assignments=assignments,
-        provenance=log.provenance(),
-        title=title,
-    )
+    held = held if documents is None else _with_documents(held, documents)
+    file = tables[0].cells.name if len(tables) == 1 else title or "source"
+
+    def place(told: str) -> str:
+        row = _ROW.fullmatch(told)
+        if row:
+            return _place(tables, places, origin[int(row[1]) - 1]) + row[2]
+        return f"{file}, {told}" if told.startswith(("codings", "units")) else told
+
+    with located(file, place):
+        study = Study(
+            codings,
+            codebook=book,
+            units=units if len(units) else None,
+            cases=cases,
+            documents=held,
+            coders=coders,
+            assignments=assignments,
+            provenance=log.provenance(),
+            title=title,
+        )
     if isinstance(seen, str):
         return study.with_assignments("all") if seen == "all" else study
     return study.with_assignments(known_pairs(seen, study))
@@ -113,7 +126,7 @@ def _qualify(places: pd.DataFrame, tables: Sequence[Listed], named: Sequence[str
         log.choices["unit names"] = f"{field}/unit"
         why = f"Names repeated in another {field}: {int(twice.sum()):,}."
         example = places["unit"][apart].iloc[0]
-        log.tell("note", "units", f"named units with their {field}, such as {example!r}. {why}")
+        log.tell("note", "units", f"named units with their {field}, such as {quoted(example)}. {why}")
 
 
 def _place(tables: Sequence[Listed], places: pd.DataFrame, at: Any) -> str:
@@ -121,8 +134,11 @@ def _place(tables: Sequence[Listed], places: pd.DataFrame, at: Any) -> str:
     return f"{tables[int(places['file'].iloc[at])].cells.name}, row {places['row'].iloc[at]}"
 
 
-def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> pd.DataFrame:
-    """One row per code applied; in tables with one row per unit a code counts once for a unit and coder."""
+def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.DataFrame, pd.Index[int]]:
+    """One row per code applied, and the place of each.
+
+    In tables with one row per unit a code counts once for a unit and coder.
+    """
     roles = [role for role in PLACES if role != "participant"]
     places = joined.places
     codings = places[roles].iloc[joined.codes.index].assign(code=joined.codes.to_numpy())
@@ -139,7 +155,7 @@ def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> pd.DataFrame
                 f"counted {counted(int(again.sum()), 'code')} once that the same coder gave the same unit again.",
             )
             codings = codings[~again]
-    return codings.reset_index(drop=True)
+    return codings.reset_index(drop=True), codings.index
 
 
 def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> pd.DataFrame:
@@ -211,12 +227,14 @@ def _attribute(held: pd.DataFrame, column: str, places: pd.DataFrame, cells: pd.
         for coder, group in distinct.groupby("coder", sort=False):
             held[f"{name} ({coder})"] = group.set_index("document")["cell"].reindex(held.index)
         log.tell(
-            "note", f"column {column!r}", "differs between coders; it is kept as one attribute of documents for each."
+            "note",
+            f"column {quoted(column)}",
+            "differs between coders; it is kept as one attribute of documents for each.",
         )
         return
     log.tell(
         "warning",
-        f"column {column!r}",
+        f"column {quoted(column)}",
         "differs between rows of the same unit and is not kept.",
         "If it is one of the columns that a study has, name it by keyword, such as memo='...'.",
     )
@@ -236,7 +254,7 @@ def _cases(tables: Sequence[Listed], log: Log) -> pd.DataFrame | None:
                 log.tell(
                     "warning",
                     table.cells.name,
-                    f"the texts of case {case!r} have another header than in an earlier file; the first is kept.",
+                    f"the texts of case {quoted(case)} have another header than in an earlier file; the first is kept.",
                     "Look whether the file belongs to this case.",
                 )
     if alone:
@@ -251,7 +269,7 @@ def _codebook(codings: pd.DataFrame, options: Options, log: Log) -> Codebook:
     names = list(codings["code"].unique())
     if mark and any(mark in name for name in names):
         log.choices["sub-codes"] = f"a code 'a{mark}b' is below the code 'a'"
-    return Codebook.of(names, separator=mark)
+    return codebook_of_paths(names, mark, options.limits)
 
 
 def _tell_silent(
@@ -293,7 +311,7 @@ def _tell_silent(
         log.tell("warning", "who saw what", what, remedy)
         return read
     for key, silent, bare, size in zip(counts.index, *(counts[name] for name in counts), strict=True):
-        where = f"case {key[0]!r}, coder {key[1]!r}" if key[0] else f"coder {key[1]!r}"
+        where = f"case {quoted(key[0])}, coder {quoted(key[1])}" if key[0] else f"coder {quoted(key[1])}"
         of_these = f" ({bare:,} of them without a text)" if bare else ""
         of_these = " and without a text" if seen == "listed" else of_these
         what = f"took {silent:,} of {counted(size, 'listed unit')}, without a code{of_these}, {taken}."

@@ -150,7 +150,7 @@ def with_header(name: str, first: Sequence[str], options: Options) -> tuple[list
     given = [options.header] if isinstance(options.header, str) else list(options.header)
     if len(given) != len(first):
         raise DataError(
-            f"header names {len(given)} columns and the table has {len(first)}",
+            f"header names {counted(len(given), 'column')} and the table has {len(first):,}",
             place=name,
             remedy="Name each column, from left to right.",
         )

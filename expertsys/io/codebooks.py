@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 from pathlib import Path
 
 from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
+from expertsys.io.cells import Cells
 from expertsys.io.content import content_of, missing_path
 from expertsys.io.formats import format_of
 from expertsys.io.formulas import neutral
+from expertsys.io.levels import bounded
 from expertsys.io.limits import Limits
-from expertsys.io.log import Log
+from expertsys.io.log import Log, located
 from expertsys.io.options import Options
 from expertsys.io.refi.codebook import encoded, read_tree
 from expertsys.io.refi.reading import read_study as read_project
+from expertsys.io.reports import as_codebook
 from expertsys.study import Codebook
+
+_ROW = re.compile(r"codebook, (?:code|row) (\d+)")
 
 
 def write_codebook(codebook: Codebook, path: str | Path) -> Path:
@@ -85,7 +91,7 @@ def read_codebook(path: str | PathLike[str], *, limits: Limits | None = None) ->
     ----------
     path : str or Path
         ``.qdc`` (REFI-QDA codebook, also of older versions); ``.qdpx`` (the codebook of a project); or a table such as
-        ``.csv`` or ``.xlsx`` with a column ``code`` and any of the fields of `Code`.
+        ``.csv`` or ``.xlsx`` with a column ``code`` and any of the fields of `Code`, or as Taguette exports it.
     limits : Limits, optional
         Caps on what the file may unpack to.
 
@@ -113,11 +119,23 @@ def read_codebook(path: str | PathLike[str], *, limits: Limits | None = None) ->
         raise missing_path(source)
     held = limits or Limits()
     if source.suffix.lower() == ".qdc":
-        return read_tree(source, held, Log())[1]
+        return bounded(read_tree(source, held, Log())[1], source.name, held)
     if source.suffix.lower() == ".qdpx":
-        return read_project(source, Options(limits=held)).codebook
+        return bounded(read_project(source, Options(limits=held)).codebook, source.name, held)
     form = format_of(source)
     if form is None or form.read_table is None:
         raise DataError("is no codebook", place=source.name, remedy="It can be .qdc, .qdpx, or a table such as .csv.")
     cells = form.read_table(source.name, content_of(source), Options(repeated="keep", limits=held), Log())
-    return Codebook.from_frame(cells.frame)
+    return codebook_of_table(cells, held)
+
+
+def codebook_of_table(cells: Cells, limits: Limits) -> Codebook:
+    """The codebook that a table is; Taguette's names its codes tags."""
+
+    def place(told: str) -> str:
+        row = _ROW.fullmatch(told)
+        return f"{cells.name}, row {cells.rows[int(row[1]) - 1]}" if row else f"{cells.name}, {told}"
+
+    with located(cells.name, place):
+        book = Codebook.from_frame(as_codebook(cells.frame))
+    return bounded(book, cells.name, limits)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from expertsys._core.errors import DataError, Remark, listing, unknown
+from expertsys._core.errors import DataError, Remark, counted, listing, unknown
 
 FIELDS = ("case", "coder", "document", "round")
 USUAL = ("{*} - {case} ({coder})", "{case} ({coder})", "{case}_{coder}", "{coder}")
@@ -68,7 +68,9 @@ def by_pattern(pattern: str | re.Pattern[str], files: Sequence[str]) -> list[Nam
     ]
     if faults:
         raise DataError(
-            f"{len(faults)} of {len(files)} file names do not fit the pattern {shown!r}", place="pattern", faults=faults
+            f"the pattern {shown!r} does not fit {len(faults):,} of {counted(len(files), 'file name')}",
+            place="pattern",
+            faults=faults,
         )
     return [fields for fields in found if fields is not None]
 

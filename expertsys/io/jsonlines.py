@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, quoted
 from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, tabulate
 from expertsys.io.content import kind_of, text_of
@@ -64,7 +64,7 @@ def _rows(place: str, line: str, log: Log) -> list[Row]:
     for key, value in found.items():
         values = value if isinstance(value, list) else [value]
         if any(isinstance(item, dict | list) for item in values):
-            log.fault(place, f"the value of {key!r} is nested.", "Give text, numbers or a list of them.")
+            log.fault(place, f"the value of {quoted(key)} is nested.", "Give text, numbers or a list of them.")
             return []
         texts = [_text(item) for item in values] or [None]
         rows = [{**row, key: text} for row in rows for text in texts]

@@ -9,13 +9,15 @@ from typing import Any
 
 import attrs
 
+from expertsys._core.errors import quoted
 from expertsys.io.content import kind_of
 from expertsys.io.jsontext import bounded, decoded, parsed, plain, whole
 from expertsys.io.labelstudio_writing import write
+from expertsys.io.levels import codebook_of_paths
 from expertsys.io.options import Options
 from expertsys.io.project import Applied, Project, tell_dropped
 from expertsys.io.registry import Format, Kept
-from expertsys.study import Codebook, Source, Study
+from expertsys.study import Source, Study
 
 _SPANS = ("labels", "hypertextlabels", "paragraphlabels")
 _CODES = (*_SPANS, "choices", "taxonomy")
@@ -62,7 +64,7 @@ def read_study(path: Path, options: Options) -> Study:
     tell_dropped(project.log, path.name, dropped)
     project.whole = not any(row.start is not None for row in project.applied)
     codes = dict.fromkeys(row.code for row in project.applied)
-    return project.study(options, codebook=Codebook.of(codes, separator="->"))
+    return project.study(options, codebook=codebook_of_paths(codes, "->", options.limits))
 
 
 def _annotations(where: str, task: dict[str, Any], project: Project, dropped: Counter[str]) -> list[Given]:
@@ -97,12 +99,12 @@ def _document(where: str, name: str, data: dict[str, Any], project: Project) -> 
     if key is None and dialogue is not None:
         project.log.tell(
             "warning",
-            f"{where}, data {dialogue!r}",
+            f"{where}, data {quoted(dialogue)}",
             "is a dialogue: its codings are kept without positions.",
             "Its paragraphs have no one text to count in.",
         )
     if name in project.documents:
-        project.log.fault(where, f"the task {name!r} stands twice in the file.", "Export it again.")
+        project.log.fault(where, f"the task {quoted(name)} stands twice in the file.", "Export it again.")
     told = {
         f"{label} (data)" if label in ("document", "text") else label: value if _is_number(value) else plain(value)
         for label, value in data.items()
@@ -202,7 +204,7 @@ def _regions(one: Given, project: Project, dropped: Counter[str], *, qualified: 
         if kind == "textarea":
             continue
         if kind not in _CODES or not isinstance(value, dict):
-            dropped[f"region of type {kind!r}"] += 1
+            dropped[f"region of type {quoted(kind)}"] += 1
             continue
         key = str(region.get("id"))
         memo = "; ".join(notes.get(key, [])) or None
@@ -254,6 +256,7 @@ FORMAT = Format(
     recognises=_recognises,
     read_study=read_study,
     write=write,
+    needs_texts=True,
     options=("codebook", "title", "seen", "listed", "positions"),
     keeps=(
         Kept("who coded", "yes", "yes"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, counted, listing
 from expertsys._core.files import write_text
 from expertsys.io.refi.losses import Losses
 from expertsys.study import Study
@@ -23,9 +23,9 @@ def write(study: Study, path: Path) -> None:
     bare = documents.index[documents["text"].isna()]
     if len(bare):
         raise DataError(
-            f"{len(bare):,} documents have no text: {listing(bare, 5)}",
+            f"labels are put on texts; {counted(len(bare), 'document')} without one: {listing(bare, 5)}",
             place=path.name,
-            remedy="Label Studio labels texts: give them with documents=, or write .csv.",
+            remedy="Give the texts on reading, read(..., documents=...), or write .csv.",
         )
     pairs = pd.concat([study.assignments, study.codings[["coder", "document"]]]).drop_duplicates()
     coders: dict[str, list[str]] = {}

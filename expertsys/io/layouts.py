@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, listing, quoted
 from expertsys._core.frames import check_columns
 from expertsys.io.cells import Cells
 from expertsys.io.log import Log, counted, rows_listed
@@ -116,7 +116,8 @@ def _place(cells: Cells, found: Mapping[str, str], fixed: Mapping[str, str], log
                 rows = cells.rows[other.to_numpy(dtype=bool)]
                 log.fault(
                     f"{cells.name}, {rows_listed(rows, 5)}",
-                    f"the file's name says {role} {fixed[role]!r}, column {found[role]!r} says {listing(names, 5)}.",
+                    f"the file's name says {role} {fixed[role]!r}, "
+                    f"column {quoted(found[role])} says {listing(names, 5)}.",
                     f"Correct one; or give a pattern without {{{role}}}.",
                 )
             columns[role] = column.fillna(fixed[role])
@@ -131,7 +132,7 @@ def _tell_trimmed(cells: Cells, columns: list[str], log: Log) -> None:
         if len(at):
             log.tell(
                 "note",
-                f"{cells.name}, column {column!r}",
+                f"{cells.name}, column {quoted(column)}",
                 f"took away white space around {counted(len(at), 'name')}: {rows_listed(cells.rows[at], 5)}.",
             )
 
@@ -179,8 +180,8 @@ def _check_positions(cells: Cells, places: pd.DataFrame, found: Mapping[str, str
         text = places[role]
         wrong = text.notna() & ~text.str.fullmatch(r"[0-9]{1,15}").fillna(False).astype(bool)
         for at in np.flatnonzero(wrong.to_numpy(dtype=bool)):
-            place = f"{cells.name}, row {cells.rows[at]}, column {found[role]!r}"
-            log.fault(place, f"{text.iloc[at]!r} is no position.", "Positions are whole numbers, counted from 0.")
+            place = f"{cells.name}, row {cells.rows[at]}, column {quoted(found[role])}"
+            log.fault(place, f"{quoted(text.iloc[at])} is no position.", "Positions are whole numbers, counted from 0.")
         numbers[role] = pd.to_numeric(text.where(~wrong))
     start, end = numbers["start"], numbers["end"]
     for at in np.flatnonzero((places["start"].isna() != places["end"].isna()).to_numpy(dtype=bool)):
@@ -202,13 +203,13 @@ def _unit_column(cells: Cells, found: dict[str, str], others: list[str], log: Lo
             place=cells.name,
             remedy="Name it: unit='...'.",
         )
-    log.choices["units"] = f"named by the first column, {free[0]!r}"
+    log.choices["units"] = f"named by the first column, {quoted(free[0])}"
     return free[0]
 
 
 def _wide(cells: Cells, fixed: Mapping[str, str], found: dict[str, str], log: Log) -> Listed:
     if "coder" in fixed or "coder" in found:
-        where = f"the column {found['coder']!r}" if "coder" in found else "the file's name"
+        where = f"the column {quoted(found['coder'])}" if "coder" in found else "the file's name"
         raise DataError(
             f"in a wide table the columns are the coders, but {where} names a coder too",
             place=cells.name,
@@ -279,7 +280,8 @@ def _split(codes: pd.Series[str], name: str, options: Options, log: Log) -> pd.S
             log.tell(
                 "note",
                 name,
-                f"took {counted(len(several), 'cell')} with {mark!r} as one code each, such as {several.iloc[0]!r}.",
+                f"took {counted(len(several), 'cell')} with {mark!r} as one code each, "
+                f"such as {quoted(several.iloc[0])}.",
                 f"If they are several, say so: read(..., separator={mark!r}).",
             )
             break

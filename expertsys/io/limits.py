@@ -32,11 +32,13 @@ class Limits:
         Pictures, recordings and other files that a study keeps so as to write them back; more are left out, with a
         remark.
     elements, depth : int
-        Elements of an XML document, and how deep they, or the categories of a database, may be nested.
+        Elements of an XML document, and how deep they, or the codes of a codebook, may be nested.
     tag_bytes : int
         The longest tag of an XML document, with its attributes.
     rows, cell_bytes : int
-        Rows read from one table of a database, and the longest cell in it.
+        Rows read from one table of a database or a saved study, and the longest cell in a table of any kind.
+    codes : int
+        Codes of a codebook, those above others among them.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Limits:
     tag_bytes: int = attrs.field(default=2 * 1024**2, validator=_whole)
     rows: int = attrs.field(default=20_000_000, validator=_whole)
     cell_bytes: int = attrs.field(default=64 * 1024**2, validator=_whole)
+    codes: int = attrs.field(default=100_000, validator=_whole)
 
 
 def beyond(place: str, what: str, limit: str, value: int) -> DataError:

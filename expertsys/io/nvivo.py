@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys._core.results import TableResult
 from expertsys.io.cells import Cells
 from expertsys.io.content import content_of, missing_path
@@ -208,11 +208,11 @@ def _compared(cells: Cells, found: Mapping[str, str], log: Log) -> list[Compared
         if not isinstance(code, str) or not isinstance(document, str):
             log.fault(place, "names no code or no document.", "Take out rows of totals.")
         elif size is None:
-            log.fault(place, f"has no size: {columns['size'][at]!r}.", "Such as '1234 chars'.")
+            log.fault(place, f"has no size: {quoted(columns['size'][at])}.", "Such as '1234 chars'.")
         elif (
             any(math.isnan(part) or part < 0 for part in parts.values()) or abs(math.fsum(parts.values()) - 100) > slack
         ):
-            told = ", ".join(f"{role} {columns[role][at]!r}" for role in _CELLS)
+            told = ", ".join(f"{role} {quoted(columns[role][at])}" for role in _CELLS)
             log.fault(place, f"has percentages that do not add up to 100: {told}.", "Export the result again.")
         else:
             counts = {role: round(size * part / 100) for role, part in parts.items()}
@@ -242,7 +242,7 @@ def _pooled(compared: list[Compared], log: Log, place: str) -> NVivoComparison:
         log.tell(
             "warning",
             place,
-            f"the kappa of {len(off)} rows is not the one that NVivo printed: {listing(shown, 5)}.",
+            f"the kappa of {counted(len(off), 'row')} is not the one that NVivo printed: {listing(shown, 5)}.",
             "Percentages are rounded: export them with more decimals.",
         )
     codes = drawn.by_code()

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core.errors import quoted
 from expertsys._core.progress import track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
@@ -183,7 +184,7 @@ class Project:
         begin, stop = table["start"].iloc[row], table["end"].iloc[row]
         self.log.fault(
             self.where(table["place"].iloc[row]),
-            f"reaches from {begin} to {stop}, and the document {document!r} has {counted(size, 'character')}.",
+            f"reaches from {begin} to {stop}, and the document {quoted(document)} has {counted(size, 'character')}.",
             "The text was changed after it was coded: correct the coding in the program that wrote it.",
         )
 
@@ -230,7 +231,7 @@ def same_text(project: Project, document: str, text: str, place: str) -> None:
     if known is not None and known.text != text:
         project.log.fault(
             place,
-            f"has another text of {document!r} than was read before.",
+            f"has another text of {quoted(document)} than was read before.",
             "Give the documents different names, or the coders the same text.",
         )
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, listing, quoted
 from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import counted
 from expertsys.io.options import Options
@@ -109,7 +109,9 @@ def _documents(database: Database, project: Project) -> dict[Any, str]:
     for number, name, text, media, memo in _rows(database, "source", *columns, order="id"):
         label = _text(name).strip() or f"source {number}"
         if label in project.documents:
-            project.log.fault(f"{project.name}, source, id {number}", f"the name {label!r} is taken.", "Rename one.")
+            project.log.fault(
+                f"{project.name}, source, id {number}", f"the name {quoted(label)} is taken.", "Rename one."
+            )
         names[number] = label
         kind = _KINDS.get(re.split(r"[/:]", _text(media).strip("/"))[0])
         whole = _text(text) if text is not None and (kind is None or text) else None
@@ -154,7 +156,7 @@ def _assign(database: Database, project: Project, names: dict[Any, str], cases: 
         else:
             project.log.tell(
                 "warning",
-                f"document {document!r}",
+                f"document {quoted(document)}",
                 f"belongs to several cases in parts ({listing(found, 5)}); its codings were given none.",
                 "Split the document, one for each case, if cases are to be compared.",
             )
@@ -209,7 +211,7 @@ def _as_tree(codes: list[Code], place: str, limits: Limits) -> Iterator[Code]:
         depth, code = waiting.pop()
         if depth > limits.depth:
             raise beyond(
-                f"{place}, code {code.name!r}",
+                f"{place}, code {quoted(code.name)}",
                 f"codes are nested more than {limits.depth:,} deep",
                 "depth",
                 limits.depth,
@@ -238,12 +240,16 @@ def _codings(database: Database, project: Project, names: dict[Any, str], codes:
     ):
         where = project.where(number)
         if code not in codes or source not in names:
-            what = f"code {code!r}" if code not in codes else f"source {source!r}"
+            what = f"code {quoted(code)}" if code not in codes else f"source {quoted(source)}"
             project.log.fault(where, f"refers to the {what}, which is not there.", "Check the database in QualCoder.")
         elif not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < 2**53):
-            project.log.fault(where, f"has no positions: {start!r} to {end!r}.", "Check the database in QualCoder.")
+            project.log.fault(
+                where, f"has no positions: {quoted(start)} to {quoted(end)}.", "Check the database in QualCoder."
+            )
         elif names[source] not in project.texts:
-            project.log.fault(where, f"codes the text of {names[source]!r}, which has none.", "Check it in QualCoder.")
+            project.log.fault(
+                where, f"codes the text of {quoted(names[source])}, which has none.", "Check it in QualCoder."
+            )
         else:
             coder = _text(owner).strip() or "no name"
             row = Applied(number, coder, codes[code], names[source], start, end, _text(quote), _text(memo), _iso(date))

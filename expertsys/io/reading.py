@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
@@ -10,20 +12,24 @@ from typing import Any, Literal
 
 import attrs
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, counted, listing
 from expertsys._core.frames import is_frame, to_pandas
 from expertsys.io.assemble import assemble, known_pairs
 from expertsys.io.cells import Cells, from_frame
-from expertsys.io.codebooks import read_codebook
+from expertsys.io.codebooks import codebook_of_table, read_codebook
 from expertsys.io.content import content_of, missing_path
 from expertsys.io.filenames import Named, by_pattern, usual
 from expertsys.io.formats import format_of, table_suffixes
 from expertsys.io.layouts import columns_of, lay_out
+from expertsys.io.levels import bounded
 from expertsys.io.limits import Limits
-from expertsys.io.log import Log
+from expertsys.io.log import Log, located
 from expertsys.io.options import Layout, Options, Repeated
-from expertsys.io.reports import as_codebook, translated
+from expertsys.io.reports import as_codebook, is_codebook, translated
 from expertsys.study import Codebook, Study
+from expertsys.study.tables import ALL
+
+_MOST_LOOKED_AT = 50
 
 
 def read(
@@ -177,7 +183,10 @@ def read(
         form = format_of(path, table=options.is_table)
         if form is not None and form.read_study is not None:
             options.refuse_others(path, form.options)
-            return _adjusted(form.read_study(path, options), options)
+            with located(path.name, lambda place: _in_file(place, path.name)):
+                study = form.read_study(path, options)
+            bounded(study.codebook, path.name, options.limits)
+            return _adjusted(study, options)
         tables = [_table(file, options, log) for file in (_files_in(path, log) if form is None else [path])]
         return _study(tables, options, log, title=path.resolve().name if form is None else path.stem)
     if is_frame(source):
@@ -187,6 +196,12 @@ def read(
     raise DataError(
         f"cannot read {type(source).__name__}", place="source", remedy="Give a path, a list of paths, or a dataframe."
     )
+
+
+def _in_file(place: str, name: str) -> str:
+    """A place in a study's tables or codebook, with the file's name before it; any other as it is."""
+    inner = place.partition(",")[0] in (*(table.name for table in ALL), "codebook", "")
+    return f"{name}, {place}".removesuffix(", ") if inner else place
 
 
 def _adjusted(study: Study, options: Options) -> Study:
@@ -231,14 +246,27 @@ def _files_in(folder: Path, log: Log) -> list[Path]:
     files = [entry for entry in known if entry.suffix.lower() != ".txt"] or known
     others = sorted(entry.name for entry in entries if entry not in files)
     if not files:
+        inner = _readable(sorted(entries))
+        remedy = f"Tables are named {', '.join(table_suffixes())}; a folder within it must be named itself."
+        if inner:
+            several = ", and put them together with es.merge(...)" if len(inner) > 1 else ""
+            remedy = f"Read what is in it: es.read({str(inner[0])!r}){several}."
         raise DataError(
-            f"the folder holds no table of codings; it holds {listing(others)}",
-            place=str(folder),
-            remedy=f"Tables are named {', '.join(table_suffixes())}; a folder within it must be named itself.",
+            f"the folder holds no table of codings; it holds {listing(others)}", place=str(folder), remedy=remedy
         )
     if others:
         log.tell("note", folder.name, f"not read: {listing(others)}.", "Name files by a list to read others.")
     return sorted(files, key=_natural)
+
+
+def _readable(entries: Iterable[Path]) -> list[Path]:
+    """The projects, and folders of them, among the entries of a folder."""
+    found = []
+    for entry in itertools.islice(entries, _MOST_LOOKED_AT):
+        with contextlib.suppress(DataError, OSError):
+            if format_of(entry) is not None:
+                found.append(entry)
+    return found
 
 
 def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
@@ -260,6 +288,7 @@ def _table(path: Path, options: Options, log: Log) -> Cells:
 def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> Study:
     log.sources += [cells.source for cells in tables]
     alone = len(tables) == 1 and options.pattern is None
+    _refuse_codebooks(tables, options)
     tables = [translated(cells, options, log, alone=alone) for cells in tables]
     fixed = _fixed(tables, options, log)
     listed = [lay_out(cells, options, names, log) for cells, names in zip(tables, fixed, strict=True)]
@@ -271,9 +300,21 @@ def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> St
         log,
         named=sorted({key for names in fixed for key in names}),
         codebook=_codebook(options, log),
-        documents=_beside(options.documents, "documents", log),
+        documents=_documents(options, log),
         title=title if options.title is None else options.title,
     )
+
+
+def _refuse_codebooks(tables: list[Cells], options: Options) -> None:
+    """Refuse a codebook among tables of codings, with the door that it has."""
+    if options.is_table or options.report is not None or options.pattern is not None:
+        return
+    for cells in tables:
+        if is_codebook(cells.columns):
+            beside = f"Move it out of the folder and give it beside the codings: es.read(..., codebook={cells.name!r})."
+            alone = f"Read it with es.io.read_codebook({cells.name!r}), or beside codings: es.read(..., codebook=...)."
+            remedy = alone if len(tables) == 1 else beside
+            raise DataError("is a codebook, not a table of codings", place=cells.name, remedy=remedy)
 
 
 def _fixed(tables: list[Cells], options: Options, log: Log) -> list[Named]:
@@ -289,7 +330,7 @@ def _fixed(tables: list[Cells], options: Options, log: Log) -> list[Named]:
         return [{} for _ in tables]
     if len(without) < len(tables):
         raise DataError(
-            f"{len(without)} of {len(tables)} tables have no column {options.coder!r}: {listing(without)}",
+            f"no column {options.coder!r} in {len(without):,} of {counted(len(tables), 'table')}: {listing(without)}",
             place="source",
             remedy="Give pattern=, such as '{case} ({coder})', if the file names say who coded.",
         )
@@ -315,23 +356,29 @@ def _refuse_same(tables: list[Cells], fixed: list[Named], log: Log) -> None:
             log.fault(cells.name, f"has the same {told} as {first[key]!r}.", "Keep one; or change the pattern.")
 
 
-def _beside(given: Any, what: str, log: Log) -> Any:
-    """A table that comes beside the codings, from a path or a dataframe."""
-    if not isinstance(given, str | PathLike):
-        return given
-    path = Path(given)
+def _beside(path: Path, what: str, options: Options, log: Log) -> Cells:
+    """A table that comes beside the codings."""
     if not path.exists():
         raise missing_path(path)
     own = Log()
-    cells = _table(path, Options(repeated="keep"), own)
+    cells = _table(path, Options(repeated="keep", limits=options.limits), own)
     log.remarks += [attrs.evolve(remark, place=f"{what}: {remark.place}") for remark in own.remarks]
     log.sources.append(cells.source)
-    return cells.frame
+    return cells
+
+
+def _documents(options: Options, log: Log) -> Any:
+    if isinstance(options.documents, str | PathLike):
+        return _beside(Path(options.documents), "documents", options, log).frame
+    return options.documents
 
 
 def _codebook(options: Options, log: Log) -> Codebook | None:
     if options.codebook is None or isinstance(options.codebook, Codebook):
         return options.codebook
-    if isinstance(options.codebook, str | PathLike) and Path(options.codebook).suffix.lower() in (".qdc", ".qdpx"):
-        return read_codebook(options.codebook, limits=options.limits)
-    return Codebook.from_frame(as_codebook(to_pandas(_beside(options.codebook, "codebook", log))))
+    if not isinstance(options.codebook, str | PathLike):
+        return Codebook.from_frame(as_codebook(to_pandas(options.codebook)))
+    path = Path(options.codebook)
+    if path.suffix.lower() in (".qdc", ".qdpx"):
+        return read_codebook(path, limits=options.limits)
+    return codebook_of_table(_beside(path, "codebook", options, log), options.limits)

@@ -78,6 +78,8 @@ class Format:
         From the path and the options, a whole study. A format has this or `read_table`.
     write : callable or None
         Writes a study to a path, whole or not at all.
+    needs_texts : bool
+        Whether nothing can be written without the texts of documents.
     options : tuple of str
         The options that `read_study` heeds; any other is refused.
     instead : str
@@ -94,6 +96,7 @@ class Format:
     read_table: Callable[[str, bytes, Options, Log], Cells] | None = None
     read_study: Callable[[Path, Options], Study] | None = None
     write: Callable[[Study, Path], None] | None = None
+    needs_texts: bool = False
     options: tuple[str, ...] = ()
     instead: str = ""
     keeps: tuple[Kept, ...] = ()

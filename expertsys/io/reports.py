@@ -15,16 +15,19 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys.io.cells import Cells
 from expertsys.io.content import content_of, missing_path
 from expertsys.io.jsontext import decoded
 from expertsys.io.log import Log
 from expertsys.io.options import Options
+from expertsys.study import Code
 
 #: The maps that come with the library, in the order in which tables are held against them.
 NAMES = ("maxqda", "atlasti", "dedoose", "taguette", "nvivo")
 _UNKNOWN = "unknown"
+_TAGS = {"tag", "description"}
+_MOST_LEVELS = 100
 
 
 def _tuples(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -189,7 +192,7 @@ def translated(cells: Cells, options: Options, log: Log, *, alone: bool) -> Cell
             remedy="Read it with es.io.nvivo_comparison(path).",
         )
     log.choices["report"] = made.name
-    told = ", ".join(f"{role} from {header!r}" for role, header in found.items())
+    told = ", ".join(f"{role} from {quoted(header)}" for role, header in found.items())
     log.tell("note", cells.name, f"was read as {made.name}: {told}. Its layout: {made.known}.", made.remedy)
     left = [name for name in cells.columns if name not in {*found.values(), *flags}]
     if left:
@@ -206,9 +209,17 @@ def translated(cells: Cells, options: Options, log: Log, *, alone: bool) -> Cell
     return attrs.evolve(cells, frame=frame, rows=rows, trimmed={})
 
 
+def is_codebook(columns: Collection[str]) -> bool:
+    """Whether a table lists codes and what they mean, and nothing that was coded."""
+    if set(columns) >= _TAGS:
+        return "content" not in columns
+    known = {field.name for field in attrs.fields(Code)}
+    return bool({"code", "name"} & set(columns)) and len(columns) > 1 and set(columns) <= {"code", *known}
+
+
 def as_codebook(frame: pd.DataFrame) -> pd.DataFrame:
     """A table of codes; Taguette's names them tags, and counts their highlights."""
-    if not {"tag", "description"} <= set(frame.columns):
+    if not set(frame.columns) >= _TAGS:
         return frame
     kept = frame[["tag", "description"]].rename(columns={"tag": "name", "description": "definition"})
     names = set(kept["name"].dropna())
@@ -217,9 +228,11 @@ def as_codebook(frame: pd.DataFrame) -> pd.DataFrame:
 
 def parent_of(tag: str, tags: Collection[str]) -> str | None:
     """The tag above a tag such as ``a.b``: the longest of ``a`` that there is."""
-    parts = tag.split(".")
-    above = (".".join(parts[:size]) for size in range(len(parts) - 1, 0, -1))
-    return next((longer for longer in above if longer in tags), None)
+    for _ in range(_MOST_LEVELS):
+        tag, dot, _ = tag.rpartition(".")
+        if not dot or tag in tags:
+            return tag if dot else None
+    return None
 
 
 def _laid_out(

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import attrs
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, listing, quoted
 from expertsys.io.content import content_of
 from expertsys.io.limits import Limits, beyond
 
@@ -119,7 +119,7 @@ def _columns(connection: sqlite3.Connection, place: str, known: frozenset[str]) 
         if kind == "view" or not isinstance(made, str) or _VIRTUAL.match(made):
             what = "a view" if kind == "view" else "a virtual table"
             raise DataError(
-                f"{name!r} is {what}, where the format has a table",
+                f"{quoted(name)} is {what}, where the format has a table",
                 place=f"{place}, {name}",
                 remedy="No honest program writes this: do not open the file elsewhere, ask its sender.",
             )

@@ -15,7 +15,7 @@ from typing import IO
 
 import attrs
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, quoted
 from expertsys.io.content import unreadable
 from expertsys.io.limits import Limits, beyond
 
@@ -147,7 +147,7 @@ def _entries(archive: zipfile.ZipFile, place: str, limits: Limits) -> dict[str, 
     entries: dict[str, zipfile.ZipInfo] = {}
     for entry in infos:
         name = entry.filename.replace("\\", "/")
-        where = f"{place}, {entry.filename!r}"
+        where = f"{place}, {quoted(entry.filename)}"
         if not entry.filename:
             raise DataError("a member has no name", place=place, remedy="The file is damaged: export it again.")
         if _UPWARDS.search(name):

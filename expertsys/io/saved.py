@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,12 +16,13 @@ from typing import Any
 import attrs
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys._core.files import replacing
 from expertsys.io.archive import pack, packed, unpack
 from expertsys.io.content import content_of
 from expertsys.io.delimited import any_length
 from expertsys.io.limits import Limits
+from expertsys.io.log import located
 from expertsys.io.options import Options
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 from expertsys.io.safe_zip import open_zip
@@ -31,6 +33,7 @@ MANIFEST = "study.json"
 README = "README.txt"
 KIND = "expertsys study"
 FORMAT_VERSION = 1
+_ROW = re.compile(r"(\w+), row (\d+)")
 UNMAPPED = "unmapped.zip"
 _NAMES = (MANIFEST, README, UNMAPPED, *(f"{table.name}.csv" for table in ALL))
 _README = f"""A study, saved by expertsys: read it with expertsys.read(...).
@@ -88,7 +91,7 @@ def members_of(study: Study) -> dict[str, bytes]:
         encoded = {name: text.encode("utf-8") for name, text in members.items()}
     except UnicodeEncodeError as error:
         raise DataError(
-            f"the study holds a character that no file can ({error.object[error.start : error.end]!r})",
+            f"the study holds a character that no file can ({quoted(error.object[error.start : error.end])})",
             place="write",
             remedy="It is half of a pair (a surrogate): replace it.",
         ) from None
@@ -138,7 +141,8 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
     manifest = _manifest(name, members[MANIFEST])
     try:
         book, provenance = manifest["codebook"], manifest["provenance"]
-        codebook = Codebook((Code(**code) for code in book["codes"]), name=book["name"], version=book["version"])
+        with located(name, lambda place: f"{name}, {MANIFEST}, {place}"):
+            codebook = Codebook((Code(**code) for code in book["codes"]), name=book["name"], version=book["version"])
         sources: Any = tuple(Source(**source) for source in provenance["sources"])
         made = Provenance(
             sources=sources,
@@ -174,7 +178,14 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
             raise DataError(f"no {UNMAPPED}", place=name, remedy="Save the study again.")
         with open_zip(members[UNMAPPED], f"{name}, {UNMAPPED}", limits) as archive:
             unmapped = Unmapped.of(original, {part: archive.read(part) for part in archive.names})
-    return Study(**frames, codebook=codebook, provenance=made, title=title, unmapped=unmapped)
+    with located(name, lambda place: _in_tables(place, name)):
+        return Study(**frames, codebook=codebook, provenance=made, title=title, unmapped=unmapped)
+
+
+def _in_tables(place: str, name: str) -> str:
+    """Where a fault of a table stands in its file, whose first row is the header."""
+    row = _ROW.match(place)
+    return f"{name}, {row[1]}.csv, row {int(row[2]) + 1}{place[row.end() :]}" if row else f"{name}, {place}"
 
 
 def _manifest(name: str, content: bytes) -> dict[str, Any]:
@@ -188,7 +199,7 @@ def _manifest(name: str, content: bytes) -> dict[str, Any]:
     version = manifest.get("format_version")
     if version != FORMAT_VERSION:
         raise DataError(
-            f"the study was saved in format version {version!r}; this library reads {FORMAT_VERSION}",
+            f"the study was saved in format version {quoted(version)}; this library reads {FORMAT_VERSION}",
             place=place,
             remedy="Update expertsys.",
         )
@@ -216,7 +227,7 @@ def _table(place: str, content: bytes, rows: int, columns: dict[str, str]) -> pd
     for number, record in enumerate(cells, start=2):
         if len(record) != len(header):
             raise DataError(
-                f"has {len(record)} cells instead of {len(header)}",
+                f"has {counted(len(record), 'cell')} instead of {len(header):,}",
                 place=f"{place}, row {number}",
                 remedy="Correct it.",
             )
@@ -233,7 +244,7 @@ def _read(place: str, name: str, kind: str, cells: list[str]) -> pd.Series[Any]:
     if kind == "text":
         return pd.Series([cell or None for cell in cells], dtype="str")
     if kind not in _KINDS:
-        raise DataError(f"the manifest gives column {name!r} the unknown kind {kind!r}", place=place)
+        raise DataError(f"the manifest gives column {quoted(name)} the unknown kind {quoted(kind)}", place=place)
     dtype, convert = _KINDS[kind]
     missing = float("nan") if kind == "number" else None
     values: list[Any] = []
@@ -242,7 +253,9 @@ def _read(place: str, name: str, kind: str, cells: list[str]) -> pd.Series[Any]:
             values.append(convert(cell) if cell else missing)
         except (ValueError, KeyError):
             raise DataError(
-                f"{cell!r} is no {kind}", place=f"{place}, row {number}, column {name!r}", remedy="Correct the cell."
+                f"{quoted(cell)} is no {kind}",
+                place=f"{place}, row {number}, column {quoted(name)}",
+                remedy="Correct the cell.",
             ) from None
     return pd.Series(values, dtype=dtype)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys.io.htmltext import HtmlText, text_of_html, trouble_of_html
 from expertsys.io.jsontext import parsed, whole
 from expertsys.io.log import counted
@@ -82,7 +82,9 @@ def _documents(database: Database, number: int, project: Project) -> tuple[dict[
         label = str(name or "").strip() or f"document {key}"
         names[key] = label if label not in project.documents else f"{label} ({key})"
         if names[key] != label:
-            project.log.tell("warning", f"document {label!r}", f"stands twice; the second is named {names[key]!r}.")
+            project.log.tell(
+                "warning", f"document {quoted(label)}", f"stands twice; the second is named {quoted(names[key])}."
+            )
         pages[key] = HtmlText(_html(f"{project.name}, documents, id {key}", contents))
         project.add(names[key], pages[key].text, description=str(told or "") or None)
     return pages, names
@@ -145,7 +147,8 @@ def _highlights(
         if span is None:
             project.log.fault(
                 project.where(mark),
-                f"reaches from byte {start} to {end}; the text of {names[document]!r} has {pages[document].size:,}.",
+                f"reaches from byte {quoted(start)} to {quoted(end)}; "
+                f"the text of {quoted(names[document])} has {pages[document].size:,}.",
                 "The document was changed after it was coded: correct the highlight in Taguette.",
             )
             continue

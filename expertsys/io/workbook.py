@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
 from expertsys.io.log import Log, counted
@@ -93,7 +93,7 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
                 cells += len(row)
                 if number > _MOST_ROWS or cells > _MOST_CELLS:
                     raise DataError(
-                        f"the sheet {sheet.title!r} has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells, "
+                        f"the sheet {quoted(sheet.title)} has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells, "
                         "blank ones among them",
                         place=name,
                         remedy="Delete what stands far outside the table, or save it as .csv.",
@@ -103,7 +103,7 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
             raise
         except Exception as error:  # openpyxl raises whatever broken cells make it raise
             raise DataError(
-                f"the sheet {sheet.title!r} is damaged ({type(error).__name__})", place=name, remedy=_INSTEAD
+                f"the sheet {quoted(sheet.title)} is damaged ({type(error).__name__})", place=name, remedy=_INSTEAD
             ) from None
         finally:
             book.close()
@@ -123,7 +123,7 @@ def _sheet(name: str, sheets: list[str], options: Options, log: Log | None) -> s
         log.tell(
             "warning",
             name,
-            f"only the first sheet, {sheets[0]!r}, was read; there are also {listing(sheets[1:])}.",
+            f"only the first sheet, {quoted(sheets[0])}, was read; there are also {listing(sheets[1:])}.",
             "Name another: read(..., sheet='...').",
         )
     return sheets[0]

@@ -65,12 +65,15 @@ def write(study: Study, path: str | PathLike[str], *, texts: bool = True) -> Pat
             place="write",
             remedy="A codebook is written with es.io.write_codebook(codebook, path).",
         )
-    if not texts:
-        study = study.without_texts()
     target = Path(path)
     form = format_for_writing(target)
     if form.write is None:
         raise DataError(f"{form.name} cannot be written", place=target.name)
+    if not texts:
+        if form.needs_texts:
+            what = f"{form.name} puts labels on texts, and texts=False leaves them out"
+            raise DataError(what, place=target.name, remedy="Write .zip, .qdpx or .csv without texts.")
+        study = study.without_texts()
     try:
         form.write(study, target)
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from expertsys._core.errors import DataError, Remark, unknown
+from expertsys._core.errors import DataError, Remark, counted, quoted, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def _name(_: object, field: attrs.Attribute[str], value: object) -> None:
     if not isinstance(value, str) or not value.strip() or value != value.strip():
         raise DataError(
-            f"a code's {field.name} must be text without blanks around it, not {value!r}", place=f"Code.{field.name}"
+            f"a code's {field.name} must be text without blanks around it, not {quoted(value)}",
+            place=f"Code.{field.name}",
         )
 
 
@@ -62,6 +63,22 @@ class Code:
 _COLUMNS = tuple(field.name for field in attrs.fields(Code))
 
 
+def _circling(by_name: Mapping[str, Code]) -> set[str]:
+    """The codes above which they stand themselves; each is passed once."""
+    passed: set[str] = set()
+    circling: set[str] = set()
+    for start in by_name:
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at in by_name and at not in passed:
+            passed.add(at)
+            path.append(at)
+            at = by_name[at].parent
+        if at in path:
+            circling.update(path[path.index(at) :])
+    return circling
+
+
 def _codes(codes: Iterable[Code]) -> tuple[Code, ...]:
     return tuple(codes)
 
@@ -101,28 +118,19 @@ class Codebook:
         object.__setattr__(self, "_by_name", by_name)
         faults: list[Remark] = []
         seen: set[str] = set()
+        circling = _circling(by_name)
         for row, code in enumerate(self.codes, start=1):
-            place = f"codebook, code {row}"
+            place, name = f"codebook, code {row}", quoted(code.name)
             if code.name in seen:
-                faults.append(Remark("error", place, f"the name {code.name!r} is already taken.", "Give each a path."))
+                faults.append(Remark("error", place, f"the name {name} is already taken.", "Give each a path."))
             seen.add(code.name)
             if code.parent is not None and code.parent not in by_name:
-                faults.append(
-                    Remark("error", place, f"{code.name!r} has the unknown parent {code.parent!r}.", "Add it.")
-                )
-            elif code.parent is not None and code.name in self._walk_up(code, by_name):
-                faults.append(Remark("error", place, f"{code.name!r} is its own ancestor.", "Correct its parent."))
+                what = f"{name} has the unknown parent {quoted(code.parent)}."
+                faults.append(Remark("error", place, what, "Add it."))
+            elif code.name in circling:
+                faults.append(Remark("error", place, f"{name} is its own ancestor.", "Correct its parent."))
         if faults:
-            raise DataError(f"the codebook has {len(faults)} fault(s)", place=self.name, faults=faults)
-
-    @staticmethod
-    def _walk_up(code: Code, by_name: Mapping[str, Code]) -> tuple[str, ...]:
-        names: list[str] = []
-        parent = code.parent
-        while parent is not None and parent in by_name and parent not in names:
-            names.append(parent)
-            parent = by_name[parent].parent
-        return tuple(names)
+            raise DataError(f"the codebook has {counted(len(faults), 'fault')}", place=self.name, faults=faults)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -150,7 +158,12 @@ class Codebook:
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The names above a code, nearest first."""
-        return self._walk_up(self[name], self._by_name)
+        names: list[str] = []
+        parent = self[name].parent
+        while parent is not None:
+            names.append(parent)
+            parent = self._by_name[parent].parent
+        return tuple(names)
 
     def with_concepts(self, concepts: Mapping[str, str]) -> Codebook:
         """A new codebook in which the named codes point to concepts.
@@ -222,6 +235,8 @@ class Codebook:
 
         Blank cells are missing; columns that are no field of `Code` are refused by name.
         """
+        import pandas as pd
+
         from expertsys._core.frames import as_text, check_columns, to_pandas
 
         table = to_pandas(frame)
@@ -232,10 +247,10 @@ class Codebook:
         for column in table.columns:
             if column not in _COLUMNS:
                 raise unknown("codebook column", column, _COLUMNS, place="codebook")
-        cells = {column: as_text(table[column]) for column in table.columns}
+        cells = pd.DataFrame({column: as_text(table[column]) for column in table.columns}, dtype=object)
         codes = []
-        for row in range(len(table)):
-            fields = {key: text.iloc[row] for key, text in cells.items() if not text.isna().iloc[row]}
+        for row, record in enumerate(cells.to_dict("records")):
+            fields: dict[str, Any] = {str(key): cell for key, cell in record.items() if isinstance(cell, str)}
             if not fields:
                 continue
             if "name" not in fields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, counted, listing
 from expertsys.study.units import RULES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def require_units(study: Study, purpose: str, *, instead: str = "") -> None:
     if len(study.units) and not without.any():
         return
     raise DataError(
-        f"{purpose} needs units, and {int(without.sum())} codings are spans of text without one",
+        f"{purpose} needs units, and this study has {counted(int(without.sum()), 'span')} of text without one",
         place="study.units",
         remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}."
         + (f" {instead}" if instead else ""),

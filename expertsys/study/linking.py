@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys.study import tables
 
 
@@ -82,7 +82,7 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
         ]
     faults += _of_summaries(parts)
     if faults:
-        raise DataError(f"the study has {len(faults)} fault(s)", faults=faults)
+        raise DataError(f"the study has {counted(len(faults), 'fault')}", faults=faults)
 
 
 def _of_summaries(parts: dict[str, pd.DataFrame]) -> list[Remark]:
@@ -91,11 +91,16 @@ def _of_summaries(parts: dict[str, pd.DataFrame]) -> list[Remark]:
     strange = ~told["case"].isin(parts["cases"].index)
     names = listing(parts["cases"].index)
     faults = [
-        Remark("error", f"summaries, row {row + 1}", f"no case {told['case'][row]!r}; there are: {names}.")
+        Remark("error", f"summaries, row {row + 1}", f"no case {quoted(told['case'][row])}; there are: {names}.")
         for row in told.index[strange]
     ]
     twice = told[told.duplicated(["case", "code"])]
     return faults + [
-        Remark("error", f"summaries, row {row + 1}", f"a second summary of {case!r} under {code!r}.", "Join them.")
+        Remark(
+            "error",
+            f"summaries, row {row + 1}",
+            f"a second summary of {quoted(case)} under {quoted(code)}.",
+            "Join them.",
+        )
         for row, case, code in zip(twice.index, twice["case"], twice["code"], strict=True)
     ]

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, listing, quoted
 from expertsys._core.frames import as_attribute, as_text, check_columns, to_pandas
 
 
@@ -137,7 +137,7 @@ def _positions(frame: pd.DataFrame, name: str, place: str) -> pd.Series[Any]:
     if bad.any():
         text = as_text(frame[name])
         faults = [
-            Remark("error", f"{place}, row {row + 1}, column {name}", f"{text.iloc[row]!r} is no position.", "")
+            Remark("error", f"{place}, row {row + 1}, column {name}", f"{quoted(text.iloc[row])} is no position.", "")
             for row in np.flatnonzero(bad.to_numpy(dtype=bool))
         ]
         raise DataError(
@@ -185,7 +185,7 @@ def contradictions(frame: pd.DataFrame, key: str, value: str, place: str) -> lis
     return [
         Remark(
             "error",
-            f"{place}, {key} {name!r}",
+            f"{place}, {key} {quoted(name)}",
             f"has more than one {value}: {listing(pairs[value][pairs[key] == name])}.",
             f"Give each {value} its own {key}, or correct the rows.",
         )

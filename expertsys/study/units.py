@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_choice, check_positive, listing
+from expertsys._core.errors import DataError, Remark, check_choice, check_positive, counted, listing, quoted
 
 Rule = Literal["document", "paragraph", "sentence", "window", "overlap"]
 RULES: tuple[Rule, ...] = ("document", "paragraph", "sentence", "window", "overlap")
@@ -75,7 +75,9 @@ def unitise(
     lost = codings["document"].isna()
     if lost.any():
         raise DataError(
-            f"{int(lost.sum())} codings name no document", place="study.codings", remedy="Give them a document."
+            f"no document is named by {counted(int(lost.sum()), 'coding')}",
+            place="study.codings",
+            remedy="Give them a document.",
         )
     if by == "document":
         units = pd.DataFrame({"unit": documents.index, "document": documents.index, "case": documents["case"].array})
@@ -97,7 +99,8 @@ def _cut(documents: pd.DataFrame, by: Rule, size: int) -> pd.DataFrame:
     if texts.isna().any():
         names = texts.index[texts.isna()]
         raise DataError(
-            f"by={by!r} needs the texts of the documents, and {len(names)} have none: {listing(names)}",
+            f"by={by!r} needs the texts of the documents; "
+            f"{counted(len(names), 'document')} without one: {listing(names)}",
             place="study.documents",
             remedy="Give documents a column 'text', or choose by='document' or by='overlap'.",
         )
@@ -123,7 +126,9 @@ def _runs(codings: pd.DataFrame) -> pd.DataFrame:
     whole = codings["start"].isna()
     if whole.any():
         raise DataError(
-            f"{int(whole.sum())} codings have no positions", place="study.codings", remedy="Choose by='document'."
+            f"{counted(int(whole.sum()), 'coding')} without positions",
+            place="study.codings",
+            remedy="Choose by='document'.",
         )
     rows: list[tuple[str, int, int]] = []
     for key, group in spans.sort_values(["document", "start", "end"]).groupby("document", sort=True):
@@ -155,7 +160,7 @@ def _assign(codings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     for row, (document, start, end) in enumerate(columns):
         place = f"codings, row {row + 1}"
         if document not in cut:
-            faults.append(Remark("error", place, f"lies in the document {document!r}, which holds no unit."))
+            faults.append(Remark("error", place, f"lies in the document {quoted(document)}, which holds no unit."))
             continue
         names, starts, ends = cut[document]
         first, last = (0, len(names)) if pd.isna(start) else _reached(starts, ends, int(start), int(end))
@@ -164,7 +169,7 @@ def _assign(codings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         pieces.extend((row, name) for name in names[first:last])
     if faults:
         raise DataError(
-            f"{len(faults)} codings reach no unit",
+            f"no unit is reached by {counted(len(faults), 'coding')}",
             place="study.codings",
             remedy="Drop them, or choose by='window' or by='document'.",
             faults=faults,

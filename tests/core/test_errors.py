@@ -14,6 +14,7 @@ from expertsys._core.errors import (
     check_positive,
     listing,
     nearest,
+    quoted,
     unknown,
 )
 from expertsys.errors import DegenerateWarning, MissingDependencyError
@@ -59,6 +60,9 @@ def test_listing() -> None:
     assert listing(["a", 2]) == "'a', '2'"
     assert listing(range(15)).endswith("'11' and 3 more")
     assert listing([]) == "none"
+    assert listing(["x" * 101, "y"]) == f"'{'x' * 80}…' (of 101 characters), 'y'"
+    assert quoted("x" * 100) == repr("x" * 100)
+    assert quoted(10**200) == f"'1{'0' * 79}…' (of 201 characters)"
     assert listing("abc", 1) == "'a' and 2 more"
 
 

@@ -153,3 +153,16 @@ def test_positions_beyond_any_text_are_no_annotation(tmp_path: Path, digits: int
     file(tmp_path, "ann/d.txt", "hello")
     file(tmp_path, "ann/d.ann", f"T1\tX 0 {'9' * digits}\thello\n")
     assert "d.ann, line 1: is no annotation" in str(refusal(tmp_path / "ann"))
+
+
+def test_a_folder_of_projects_names_the_first_within(tmp_path: Path) -> None:
+    for place in ("corpus/north/ann", "corpus/north/ben", "corpus/south/ann"):
+        (tmp_path / place).mkdir(parents=True)
+        file(tmp_path / place, "d1.txt", TEXT)
+        file(tmp_path / place, "d1.ann", "T1\tACT 6 10\trang\n")
+    inner = tmp_path / "corpus" / "north"
+    assert str(refusal(tmp_path / "corpus")).endswith(
+        f"it holds 'north', 'south'. Read what is in it: es.read({str(inner)!r}), and put them together with "
+        "es.merge(...)."
+    )
+    assert list(read(inner).coders.index) == ["ann", "ben"]

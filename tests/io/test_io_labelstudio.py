@@ -199,5 +199,16 @@ def test_codings_of_whole_documents_and_memos_come_back(tmp_path: Path) -> None:
 
 def test_a_study_without_texts_is_not_written(tmp_path: Path) -> None:
     study = Study(pd.DataFrame({"unit": ["a"], "coder": ["ann"], "code": ["for"]}))
-    with pytest.raises(DataError, match=r"s.json: 1 documents have no text: 'a'"):
+    with pytest.raises(DataError) as caught:
         write(study, tmp_path / "s.json")
+    assert str(caught.value) == (
+        "s.json: labels are put on texts; 1 document without one: 'a'. Give the texts on reading, "
+        "read(..., documents=...), or write .csv."
+    )
+    with pytest.raises(DataError) as caught:
+        write(study, tmp_path / "s.json", texts=False)
+    assert str(caught.value) == (
+        "s.json: Label Studio puts labels on texts, and texts=False leaves them out. "
+        "Write .zip, .qdpx or .csv without texts."
+    )
+    assert not (tmp_path / "s.json").exists()

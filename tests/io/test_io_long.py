@@ -300,3 +300,27 @@ def test_sources_that_are_refused(tmp_path: Path) -> None:
     assert str(refusal(tmp_path / "x.csv")).startswith(f"{tmp_path / 'x.csv'}: there is no such file or folder.")
     path = file(tmp_path, "x.doc", "text")
     assert "x.doc: cannot read files named '.doc'; it can be '.zip', '.csv'" in str(refusal(path))
+
+
+def test_an_endless_value_is_shown_by_its_beginning(tmp_path: Path) -> None:
+    digits = "9" * 5_000
+    spans = file(tmp_path, "x.csv", f"document,coder,code,start,end\nd,ann,a,0,{digits}\n")
+    assert str(refusal(spans)) == (
+        f"x.csv, row 2, column 'end': '{'9' * 80}…' (of 5,000 characters) is no position. "
+        "Positions are whole numbers, counted from 0."
+    )
+    path = file(tmp_path, "y.csv", f"unit,document,coder,code\nu1,{digits},ann,a\nu1,{digits}1,ben,a\n")
+    assert all(len(line) < 500 for line in told(read(path)))
+    for wrong in (f"unit,coder,{digits[:1_500]}\nu1,ann,a\n", f"unit,coder,code\nu1,{digits},a\nu1,,b\n"):
+        assert len(str(refusal(file(tmp_path, "z.csv", wrong)))) < 500
+
+
+def test_faults_that_only_the_whole_study_shows_name_the_row_of_the_file(tmp_path: Path) -> None:
+    texts = file(tmp_path, "texts.csv", "document,text\nd1,abc\n")
+    path = file(tmp_path, "x.csv", "document,coder,code,start,end\nd1,ann,a,0,3\n\nd1,ben,a,0,9\nd1,ben,b,1,4\n")
+    assert [fault.place for fault in refusal(path, documents=texts).faults] == ["x.csv, row 4", "x.csv, row 5"]
+    path = file(tmp_path, "y.csv", "document,coder,code,start,end\nd1,ann,a,0,3\nd1,ben,a,0,9\n")
+    assert str(refusal(path, documents=texts)) == "y.csv, row 3: ends behind the end of its document."
+    assert [fault.place for fault in refusal([path, tmp_path / "x.csv"], documents=texts).faults] == [
+        "y.csv, row 3", "x.csv, row 4", "x.csv, row 5",
+    ]  # fmt: skip

@@ -97,7 +97,7 @@ def test_shares_of_a_spreadsheet_pictures_and_recordings(tmp_path: Path) -> None
 
 def test_a_kappa_that_is_not_the_printed_one_is_told(tmp_path: Path) -> None:
     made = comparison(tmp_path, "x,d,f,1000 chars,0.9,85,5,80,15,10,5")
-    assert any("the kappa of 1 rows is not the one that NVivo printed: 'x in d'" in str(note) for note in made.notes)
+    assert any("the kappa of 1 row is not the one that NVivo printed: 'x in d'" in str(note) for note in made.notes)
     assert any("taken from NVivo's help, not tried on a real export" in str(note) for note in made.notes)
 
 

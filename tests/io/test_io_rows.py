@@ -202,7 +202,7 @@ def test_a_file_that_no_one_signed_is_refused(tmp_path: Path) -> None:
 def test_only_some_files_signed(tmp_path: Path) -> None:
     file(tmp_path, "a.csv", "unit,coder,code\nu1,ann,a\n")
     file(tmp_path, "b.csv", "unit,code\nu1,a\n")
-    assert "1 of 2 tables have no column 'coder': 'b.csv'" in str(refusal(tmp_path))
+    assert "no column 'coder' in 1 of 2 tables: 'b.csv'" in str(refusal(tmp_path))
 
 
 def test_name_and_column_contradict(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_files_that_cannot_be_told_apart(tmp_path: Path) -> None:
         ("data", "'data' names no field"),
         (re.compile("(?P<rater>.+)"), "no field 'rater'"),
         (7, "pattern must be text or a compiled regular expression, not int"),
-        ("{case} - {coder}", "1 of 1 file names do not fit the pattern '{case} - {coder}'"),
+        ("{case} - {coder}", "the pattern '{case} - {coder}' does not fit 1 of 1 file name"),
     ],
 )
 def test_patterns_that_are_refused(tmp_path: Path, pattern: object, what: str) -> None:

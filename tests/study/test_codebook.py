@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pandas as pd
@@ -60,7 +61,7 @@ def test_all_faults_at_once() -> None:
         Code("a"),
         Code("d", parent="d"),
     ]
-    with pytest.raises(DataError, match=r"the codebook has \d fault\(s\)") as caught:
+    with pytest.raises(DataError, match=r"the codebook has 3 faults") as caught:
         Codebook(codes)
     assert [str(fault) for fault in caught.value.faults if "taken" in fault.what or "unknown" in fault.what] == [
         "codebook, code 3: 'c' has the unknown parent 'nowhere'. Add it.",
@@ -76,7 +77,7 @@ def test_a_circle_names_its_codes() -> None:
 
 
 def test_a_single_fault_is_in_the_message() -> None:
-    with pytest.raises(DataError, match=r"1 fault\(s\)\.\n  - codebook, code 2: the name 'a' is already taken"):
+    with pytest.raises(DataError, match=r"1 fault\.\n  - codebook, code 2: the name 'a' is already taken"):
         Codebook([Code("a"), Code("a")])
 
 
@@ -161,3 +162,43 @@ def test_repr_is_the_tree() -> None:
     ]
     assert repr(Codebook.of(map(str, range(30)))).endswith("... and 10 more")
     assert repr(Codebook()) == "Codebook: 0 codes, 0 of them point to a concept"
+
+
+@given(st.lists(st.none() | st.integers(0, 7), min_size=8, max_size=8))
+def test_only_codes_within_a_circle_are_their_own_ancestors(parents: list[int | None]) -> None:
+    """Against climbing from each code as many steps as there are codes."""
+    circling = set()
+    for start in range(8):
+        at = parents[start]
+        for _ in range(8):
+            if at == start:
+                circling.add(f"c{start}")
+            at = None if at is None else parents[at]
+    codes = [Code(f"c{at}", parent=None if above is None else f"c{above}") for at, above in enumerate(parents)]
+    if not circling:
+        assert len(Codebook(codes)) == 8
+        return
+    with pytest.raises(DataError) as caught:
+        Codebook(codes)
+    assert {fault.what for fault in caught.value.faults} == {f"'{name}' is its own ancestor." for name in circling}
+
+
+@pytest.mark.parametrize("last", [None, "c0"])
+def test_a_chain_of_many_codes_is_followed_once(last: str | None) -> None:
+    size = 20_000
+    codes = [Code(f"c{at}", parent=f"c{at + 1}" if at < size - 1 else last) for at in range(size)]
+    started = time.perf_counter()
+    if last is None:
+        assert len(Codebook(codes).ancestors("c0")) == size - 1
+    else:
+        with pytest.raises(DataError, match="the codebook has 20,000 faults"):
+            Codebook(codes)
+    assert time.perf_counter() - started < 1
+
+
+def test_many_codes_come_from_a_table_at_once() -> None:
+    table = pd.DataFrame({"code": [f"c{at}" for at in range(20_000)], "definition": ["", "x"] * 10_000})
+    started = time.perf_counter()
+    book = Codebook.from_frame(table)
+    assert time.perf_counter() - started < 2
+    assert [book["c0"].definition, book["c1"].definition, len(book)] == ["", "x", 20_000]

@@ -121,7 +121,7 @@ def test_codes_not_in_the_codebook_come_last() -> None:
         ),
         (
             {"document": ["d"], "coder": ["a"], "code": ["x"], "start": [3]},
-            r"the study has 1 fault\(s\)\.\n  - codings, row 1: has a start without an end, or an end without a st",
+            r"the study has 1 fault\.\n  - codings, row 1: has a start without an end, or an end without a st",
         ),
         ({"document": ["d"], "coder": ["a"], "code": ["x"], "start": [3], "end": [2]}, "row 1: ends before it starts"),
         (
@@ -269,7 +269,7 @@ def test_repr_tells_a_newcomer_what_is_there() -> None:
 
 def test_spans_need_units_first() -> None:
     with pytest.raises(
-        DataError, match=r"needs units, and 4 codings are spans.*unitise\(by=\.\.\.\) with one of 'document'"
+        DataError, match=r"needs units, and this study has 4 spans.*unitise\(by=\.\.\.\) with one of 'document'"
     ):
         spans().require_units("agreement")
     spans().unitise(by="document").require_units("agreement")

@@ -197,13 +197,15 @@ def test_refused_rules(options: dict[str, Any], told: str) -> None:
 @pytest.mark.parametrize("by", ["paragraph", "sentence", "window"])
 def test_texts_are_needed(by: Any) -> None:
     codings = pd.DataFrame({"document": ["d"], "coder": ["a"], "code": ["x"], "start": [0], "end": [3]})
-    with pytest.raises(DataError, match=rf"by='{by}' needs the texts of the documents, and 1 have none: 'd'\. Give"):
+    with pytest.raises(
+        DataError, match=rf"by='{by}' needs the texts of the documents; 1 document without one: 'd'\. Give"
+    ):
         Study(codings).unitise(by=by, size=4 if by == "window" else None)
 
 
 def test_runs_need_positions() -> None:
     codings = pd.DataFrame({"document": ["d"], "coder": ["a"], "code": ["x"]})
-    with pytest.raises(DataError, match=r"1 codings have no positions\. Choose by='document'"):
+    with pytest.raises(DataError, match=r"1 coding without positions\. Choose by='document'"):
         Study(codings).unitise(by="overlap")
 
 
@@ -212,7 +214,9 @@ def test_codings_that_reach_no_unit_are_listed() -> None:
     codings = pd.DataFrame(
         {"document": ["d", "d", "blank"], "coder": "a", "code": "x", "start": [0, 5, 0], "end": [2, 6, 1]}
     )
-    with pytest.raises(DataError, match=r"2 codings reach no unit\. Drop them, or choose by='window'") as caught:
+    with pytest.raises(
+        DataError, match=r"no unit is reached by 2 codings\. Drop them, or choose by='window'"
+    ) as caught:
         Study(codings, documents=documents).unitise(by="paragraph")
     assert [str(fault) for fault in caught.value.faults] == [
         "codings, row 2: marks only white space between units, 5 to 6.",
@@ -222,7 +226,7 @@ def test_codings_that_reach_no_unit_are_listed() -> None:
 
 def test_codings_without_document_are_refused() -> None:
     codings = pd.DataFrame({"document": [None], "start": pd.array([1], dtype="Int64")})
-    with pytest.raises(DataError, match=r"1 codings name no document\. Give them a document"):
+    with pytest.raises(DataError, match=r"no document is named by 1 coding\. Give them a document"):
         unitise(codings, pd.DataFrame({"text": []}), by="document", size=None)
 
 

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 import pandas as pd
 
+from expertsys._core.errors import quoted
 from expertsys._core.missing import is_missing
 from expertsys.io.limits import Limits
 from expertsys.io.log import Log
@@ -48,7 +49,7 @@ def draw(study: Study, losses: Losses) -> tuple[Project, dict[str, bytes]]:
     tidy(project.root, Mended())
     for name, text in ((document.name, document.text) for document in view.documents):
         if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
-            losses.add("half character", f"in the text of {name!r}")
+            losses.add("half character", f"in the text of {quoted(name)}")
     return project, files
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import attrs
 
 from expertsys._core.collecting import paused
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, listing, quoted
 from expertsys._core.progress import track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
@@ -123,7 +123,10 @@ def complete(project: Project, log: Log, place: str) -> None:
         project.section("Users").append(Element("User", {"guid": user, "name": name}))
         why = "without a word on who coded" if user == NOBODY else f"by the user {user}, whom the project does not list"
         log.tell(
-            "warning", place, f"{counted(number, 'coding')} {why}: the coder is called {name!r}.", "Rename the coder."
+            "warning",
+            place,
+            f"{counted(number, 'coding')} {why}: the coder is called {quoted(name)}.",
+            "Rename the coder.",
         )
     for code, number in absent_codes.items():
         name = f"unknown code {code[:8]}"

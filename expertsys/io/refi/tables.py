@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from expertsys._core.errors import quoted
 from expertsys.io.log import Log, counted
 from expertsys.io.refi.document import Project
 from expertsys.io.refi.view import ATLAS_TI, FIXED, NOBODY, Document, View, column_of
@@ -170,7 +171,7 @@ def _tell_names(view: View, log: Log, place: str) -> None:
             if (element.get("name") or "").strip() != name
         ]
         if renamed:
-            shown = ", ".join(f"{old!r} is {new!r}" for old, new in renamed[:3])
+            shown = ", ".join(f"{quoted(old)} is {quoted(new)}" for old, new in renamed[:3])
             log.tell(
                 "note",
                 f"{place}, {what}s",

@@ -306,7 +306,7 @@ def test_spans_need_units() -> None:
     spans = pd.DataFrame(
         {"document": ["d", "d"], "coder": ["ann", "ben"], "code": ["a", "b"], "start": [0, 2], "end": [4, 6]}
     )
-    told = r"needs units, and 2 codings are spans of text without one\. Choose the unit first: study\.unitise\(by="
+    told = r"needs units, and this study has 2 spans of text without one\. Choose the unit first: study\.unitise\(by="
     with pytest.raises(DataError, match=told):
         reliability(Study(spans))
 
