@@ -116,6 +116,15 @@ def test_check_of_a_project(here: Path, capsys: Capture) -> None:
     assert "it takes 'codebook', 'title', 'seen'" in capsys.readouterr().err
 
 
+def test_convert_to_a_table_tells_what_is_lost(here: Path, capsys: Capture) -> None:
+    study = es.Study(pd.DataFrame({"unit": ["u1"], "coder": ["ann"], "code": ["x"], "case": ["Elm"]}))
+    es.write(study.with_summaries({("Elm", "x"): "Much."}), "s.zip")
+    assert main(["convert", "s.zip", "x.csv"]) == 0
+    assert "warning: x.csv: a table has no place for 1 summary of a case under a code." in capsys.readouterr().out
+    assert main(["convert", "s.zip", "x.jsonl", "--json"]) == 0
+    assert len(strict(capsys.readouterr().out)["lost"]) == 1
+
+
 def test_convert_between_projects_tells_what_is_lost(here: Path, capsys: Capture) -> None:
     (here / "ann").mkdir()
     (here / "ann" / "d.txt").write_text("They wait.", encoding="utf-8")

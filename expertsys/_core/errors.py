@@ -92,7 +92,8 @@ def _sentence(text: str) -> str:
 
 def counted(number: int, noun: str) -> str:
     """A number with its noun: ``1 row``, ``1,200 rows``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"
 
 
 def quoted(value: object) -> str:

@@ -13,7 +13,7 @@ from expertsys._core.optional import require
 from expertsys.io.cells import Cells, tabulate, with_header
 from expertsys.io.content import require_content
 from expertsys.io.log import Log
-from expertsys.io.longtable import long_table
+from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
 from expertsys.study import Source, Study
@@ -46,9 +46,10 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
 def write(study: Study, path: Path) -> None:
     """The codings as one long table of text."""
     require("pyarrow", feature="writing Parquet", extra="parquet")
-    table = long_table(study)
+    table, lost = table_to_write(study, path.name)
     with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)
+    lost.warn(path.name, "a table")
 
 
 FORMAT = Format(

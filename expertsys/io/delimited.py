@@ -21,7 +21,7 @@ from expertsys.io.cells import Cells, refuse_width, tabulate, with_header
 from expertsys.io.content import kind_of, text_of
 from expertsys.io.formulas import neutral, plain
 from expertsys.io.log import Log, counted, rows_listed
-from expertsys.io.longtable import long_table
+from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
 from expertsys.study import Source, Study
@@ -202,11 +202,12 @@ def write_rows(target: Path, header: Sequence[str], rows: Iterator[Sequence[str]
 
 def write(study: Study, path: Path) -> None:
     """The codings as one long table; a cell that a spreadsheet would compute stands behind an apostrophe."""
-    table = long_table(study)
+    table, lost = table_to_write(study, path.name)
     delimiter = _USUAL.get(path.suffix.lower(), ",")
     rows = zip(*(map(neutral, table[name].fillna("")) for name in table), strict=True)
     with replacing(path) as temporary:
         write_rows(temporary, list(table.columns), iter(rows), delimiter)
+    lost.warn(path.name, "a table")
 
 
 FORMAT = Format(

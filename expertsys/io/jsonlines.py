@@ -15,7 +15,7 @@ from expertsys.io.cells import Cells, tabulate
 from expertsys.io.content import kind_of, text_of
 from expertsys.io.jsontext import parsed
 from expertsys.io.log import Log
-from expertsys.io.longtable import long_table
+from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
 from expertsys.study import Source, Study
@@ -85,13 +85,16 @@ def _text(value: Any) -> str | None:
 
 
 def write(study: Study, path: Path) -> None:
-    """The codings as one object per line; cells that are missing are left out."""
-    table = long_table(study)
+    """The codings as one object per line; cells that are missing are left out, but not a column that is needed."""
+    table, lost = table_to_write(study, path.name)
     columns = [table[name].tolist() for name in table]
+    bare = {str(name) for name in table if table[name].isna().all()}
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         for cells in zip(*columns, strict=True):
-            row = {name: cell for name, cell in zip(table.columns, cells, strict=True) if isinstance(cell, str)}
+            told = zip(table.columns, cells, strict=True)
+            row = {name: None if name in bare else cell for name, cell in told if name in bare or isinstance(cell, str)}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    lost.warn(path.name, "a table")
 
 
 FORMAT = Format(

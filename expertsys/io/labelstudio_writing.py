@@ -78,4 +78,8 @@ def _losses(study: Study, path: Path) -> None:
     lost.add("case", "with attributes", len(study.cases) if len(study.cases.columns) else 0)
     lost.add("participant", "", len(study.participants))
     lost.add("situation", "", len(study.situations))
+    lost.add("summary", "of a case under a code", len(study.summaries))
+    lost.add("attribute", "of coders", len(study.coders.columns))
+    smaller = study.units["document"] != study.units.index
+    lost.add("unit", "smaller than a document", int(smaller.sum()))
     lost.warn(path.name, "Label Studio's JSON")

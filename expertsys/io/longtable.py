@@ -4,9 +4,67 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expertsys.study import Study
+from expertsys._core.errors import DataError
+from expertsys.io.refi.losses import Losses
+from expertsys.study import Code, Codebook, Study
 
 _ALWAYS = ("unit", "coder", "code")
+_TOLD = ("definition", "inclusion", "exclusion", "example", "colour", "concept")
+
+
+def table_to_write(study: Study, name: str) -> tuple[pd.DataFrame, Losses]:
+    """The long table of a study, and what of the study it has no place for; a study that gives no row is refused.
+
+    Parameters
+    ----------
+    name : str
+        The file's, for the message.
+    """
+    table = long_table(study)
+    if table.empty:
+        raise DataError(
+            "the study has no coding, no unit and no document, and a table without a row cannot be read back",
+            place=name,
+            remedy="Write it as .zip; its codebook alone: es.io.write_codebook(study.codebook, path).",
+        )
+    return table, _losses(study)
+
+
+def _losses(study: Study) -> Losses:
+    lost = Losses()
+    units, documents, book = study.units, study.documents, study.codebook
+    lost.add("summary", "of a case under a code", len(study.summaries))
+    lost.add("situation", "", len(study.situations))
+    _lose_codes(book, set(study.codings["code"]), lost)
+    _lose_attributes("case", study.cases, lost)
+    lost.add("case", "without a document", int((~study.cases.index.isin(documents["case"])).sum()))
+    own = documents.index.isin(units.index[units["document"] == units.index])
+    lost.add("text", "of documents that are no units", int((documents["text"].notna() & ~own).sum()))
+    _lose_attributes("document", documents.drop(columns=["case", "text"]), lost)
+    lost.add("participant", "", len(study.participants))
+    _lose_attributes("coder", study.coders, lost)
+    lost.add("position", "of units in documents", int(units["start"].notna().sum()))
+    lost.add("part", "of the project that was read", len(study.unmapped.names) if study.unmapped else 0)
+    return lost
+
+
+def _lose_codes(book: Codebook, applied: set[str], lost: Losses) -> None:
+    lost.add("name", "of the codebook", int(bool(book.name)))
+    lost.add("version", "of the codebook", int(bool(book.version)))
+    lost.add("code", "with a definition, colour or concept", sum(map(_is_told, book)))
+    below = (code for code in book if code.parent is not None)
+    lost.add("code", "below another", sum(not code.name.startswith(f"{code.parent}->") for code in below))
+    parents = {code.parent for code in book}
+    lost.add("code", "never applied", sum(name not in applied and name not in parents for name in book.names))
+
+
+def _is_told(code: Code) -> bool:
+    return any(getattr(code, field) for field in _TOLD)
+
+
+def _lose_attributes(kind: str, table: pd.DataFrame, lost: Losses) -> None:
+    named = table.dropna(axis=1, how="all").columns
+    lost.add("attribute", f"of {kind}s", len(named))
 
 
 def long_table(study: Study) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
 from expertsys.io.log import Log, counted
-from expertsys.io.longtable import long_table
+from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format
 from expertsys.io.safe_zip import open_zip
@@ -164,10 +164,11 @@ def write(study: Study, path: Path) -> None:
 
     Line ends within cells come back as LF, as XML has them.
     """
-    table = long_table(study)
+    table, lost = table_to_write(study, path.name)
     if len(table) >= _MOST_ROWS:
         raise DataError(f"{len(table):,} rows do not fit a sheet", place=path.name, remedy="Write .csv or .parquet.")
     write_texts(path, "codings", table, remedy="Write .csv.")
+    lost.warn(path.name, "a table")
 
 
 FORMAT = Format(

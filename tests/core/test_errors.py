@@ -12,6 +12,7 @@ from expertsys._core.errors import (
     check_between,
     check_choice,
     check_positive,
+    counted,
     listing,
     nearest,
     quoted,
@@ -60,6 +61,9 @@ def test_listing() -> None:
     assert listing(["a", 2]) == "'a', '2'"
     assert listing(range(15)).endswith("'11' and 3 more")
     assert listing([]) == "none"
+    assert [counted(1, "summary"), counted(2, "summary"), counted(2, "survey"), counted(1200, "row")] == [
+        "1 summary", "2 summaries", "2 surveys", "1,200 rows",
+    ]  # fmt: skip
     assert listing(["x" * 101, "y"]) == f"'{'x' * 80}…' (of 101 characters), 'y'"
     assert quoted("x" * 100) == repr("x" * 100)
     assert quoted(10**200) == f"'1{'0' * 79}…' (of 201 characters)"

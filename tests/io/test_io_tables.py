@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 from iofiles import file, refusal, rows, told
 
-from expertsys.errors import DataError
+from expertsys.errors import DataError, LossWarning
 from expertsys.io import Limits, formats, read, read_codebook, workbook, write, write_codebook
-from expertsys.study import Study
+from expertsys.study import Code, Codebook, Study
 
 LONG = [".csv", ".tsv", ".xlsx", ".parquet", ".jsonl"]
 
@@ -307,3 +307,72 @@ def test_a_sheet_of_blank_cells_without_end(tmp_path: Path, width: int, height: 
         for name, content in kept.items():
             archive.writestr(name, content)
     assert "has more than 1,048,576 rows or 20,000,000 cells, blank ones among them" in str(refusal(path))
+
+
+BLANK = pd.DataFrame({"unit": [], "coder": [], "code": []}, dtype="str")
+
+
+@pytest.mark.parametrize("suffix", LONG)
+def test_a_study_that_gives_no_row_is_not_written_as_a_table(suffix: str, tmp_path: Path) -> None:
+    study = Study(BLANK, codebook=Codebook.of(["fear"]))
+    with pytest.raises(DataError) as caught:
+        write(study, tmp_path / f"blank{suffix}")
+    assert str(caught.value) == (
+        f"blank{suffix}: the study has no coding, no unit and no document, and a table without a row cannot be read "
+        "back. Write it as .zip; its codebook alone: es.io.write_codebook(study.codebook, path)."
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert read(write(study, tmp_path / "blank.zip")) == study
+
+
+@pytest.mark.parametrize("suffix", LONG)
+def test_a_study_without_a_coding_comes_back_from_a_table(suffix: str, tmp_path: Path) -> None:
+    study = Study(BLANK, units=pd.DataFrame({"unit": ["u1", "u2"]}))
+    back = read(write(study, tmp_path / f"x{suffix}"))
+    assert (list(back.units.index), len(back.codings), len(back.coders)) == (["u1", "u2"], 0, 0)
+    documents = Study(
+        BLANK, documents=pd.DataFrame({"document": ["d1", "d2"]}), coders=pd.DataFrame({"coder": ["ann"]})
+    )
+    listed = documents.with_assignments({"ann": ["d1"]})
+    back = read(write(listed, tmp_path / f"y{suffix}"), seen="listed")
+    assert back.assignments.to_numpy().tolist() == [["ann", "d1"]]
+    assert list(back.documents.index) == ["d1", "d2"]
+
+
+@pytest.mark.parametrize("suffix", LONG)
+def test_a_table_tells_what_it_has_no_place_for(suffix: str, tmp_path: Path) -> None:
+    names = ["fear", "fear->exam"]
+    codings = pd.DataFrame({"unit": ["u1", "u2"], "coder": "ann", "code": names, "case": ["Elm", "Oak"]})
+    book = Codebook.of(names, separator="->")
+    plain = Study(codings, codebook=book)
+    write(plain, tmp_path / f"plain{suffix}")  # a warning would fail
+    exam = Code("fear->exam", parent="fear")
+    loose = Codebook([Code("fear"), exam, Code("doubt", parent="fear")])
+
+    def having(**tables: dict[str, list[Any]]) -> Study:
+        return Study(codings, codebook=book, **{name: pd.DataFrame(cells) for name, cells in tables.items()})
+
+    told = {
+        "2 summaries of a case under a code": plain.with_summaries({("Elm", "fear"): "Much.", ("Oak", "fear"): "No."}),
+        "1 code with a definition, colour or concept": plain.with_codebook(
+            Codebook([Code("fear", colour="#111111"), exam])
+        ),
+        "1 code below another; 1 code never applied": plain.with_codebook(loose),
+        "1 version of the codebook": plain.with_codebook(Codebook(book.codes, version="2")),
+        "1 attribute of cases": having(cases={"case": ["Elm", "Oak"], "site": ["N", None]}),
+        "1 case without a document": having(cases={"case": ["Elm", "Oak", "Ash"]}),
+        "2 attributes of documents; 1 participant": having(
+            documents={"document": ["u1"], "kind": ["note"], "participant": ["p1"]}
+        ),
+        "1 attribute of coders": having(coders={"coder": ["ann"], "trained": [True]}),
+        "1 situation": having(situations={"case": ["Elm"]}),
+    }
+    for words, study in told.items():
+        with pytest.warns(LossWarning) as caught:
+            path = write(study, tmp_path / f"x{suffix}")
+        (warning,) = caught
+        assert str(warning.message) == (
+            f"x{suffix}: a table has no place for {words}. Save the study as .zip as well, to keep all of it."
+        )
+        assert warning.filename == __file__
+        assert len(read(path).codings) == 2

@@ -16,6 +16,7 @@ def everything(path: Path) -> bytes:
         return b"\n".join(archive.read(name) for name in archive.namelist())
 
 
+@pytest.mark.filterwarnings("ignore::expertsys.errors.LossWarning")
 @pytest.mark.parametrize("suffix", [".zip", ".qdpx", ".csv", ".jsonl"])
 def test_an_export_without_texts(tmp_path: Path, suffix: str) -> None:
     study = read(SAMPLES / "qualcoder_synthetic_crlf.qdpx")

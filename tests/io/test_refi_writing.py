@@ -39,8 +39,7 @@ def test_a_table_becomes_a_project(tmp_path: Path) -> None:
     assert back.codebook["fear->exam"].parent == "fear"
     assert back.documents["text"].tolist() == ["One", "Two"]
     assert back.documents["site"].tolist() == ["N", "S"]
-    units = back.unitise(by="document")
-    assert es.reliability(units).loc["fear", "n_units"] == es.reliability(study).loc["fear", "n_units"]
+    assert es.reliability(back).loc["fear", "n_units"] == es.reliability(study).loc["fear", "n_units"]
 
 
 def test_what_is_lost_is_told_at_once(tmp_path: Path) -> None:
@@ -184,3 +183,62 @@ def test_formats_say_what_survives() -> None:
     assert set(table.index.get_level_values("aspect")) == set(ASPECTS)
     with pytest.raises(DataError, match="aspect must be one of"):
         Kept("smell", "yes", "no")
+
+
+def answers(**more: object) -> Study:
+    """Two coders on three answers, each of which is a document and a unit; nobody coded the last."""
+    codings = {"unit": ["a1", "a1", "a2"], "coder": ["ann", "ben", "ann"], "code": ["x", "x", "y"]}
+    documents = pd.DataFrame(
+        {"document": ["a1", "a2", "a3"], "text": ["One.", "Two.", "Three."], "case": ["p", "q", "q"]}
+    )
+    units = pd.DataFrame({"unit": ["a1", "a2", "a3"]})
+    return Study(pd.DataFrame(codings), **{"documents": documents, "units": units, **more})  # type: ignore[arg-type]
+
+
+def test_documents_that_are_units_stay_units(tmp_path: Path) -> None:
+    study = answers()
+    back = read(write(study, tmp_path / "p.qdpx"))
+    assert invalid(tmp_path / "p.qdpx") == []
+    assert back.units.equals(study.units)
+    assert back.codings.equals(study.codings)
+    assert back.provenance.choice("unit of coding") == "document"
+    again = read(write(back, tmp_path / "again.qdpx"))
+    assert again.units.equals(study.units)
+    assert (tmp_path / "again.qdpx").read_bytes() == (tmp_path / "p.qdpx").read_bytes()
+    # without units the same project has none again
+    spans = Study(study.codings.drop(columns="unit"), documents=study.documents)
+    bare = read(write(spans, tmp_path / "spans.qdpx"))
+    assert bare.units.empty
+    assert bare.codings["unit"].isna().all()
+
+
+def test_documents_that_hold_coded_stretches_stay_units(tmp_path: Path) -> None:
+    study = sample().unitise(by="document")
+    back = read(write(study, tmp_path / "p.qdpx"))
+    assert back.units.equals(study.units)
+    assert back.codings.equals(study.codings)
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
+        assert b', units: documents"' in archive.read("project.qde")[:1_000]
+    # a file of another program that has such words at the end of its name says nothing
+    other = tmp_path / "other.qdpx"
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive, zipfile.ZipFile(other, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name).replace(b"expertsys", b"another"))
+    assert read(other).units.empty
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        (["a1", "a2"], "2 units for a whole document, where not all are"),
+        (["a1", "a2", "a3", "a3 [0:2]"], "1 unit smaller than a document; 3 units for a whole document"),
+    ],
+)
+def test_units_that_are_some_documents_are_told(units: list[str], told: str, tmp_path: Path) -> None:
+    study = answers(units=pd.DataFrame({"unit": units, "document": [name[:2] for name in units]}))
+    with pytest.warns(LossWarning) as caught:
+        path = write(study, tmp_path / "p.qdpx")
+    assert told in str(caught[0].message)
+    assert 'study.unitise(by="document")' in str(caught[0].message)
+    assert read(path).units.empty
+    assert read(path).unitise(by="document").units.index.tolist() == ["a1", "a2", "a3"]

@@ -86,6 +86,8 @@ def write(study: Study, path: Path) -> None:
     losses.add("coding", "", len(study.codings))
     losses.add("document", "", len(study.documents))
     losses.add("case", "", len(study.cases))
+    losses.add("situation", "", len(study.situations))
+    losses.add("summary", "of a case under a code", len(study.summaries))
     content = encoded(study.codebook, study.unmapped)
     with replacing(path) as temporary:
         temporary.write_bytes(content)

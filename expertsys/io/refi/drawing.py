@@ -79,7 +79,11 @@ def _tell_losses(study: Study, losses: Losses) -> None:
     known = study.participants.dropna(axis=1, how="all")
     losses.add("attribute", "of participants", len(known.columns))
     losses.add("attribute", "of coders", len(study.coders.columns))
-    losses.add("unit", "smaller than a document", int((study.units["document"] != study.units.index).sum()))
+    smaller = study.units["document"] != study.units.index
+    losses.add("unit", "smaller than a document", int(smaller.sum()))
+    if not whole_units(study):
+        told = 'for a whole document, where not all are (read it with study.unitise(by="document"))'
+        losses.add("unit", told, int((~smaller).sum()))
     if not study.assumed_seen:
         coded = set(study.codings[["coder", "document"]].itertuples(index=False, name=None))
         silent = sum(pair not in coded for pair in study.assignments.itertuples(index=False, name=None))
@@ -88,6 +92,18 @@ def _tell_losses(study: Study, losses: Losses) -> None:
     book = study.codebook
     losses.add("name", "of the codebook", int(bool(book.name)))
     losses.add("version", "of the codebook", int(bool(book.version)))
+
+
+def whole_units(study: Study) -> bool:
+    """Whether each document is a unit, and nothing else is: the format has a word for that alone."""
+    units, codings = study.units, study.codings
+    return (
+        len(units) > 0
+        and bool((units["document"] == units.index).all())
+        and len(units) == len(study.documents)
+        and bool(units["start"].isna().all())
+        and bool((codings["unit"] == codings["document"]).all())
+    )
 
 
 def _draw_users(study: Study, view: View) -> None:

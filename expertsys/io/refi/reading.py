@@ -26,6 +26,8 @@ from expertsys.io.safe_zip import Archive, open_zip
 from expertsys.study import Source, Study, Unmapped
 
 MARK = " / expertsys "
+#: Behind our mark in the project's origin, where each document is a unit: nothing else in the format can say it.
+WHOLE = ", units: documents"
 _PATHS = ("richTextPath", "path", "currentPath", "plainTextPath")
 _STEP = 1 << 18
 
@@ -59,7 +61,8 @@ def _study(path: Path, archive: Archive, inner: str, options: Options, log: Log,
     log.sources.append(Source(path.name, _digest(path), 0))
     said = text_of(project.root, "Description") or ""
     synthetic = said.removeprefix(SYNTHETIC) if said.startswith(SYNTHETIC) else ""
-    return study_of(view, attrs.evolve(log.provenance(), synthetic=synthetic), unmapped)
+    whole = own and log.choices.get("exported by", "").endswith(WHOLE)
+    return study_of(view, attrs.evolve(log.provenance(), synthetic=synthetic), unmapped, whole=whole)
 
 
 def _inner(archive: Archive, log: Log) -> str:

@@ -76,13 +76,26 @@ def cases_of(view: View) -> pd.DataFrame:
     )
 
 
-def study_of(view: View, provenance: Provenance, unmapped: Unmapped | None) -> Study:
-    """The study that the project is."""
+def study_of(view: View, provenance: Provenance, unmapped: Unmapped | None, *, whole: bool = False) -> Study:
+    """The study that the project is.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether each document is a unit.
+    """
     codings = codings_of(view)
+    units = None
+    if whole:
+        names = [document.name for document in view.documents]
+        codings["unit"] = codings["document"]
+        units = pd.DataFrame({"unit": names, "document": names})
+        provenance = provenance.choosing("unit of coding", "document")
     coded = set(codings["coder"].unique())
     coders = [name for guid, name in view.users.items() if guid not in (ATLAS_TI, NOBODY) or name in coded]
     return Study(
         codings,
+        units=units,
         codebook=Codebook(view.codes),
         cases=cases_of(view),
         documents=documents_of(view, view.documents),

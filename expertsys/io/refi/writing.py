@@ -7,10 +7,10 @@ from pathlib import Path
 from expertsys._core.files import replacing
 from expertsys._core.version import __version__
 from expertsys.io.archive import pack
-from expertsys.io.refi.drawing import INNER, draw
+from expertsys.io.refi.drawing import INNER, draw, whole_units
 from expertsys.io.refi.emitting import emit
 from expertsys.io.refi.losses import Losses
-from expertsys.io.refi.reading import MARK
+from expertsys.io.refi.reading import MARK, WHOLE
 from expertsys.study import Study
 
 
@@ -19,7 +19,8 @@ def write(study: Study, path: Path) -> None:
     losses = Losses()
     project, files = draw(study, losses)
     origin = project.root.get("origin", "")
-    project.root.set("origin", f"{origin}{MARK}{__version__}" if origin else f"{MARK.lstrip(' /')}{__version__}")
+    own = f"{__version__}{WHOLE if whole_units(study) else ''}"
+    project.root.set("origin", f"{origin}{MARK}{own}" if origin else f"{MARK.lstrip(' /')}{own}")
     with replacing(path) as temporary:
         pack(temporary, {INNER: emit(project), **dict(sorted(files.items()))})
     losses.warn(path.name, "a REFI-QDA project")
