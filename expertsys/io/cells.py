@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, listing, quoted
 from expertsys._core.frames import as_text, to_pandas
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import Log, counted, rows_listed
 from expertsys.io.options import Options
 from expertsys.study import Source
@@ -64,6 +65,7 @@ def tabulate(
     names, kept = _names(name, header, columns)
     stripped = {label: as_text(columns[at]).reset_index(drop=True) for label, at in zip(names, kept, strict=True)}
     trimmed = {label: _changed(columns[at], stripped[label]) for label, at in zip(names, kept, strict=True)}
+    _hold_cells(name, stripped, rows, options.limits)
     frame = pd.DataFrame(stripped, index=pd.RangeIndex(len(rows)))
     blank = frame.isna().all(axis=1).to_numpy()
     if blank.all():
@@ -90,6 +92,20 @@ def tabulate(
         trimmed = {label: place[at[keep[at]]] for label, at in trimmed.items()}
         rows = rows[keep]
     return Cells(name, frame, rows, source, trimmed)
+
+
+def _hold_cells(name: str, columns: dict[str, pd.Series[str]], rows: npt.NDArray[np.int64], limits: Limits) -> None:
+    """Refuse a cell beyond the limit."""
+    for label, cells in columns.items():
+        sizes = cells.str.len().to_numpy(dtype="float64", na_value=0.0)
+        if len(sizes) and sizes.max() > limits.cell_bytes:
+            at = int(sizes.argmax())
+            raise beyond(
+                f"{name}, row {rows[at]}, column {quoted(label)}",
+                f"the cell has {int(sizes[at]):,} characters",
+                "cell_bytes",
+                limits.cell_bytes,
+            )
 
 
 def _changed(raw: Any, stripped: pd.Series[str]) -> npt.NDArray[np.int64]:

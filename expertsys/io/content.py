@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from pathlib import Path
 
 from expertsys._core.errors import DataError, nearest
@@ -26,6 +27,7 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "an RTF document"),
 )
+_PIECE = 1 << 18
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\v\f\r\x1a\x1b")
 
 
@@ -48,6 +50,16 @@ def content_of(path: Path, most: int = -1) -> bytes:
             place=path.name,
             remedy="Look for it, and repeat.",
         ) from None
+    except OSError as error:
+        raise unreadable(path.name, error) from None
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, piece by piece, so that a long one is never held whole."""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
     except OSError as error:
         raise unreadable(path.name, error) from None
 

@@ -20,6 +20,7 @@ from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, refuse_width, tabulate, with_header
 from expertsys.io.content import kind_of, text_of
 from expertsys.io.formulas import neutral, plain
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import Log, counted, rows_listed
 from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
@@ -30,6 +31,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _USUAL = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LONGEST_LINE = 1_000_000
 _SAMPLE = 65_536
+_PIECE = 1 << 20
+_LONGEST_OF_ALL = 32 * 1024**2
 
 
 @contextlib.contextmanager
@@ -48,6 +51,7 @@ def _recognises(_: Path, head: bytes) -> bool:
 
 def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
     """The cells of a delimited text."""
+    hold_cells(name, content, options.delimiter, options.limits)
     text = text_of(name, content, options.encoding, log)
     if len(text) > _LONGEST_LINE and max(text.find("\n", 0, _LONGEST_LINE), text.find("\r", 0, _LONGEST_LINE)) < 0:
         raise DataError(
@@ -55,7 +59,7 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
         )
     delimiter = options.delimiter or _delimiter(name, text, log)
     refuse_width(name, re.split("[\r\n]", text, maxsplit=1)[0].count(delimiter) + 1)
-    columns = _fast(text, delimiter)
+    columns = fast(text, delimiter)
     if columns is None:
         columns, numbers = _careful(name, text, delimiter, log)
     else:
@@ -68,6 +72,59 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
         log.tell("note", name, what, "It is how they are kept from being computed in a spreadsheet.")
     source = Source.of_bytes(name, content, len(numbers) - skip)
     return tabulate(name, header, columns, numbers[skip:], source, options, log)
+
+
+def hold_cells(name: str, content: bytes, delimiter: str | None, limits: Limits) -> None:
+    """Refuse a line or a cell beyond the limit before anything is made of the file."""
+    most = limits.cell_bytes
+    if len(content) <= most:
+        return
+    longest = max(most, _LONGEST_OF_ALL)
+    at = _long_gap(content, b"", longest)
+    if at >= 0:
+        line = content.count(b"\n", 0, at) + 1
+        raise beyond(f"{name}, line {line:,}", f"a line has more than {longest:,} bytes", "cell_bytes", most)
+    delimiter = delimiter or _delimiter(name, content[:_SAMPLE].decode("utf-8", errors="replace"), Log())
+    if _long_gap(content, delimiter.encode("utf-8", errors="replace")[:1], most) < 0:
+        return
+    # a quote within a cell that is not quoted may have misled the quick look
+    before = csv.field_size_limit(most)
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="replace", newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for _ in reader:
+            pass
+    except csv.Error as error:
+        if "field limit" in str(error):
+            what = f"a cell has more than {most:,} characters"
+            raise beyond(f"{name}, up to line {reader.line_num:,}", what, "cell_bytes", most) from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _long_gap(content: bytes, delimiter: bytes, most: int) -> int:
+    """Where the first stretch beyond the limit begins, -1 where there is none.
+
+    Stretches end at line ends; with a delimiter also there, and then quotes open and close, so that an end between them
+    is none.
+    """
+    marks = np.frombuffer(delimiter + b"\n\r", dtype=np.uint8)
+    last, within = -1, 0
+    for at in range(0, len(content), _PIECE):
+        piece = np.frombuffer(content, dtype=np.uint8, count=min(_PIECE, len(content) - at), offset=at)
+        found = np.isin(piece, marks)
+        if delimiter:
+            inside = (np.cumsum(piece == ord('"'), dtype=np.int64) + within) & 1
+            within = int(inside[-1])
+            found &= inside == 0
+        ends = np.flatnonzero(found) + at
+        if len(ends):
+            begins = np.concatenate([[last], ends[:-1]])
+            wide = np.flatnonzero(ends - begins > most + 1)
+            if len(wide):
+                return int(begins[wide[0]]) + 1
+            last = int(ends[-1])
+    return last + 1 if len(content) - last > most + 1 else -1
 
 
 def _delimiter(name: str, text: str, log: Log) -> str:
@@ -93,13 +150,13 @@ def _delimiter(name: str, text: str, log: Log) -> str:
     return best
 
 
-def _fast(text: str, delimiter: str) -> list[pd.Series[str]] | None:
+def fast(text: str, delimiter: str) -> list[pd.Series[str]] | None:
     """The columns of a text that is regular: every record as wide as the first, quotes only around whole cells."""
     if not text.strip() or text[0] in "\r\n":
         return None
     try:
         frame = pd.read_csv(
-            io.StringIO(text),
+            io.BytesIO(text.encode("utf-8", "surrogatepass")),
             sep=delimiter,
             header=None,
             index_col=False,

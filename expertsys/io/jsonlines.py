@@ -21,6 +21,7 @@ from expertsys.io.registry import Format
 from expertsys.study import Source, Study
 
 Row = dict[str, "str | None"]
+_MOST_MADE = 500_000
 
 
 def _recognises(_: Path, head: bytes) -> bool:
@@ -34,10 +35,19 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
         raise DataError("header is for tables without one; JSON names its cells", place=name, remedy="Leave it out.")
     table: list[Row] = []
     numbers: list[int] = []
+    made = 0
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         rows = _rows(f"{name}, line {number}", line, log)
+        made += len(rows) - 1
+        if made > _MOST_MADE:
+            place = f"{name}, line {number}"
+            raise DataError(
+                f"lists stand for more than {_MOST_MADE:,} rows beyond the lines that there are",
+                place=place,
+                remedy="Give one object for each row.",
+            )
         table += rows
         numbers += [number] * len(rows)
     log.refuse(name)
@@ -67,10 +77,10 @@ def _rows(place: str, line: str, log: Log) -> list[Row]:
             log.fault(place, f"the value of {quoted(key)} is nested.", "Give text, numbers or a list of them.")
             return []
         texts = [_text(item) for item in values] or [None]
-        rows = [{**row, key: text} for row in rows for text in texts]
-        if len(rows) > 10_000:
+        if len(rows) * len(texts) > 10_000:
             log.fault(place, "its lists stand for more than 10,000 rows.", "Give a list for the code alone.")
             return []
+        rows = [{**row, key: text} for row in rows for text in texts]
     return rows
 
 

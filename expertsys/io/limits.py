@@ -35,8 +35,11 @@ class Limits:
         Elements of an XML document, and how deep they, or the codes of a codebook, may be nested.
     tag_bytes : int
         The longest tag of an XML document, with its attributes.
-    rows, cell_bytes : int
-        Rows read from one table of a database or a saved study, and the longest cell in a table of any kind.
+    rows : int
+        Rows read from one table of a database.
+    cell_bytes, table_bytes : int
+        The longest cell of a table, text of a document or text of an XML element; and what all cells of a sheet,
+        which may point to one long text many times, come to.
     codes : int
         Codes of a codebook, those above others among them.
 
@@ -49,14 +52,15 @@ class Limits:
     members: int = attrs.field(default=20_000, validator=_whole)
     member_bytes: int = attrs.field(default=1024**3, validator=_whole)
     total_bytes: int = attrs.field(default=2 * 1024**3, validator=_whole)
-    ratio: int = attrs.field(default=300, validator=_whole)
+    ratio: int = attrs.field(default=100, validator=_whole)
     free_bytes: int = attrs.field(default=16 * 1024**2, validator=_whole)
     kept_bytes: int = attrs.field(default=256 * 1024**2, validator=_whole)
     elements: int = attrs.field(default=3_000_000, validator=_whole)
     depth: int = attrs.field(default=100, validator=_whole)
     tag_bytes: int = attrs.field(default=2 * 1024**2, validator=_whole)
     rows: int = attrs.field(default=20_000_000, validator=_whole)
-    cell_bytes: int = attrs.field(default=64 * 1024**2, validator=_whole)
+    cell_bytes: int = attrs.field(default=32 * 1024**2, validator=_whole)
+    table_bytes: int = attrs.field(default=128 * 1024**2, validator=_whole)
     codes: int = attrs.field(default=100_000, validator=_whole)
 
 

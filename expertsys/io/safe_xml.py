@@ -23,7 +23,7 @@ class Cursor:
     parser: expat.XMLParserType | None = None
     place = ""
     limits = Limits()
-    count = depth = 0
+    count = depth = size = 0
     _handlers: tuple[Any, Any, Any] = (None, None, None)
 
     def enter(self, start: Start, end: End) -> None:
@@ -39,8 +39,21 @@ class Cursor:
 
     def listen(self, text: Text | None) -> None:
         """Let this function take text from here on, or nothing."""
+        self.size = 0
         if self.parser is not None:
-            self.parser.CharacterDataHandler = text
+            self.parser.CharacterDataHandler = self.within(text) if text is not None else None
+
+    def within(self, text: Text) -> Text:
+        """The function, as long as the text of one element is within the limit."""
+        most = self.limits.cell_bytes
+
+        def told(piece: str) -> None:
+            self.size += len(piece)
+            if self.size > most:
+                raise beyond(f"{self.place}, {self}", f"a text is longer than {most:,}", "cell_bytes", most)
+            text(piece)
+
+        return told
 
     def leave_to_start(self, name: str, attributes: dict[str, str]) -> None:
         """Put the handlers back that `enter` replaced, and let them take an element that begins."""
@@ -99,7 +112,7 @@ def stream(
     start, end, text : callable
         Take name and attributes, name, and text.
     limits : Limits, optional
-        ``elements``, ``depth`` and ``tag_bytes`` are held.
+        ``elements``, ``depth``, ``tag_bytes`` and ``cell_bytes`` are held.
     cursor : Cursor, optional
         Told where the reading is.
 
@@ -119,12 +132,14 @@ def stream(
     def opened(name: str, attributes: dict[str, str]) -> None:
         cursor.one_more()
         cursor.depth += 1
+        cursor.size = 0
         if cursor.depth > deepest:
             raise beyond(here(), f"elements are nested more than {limits.depth:,} deep", "depth", limits.depth)
         start(name, attributes)
 
     def closed(name: str) -> None:
         cursor.depth -= 1
+        cursor.size = 0
         end(name)
 
     def here() -> str:
@@ -139,7 +154,7 @@ def stream(
 
     parser.StartElementHandler = opened
     parser.EndElementHandler = closed
-    parser.CharacterDataHandler = text
+    parser.CharacterDataHandler = cursor.within(text)
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse

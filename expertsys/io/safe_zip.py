@@ -50,9 +50,14 @@ class Archive:
         alike = [member for member in self._entries if member.casefold() == wanted.casefold()]
         return alike[0] if len(alike) == 1 else None
 
-    def read(self, name: str) -> bytes:
-        """All bytes of a member."""
-        return b"".join(self.stream(name))
+    def read(self, name: str, *, text: bool = False) -> bytes:
+        """All bytes of a member; of one that is a single text, no more than a cell of a table may have."""
+        held, most = io.BytesIO(), self.limits.cell_bytes
+        for piece in self.stream(name):
+            held.write(piece)
+            if text and held.tell() > most:
+                raise beyond(f"{self.place}, {name}", f"the text has more than {most:,} bytes", "cell_bytes", most)
+        return held.getvalue()
 
     def packed(self, name: str) -> int:
         """What the archive says that a member takes; not to be relied on for more than a first look."""

@@ -20,8 +20,8 @@ from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys._core.files import replacing
 from expertsys.io.archive import pack, packed, unpack
 from expertsys.io.content import content_of
-from expertsys.io.delimited import any_length
-from expertsys.io.limits import Limits
+from expertsys.io.delimited import any_length, fast, hold_cells
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import located
 from expertsys.io.options import Options
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
@@ -54,9 +54,17 @@ Format version {FORMAT_VERSION}.
 
 _KINDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "boolean": ("boolean", {"true": True, "false": False}.__getitem__),
-    "integer": ("Int64", int),
+    "integer": ("Int64", lambda cell: _whole(cell)),
     "number": ("float64", float),
 }
+
+
+def _whole(cell: str) -> int:
+    """A number that a column of whole numbers can hold."""
+    number = int(cell)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError
+    return number
 
 
 def members_of(study: Study) -> dict[str, bytes]:
@@ -138,6 +146,10 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
     """The study that these files hold."""
     if MANIFEST not in members:
         raise DataError(f"no {MANIFEST}", place=name, remedy="Is it a study that expertsys.write saved?")
+    held = limits or Limits()
+    if len(members[MANIFEST]) > held.cell_bytes:
+        what = f"the manifest has {len(members[MANIFEST]):,} bytes"
+        raise beyond(f"{name}, {MANIFEST}", what, "cell_bytes", held.cell_bytes)
     manifest = _manifest(name, members[MANIFEST])
     try:
         book, provenance = manifest["codebook"], manifest["provenance"]
@@ -171,7 +183,7 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
         file = f"{table.name}.csv"
         if file not in members:
             raise DataError(f"no {file}", place=name, remedy="Save the study again.")
-        frames[table.name] = _table(f"{name}, {file}", members[file], *described[table.name])
+        frames[table.name] = _table(f"{name}, {file}", members[file], *described[table.name], held)
     unmapped = None
     if isinstance(original, str):
         if UNMAPPED not in members:
@@ -206,17 +218,27 @@ def _manifest(name: str, content: bytes) -> dict[str, Any]:
     return manifest
 
 
-def _table(place: str, content: bytes, rows: int, columns: dict[str, str]) -> pd.DataFrame:
+def _table(place: str, content: bytes, rows: int, columns: dict[str, str], limits: Limits) -> pd.DataFrame:
+    hold_cells(place, content, ",", limits)
     try:
         text = content.decode("utf-8-sig")
-        with any_length():
-            records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except UnicodeDecodeError:
         raise DataError("is not UTF-8", place=place, remedy="Save it as UTF-8 with commas.") from None
+    if not columns:
+        return pd.DataFrame(index=pd.RangeIndex(min(rows, len(text))))
+    regular = fast(text, ",")
+    if regular is not None and [column.iloc[0] for column in regular] == list(columns):
+        return pd.DataFrame(
+            {
+                name: _read(place, name, kind, column.iloc[1:].reset_index(drop=True))
+                for (name, kind), column in zip(columns.items(), regular, strict=True)
+            }
+        )
+    try:
+        with any_length():
+            records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise DataError(f"is no CSV ({error})", place=place, remedy="Save the study again.") from None
-    if not columns:
-        return pd.DataFrame(index=pd.RangeIndex(rows))
     header, *cells = records or [[]]
     if header != list(columns):
         raise DataError(
@@ -234,15 +256,15 @@ def _table(place: str, content: bytes, rows: int, columns: dict[str, str]) -> pd
     values = zip(*cells, strict=True) if cells else ([] for _ in header)
     return pd.DataFrame(
         {
-            name: _read(place, name, kind, list(column))
+            name: _read(place, name, kind, pd.Series(list(column), dtype="str"))
             for (name, kind), column in zip(columns.items(), values, strict=True)
         }
     )
 
 
-def _read(place: str, name: str, kind: str, cells: list[str]) -> pd.Series[Any]:
+def _read(place: str, name: str, kind: str, cells: pd.Series[str]) -> pd.Series[Any]:
     if kind == "text":
-        return pd.Series([cell or None for cell in cells], dtype="str")
+        return cells.where(cells != "")
     if kind not in _KINDS:
         raise DataError(f"the manifest gives column {quoted(name)} the unknown kind {quoted(kind)}", place=place)
     dtype, convert = _KINDS[kind]

@@ -20,6 +20,8 @@ from expertsys.study import Code, Codebook, Source, Study
 _KNOWN = ("projects", "documents", "tags", "highlights", "highlight_tags", "commands", "users", "project_members")
 _NEEDED = ("projects", "documents", "tags", "highlights", "highlight_tags", "commands")
 _EXPORTER = "admin"
+_Hand = tuple[str, str]
+_Box = dict[int, _Hand]
 
 
 def _recognises(_: Path, head: bytes) -> bool:
@@ -101,7 +103,7 @@ def _html(place: str, cell: Any) -> str:
 
 def _hands(database: Database, number: int, project: Project) -> dict[tuple[Any, Any], tuple[str, str]]:
     """Who gave which highlight which tag, and when, by the record of commands: the first who did, while it lasted."""
-    given: dict[int, dict[int, tuple[str, str]]] = {}
+    given = Given()
     columns = ("id", "date", "user_login", "project_id", "payload")
     for key, date, user, of, payload in database.rows("commands", columns, order=["id"]):
         if of != number:
@@ -111,17 +113,54 @@ def _hands(database: Database, number: int, project: Project) -> dict[tuple[Any,
         if kind == "highlight_add" and isinstance(told.get("tags"), list):
             mark = whole(told.get("highlight_id"))
             if mark is not None:
-                before = given.get(mark, {})
                 tags = [tag for tag in told["tags"] if isinstance(tag, int)]
-                hand = (str(user), str(date).replace(" ", "T", 1))
-                given[mark] = {tag: before.get(tag, hand) for tag in tags}
+                given.add(mark, tags, (str(user), str(date).replace(" ", "T", 1)))
         elif kind == "tag_merge":
             source, target = whole(told.get("src_tag_id")), whole(told.get("dest_tag_id"))
             if source is not None and target is not None:
-                for tags_of in given.values():
-                    if source in tags_of:
-                        tags_of.setdefault(target, tags_of.pop(source))
-    return {(mark, tag): hand for mark, tags_of in given.items() for tag, hand in tags_of.items()}
+                given.merge(source, target)
+    return given.hands()
+
+
+class Given:
+    """Who gave which highlight which tag: a box for each tag, which holds the hand of each highlight.
+
+    Two tags that are merged become one box. The highlights of the smaller one move, so that each moves a few times at
+    most, however often tags are merged.
+    """
+
+    def __init__(self) -> None:
+        self._boxes: dict[int, _Box] = {}
+        self._of: dict[int, dict[int, _Box]] = {}
+
+    def add(self, mark: int, tags: list[int], hand: _Hand) -> None:
+        """A highlight has these tags from now on and no others; those that it had keep their hand."""
+        boxes = [self._boxes.setdefault(tag, {}) for tag in tags]
+        now = {id(box): box for box in boxes}
+        for key, box in self._of.get(mark, {}).items():
+            if key not in now:
+                del box[mark]
+        for box in boxes:
+            box.setdefault(mark, hand)
+        self._of[mark] = now
+
+    def merge(self, source: int, target: int) -> None:
+        """The first tag is the second from now on; of a highlight that had both, the hand of the second stays."""
+        if source == target or source not in self._boxes:
+            return
+        gone, kept = self._boxes.pop(source), self._boxes.setdefault(target, {})
+        if len(gone) > len(kept):
+            gone.update(kept)
+            gone, kept = kept, gone
+            self._boxes[target] = kept
+        for mark, hand in gone.items():
+            kept.setdefault(mark, hand)
+            self._of[mark].pop(id(gone))
+            self._of[mark][id(kept)] = kept
+
+    def hands(self) -> dict[tuple[Any, Any], _Hand]:
+        """The hand of each highlight and tag that there is now."""
+        return {(mark, tag): hand for tag, box in self._boxes.items() for mark, hand in box.items()}
 
 
 def _highlights(

@@ -16,6 +16,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, listing, quoted, unknown
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
+from expertsys.io.limits import beyond
 from expertsys.io.log import Log, counted
 from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
@@ -88,9 +89,14 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
         try:
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
-            cells = 0
+            cells = size = 0
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 cells += len(row)
+                size += sum(len(cell) for cell in row if isinstance(cell, str))
+                if size > options.limits.table_bytes:  # cells may all point to one long text
+                    what = f"the cells of the sheet {quoted(sheet.title)} come to more than {size:,} characters"
+                    most = options.limits.table_bytes
+                    raise beyond(f"{name}, row {number}", what, "table_bytes", most)
                 if number > _MOST_ROWS or cells > _MOST_CELLS:
                     raise DataError(
                         f"the sheet {quoted(sheet.title)} has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells, "

@@ -376,3 +376,32 @@ def test_a_table_tells_what_it_has_no_place_for(suffix: str, tmp_path: Path) -> 
         )
         assert warning.filename == __file__
         assert len(read(path).codings) == 2
+
+
+def test_a_long_text_to_which_many_cells_point(tmp_path: Path) -> None:
+    path = book(tmp_path, [HEAD, *([at, "ann", "a", "x" * 1_000] for at in range(50))])
+    assert str(refusal(path, limits=Limits(table_bytes=20_000))).startswith(
+        "x.xlsx, row 21: the cells of the sheet 'one' come to more than 20,"
+    )
+    message = str(refusal(path, limits=Limits(cell_bytes=999)))
+    assert message.startswith(
+        "x.xlsx, row 2, column 'note': the cell has 1,000 characters; the limit is cell_bytes=999"
+    )
+    units = [f"u{at}" for at in range(2_000)]
+    table = pd.DataFrame({"unit": units, "coder": "ann", "code": "a", "text": "x" * 5_000})
+    table.to_parquet(tmp_path / "x.parquet", index=False)
+    size, limits = (tmp_path / "x.parquet").stat().st_size, Limits(table_bytes=1_000_000)
+    total = sum(map(len, units)) + 2_000 * (3 + 1 + 5_000)
+    assert str(refusal(tmp_path / "x.parquet", limits=limits)).startswith(
+        f"x.parquet: the file of {size:,} bytes stands for {total:,} characters; the limit is ratio=100"
+    )
+    assert len(read(tmp_path / "x.parquet", limits=Limits(table_bytes=1_000_000, ratio=1_000)).units) == 2_000
+
+
+def test_lists_that_stand_for_rows_without_end(tmp_path: Path) -> None:
+    line = json.dumps({"unit": [f"u{at}" for at in range(100)], "coder": [f"c{at}" for at in range(99)], "code": "a"})
+    path = file(tmp_path, "x.jsonl", f"{line}\n" * 1_000)
+    assert str(refusal(path)) == (
+        "x.jsonl, line 51: lists stand for more than 500,000 rows beyond the lines that there are. "
+        "Give one object for each row."
+    )

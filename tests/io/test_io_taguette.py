@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from iofiles import refusal, rows, told
 
 from expertsys.io import read
 from expertsys.io.htmltext import HtmlText, text_of_html
+from expertsys.io.taguette import Given
 
 SAMPLES = Path(__file__).parent / "samples" / "taguette"
 SERVER = SAMPLES / "server_db_two_users.sqlite3"
@@ -219,3 +221,40 @@ def test_commands_that_name_no_highlight_or_tag_are_passed_over(tmp_path: Path) 
         command(9, type="tag_merge", src_tag_id=1, dest_tag_id={"a": 1}),
     )
     assert rows(read(path), "coder", "code", "start") == rows(read(SERVER), "coder", "code", "start")
+
+
+Command = tuple[int, list[int]] | tuple[int, int]
+TAGGED = st.tuples(st.integers(0, 3), st.lists(st.integers(0, 4), max_size=3))
+MERGED = st.tuples(st.integers(0, 4), st.integers(0, 4))
+
+
+@given(st.lists(TAGGED | MERGED, max_size=25))
+def test_merged_tags_keep_the_hand_that_the_target_had(commands: list[Command]) -> None:
+    """Against going through all highlights at every merging."""
+    plain: dict[int, dict[int, tuple[str, str]]] = {}
+    made = Given()
+    for number, (first, second) in enumerate(commands):
+        hand = (f"coder {number}", "")
+        if isinstance(second, list):
+            before = plain.get(first, {})
+            plain[first] = {tag: before.get(tag, hand) for tag in second}
+            made.add(first, second, hand)
+        else:
+            for tags in plain.values():
+                if first in tags:
+                    tags.setdefault(second, tags.pop(first))
+            made.merge(first, second)
+    assert made.hands() == {(mark, tag): hand for mark, tags in plain.items() for tag, hand in tags.items()}
+
+
+def test_many_highlights_whose_tags_are_merged_many_times() -> None:
+    made = Given()
+    started = time.perf_counter()
+    for mark in range(20_000):
+        made.add(mark, [0, 1], ("ann", ""))
+    for tag in range(1, 20_000):
+        made.merge(tag, tag + 1)
+        made.merge(0, 1)
+        made.merge(1, 0)
+    assert time.perf_counter() - started < 3
+    assert len(made.hands()) == 40_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from iofiles import file, refusal, rows, told
 
-from expertsys.io import delimited, read
+from expertsys.io import Limits, delimited, read
 from expertsys.io.log import Log
 from expertsys.io.options import Options
 
@@ -189,7 +189,7 @@ def test_quotes_within_cells_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_the_fast_way_and_the_careful_way_agree(text: str) -> None:
-    fast = delimited._fast(text, ",")
+    fast = delimited.fast(text, ",")
     slow, numbers = delimited._careful("x", text, ",", Log())
     assert fast is not None
     assert [column.fillna("").tolist() for column in fast] == [column.tolist() for column in slow]
@@ -200,7 +200,7 @@ def test_the_fast_way_and_the_careful_way_agree(text: str) -> None:
     "text", ["a,b\n1\n", "a,b\n1,2,3\n", 'a,b\n"1"2,3\n', 'a,b\n"1,2\n', "\na,b\n1,2\n", 'a,b\n5",2\n']
 )
 def test_what_is_irregular_goes_the_careful_way(text: str) -> None:
-    assert delimited._fast(text, ",") is None
+    assert delimited.fast(text, ",") is None
 
 
 def test_a_large_table_is_read_in_seconds() -> None:
@@ -210,3 +210,32 @@ def test_a_large_table_is_read_in_seconds() -> None:
     cells = delimited.read_table("x.csv", content, Options(), Log())
     assert time.perf_counter() - started < 5
     assert len(cells.frame) == 200_000
+
+
+HEADER = b"unit,coder,code,text\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"u1,ann,a,x\nu2,ann,a," + b"y" * 3_000 + b"\n", "x.csv, up to line 3"),
+        (b'u1,ann,a,x\nu2,ann,a,"' + b'y""y,\n' * 600 + b'"\n', "x.csv, up to line "),
+    ],
+)
+def test_a_cell_beyond_the_limit(content: bytes, place: str, tmp_path: Path) -> None:
+    path = file(tmp_path, "x.csv", HEADER + content)
+    message = str(refusal(path, limits=Limits(cell_bytes=2_000)))
+    assert message.startswith(place)
+    assert "a cell has more than 2,000 characters; the limit is cell_bytes=2,000." in message
+    assert len(read(path, limits=Limits(cell_bytes=4_000)).units) == 2
+    marked = file(tmp_path, "y.csv", b"\xff\xfe" + (HEADER + content).decode().encode("utf-16-le"))
+    assert "cell_bytes=2,000" in str(refusal(marked, limits=Limits(cell_bytes=2_000)))
+
+
+def test_a_long_file_of_short_cells_is_within_the_limit(tmp_path: Path) -> None:
+    """Also where inches stand in cells without quotes, so that every second line end seems to be quoted."""
+    rows = b"".join(b"u%d,ann,a,5' 7\" %d\n" % (at, at) for at in range(1_001))
+    assert len(read(file(tmp_path, "x.csv", HEADER + rows), limits=Limits(cell_bytes=2_000)).units) == 1_001
+    wide = b",".join(b"c%d" % at for at in range(500))
+    cells = HEADER[:-1] + b"," + wide + b"\nu1,ann,a,x," + wide + b"\n"
+    assert len(read(file(tmp_path, "y.csv", cells), limits=Limits(cell_bytes=100)).units) == 1

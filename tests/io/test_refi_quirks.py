@@ -313,7 +313,7 @@ def test_no_file_outside_the_archive_is_opened(tmp_path: Path) -> None:
 def test_files_made_to_do_harm_are_refused_at_once(tmp_path: Path) -> None:
     head = '<Project xmlns="urn:QDA-XML:project:1.0" name="x">'
     made = {
-        "zip.qdpx": (head + " " * 40_000_000, "the limit is ratio=300"),
+        "zip.qdpx": (head + " " * 40_000_000, "the limit is ratio=100"),
         "laughs.qdpx": ('<!DOCTYPE x [<!ENTITY a "ha">]>' + head, "declares a type or an entity"),
         "deep.qdpx": (head + "<CodeBook><Codes>" + '<Code name="a" isCodable="true">' * 300, "the limit is depth=100"),
     }

@@ -67,7 +67,7 @@ def test_a_bomb_is_stopped_by_what_comes_out_of_it() -> None:
     message = refused_zip(bomb)
     assert message.startswith(f"p.zip, bomb: the archive of {len(bomb):,} bytes unpacks to more than 17,039,360")
     assert message.endswith(
-        "the limit is ratio=300. If you trust the file: es.read(..., limits=es.io.Limits(ratio=...))."
+        "the limit is ratio=100. If you trust the file: es.read(..., limits=es.io.Limits(ratio=...))."
     )
     assert "the limit is member_bytes=1,000" in refused_zip(bomb, Limits(member_bytes=1_000))
     assert "the limit is total_bytes=1,500" in refused_zip(
@@ -174,6 +174,19 @@ def test_texts_may_be_longer_than_tags() -> None:
     limits = Limits(tag_bytes=1_000_000)
     assert tree("p.xml", b"<x>" + b"a" * 3_000_000 + b"</x>", limits).text == "a" * 3_000_000
     assert tree("p.xml", b"<x><![CDATA[" + b"a" * 3_000_000 + b"]]></x>", limits).text == "a" * 3_000_000
+
+
+def test_a_text_beyond_the_limit() -> None:
+    limits = Limits(cell_bytes=100_000)
+    long = b"a" * 60_000
+    assert len(tree("p.xml", b"<x>" + long + b"<y>" + long + b"</y></x>", limits)[0].text or "") == 60_000
+    with at_once(), pytest.raises(DataError) as caught:
+        tree("p.xml", b"<x>\n<y>" + long * 2 + b"</y></x>", limits)
+    assert str(caught.value).startswith("p.xml, line 2: a text is longer than 100,000; the limit is cell_bytes=100,000")
+    with open_zip(zipped(("a.txt", long * 2)), "p.zip", limits) as archive:
+        assert len(archive.read("a.txt")) == 120_000
+        with pytest.raises(DataError, match=r"^p\.zip, a\.txt: the text has more than 100,000 bytes; .*cell_bytes"):
+            archive.read("a.txt", text=True)
 
 
 def test_xml_comes_in_pieces_with_its_lines() -> None:

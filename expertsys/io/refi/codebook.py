@@ -10,7 +10,7 @@ import pandas as pd
 from expertsys._core.errors import DataError
 from expertsys._core.files import replacing
 from expertsys._core.version import __version__
-from expertsys.io.content import content_of
+from expertsys.io.content import pieces_of
 from expertsys.io.limits import Limits
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
@@ -28,9 +28,8 @@ INNER = "codebook.qdc"
 
 def read_tree(path: Path, limits: Limits, log: Log) -> tuple[Project, Codebook]:
     """The tidy tree of a codebook file, and the codebook that it is."""
-    content = content_of(path)
-    log.sources.append(Source.of_bytes(path.name, content, 0))
-    tree = parse(path.name, [content], log, limits, "CodeBook")
+    log.sources.append(Source.of_file(path.name, path, 0))
+    tree = parse(path.name, pieces_of(path), log, limits, "CodeBook")
     holder = Project(Element("Project"))
     holder.root.append(tree.root)
     codes, _ = codebook_of(holder)

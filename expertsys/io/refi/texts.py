@@ -62,7 +62,7 @@ def gather(project: Project, archive: Archive, log: Log) -> Texts:
         path = carrier.get("plainTextPath")
         member = member_of(archive, path) if path else None
         if member is not None:
-            raw, codec = decoded(archive.read(member))
+            raw, codec = decoded(archive.read(member, text=True))
             encodings[codec] += 1
             texts.raw[carrier] = raw
             texts.used.add(member)
