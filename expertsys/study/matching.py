@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_choice, unknown
+from expertsys._core.errors import DataError, Remark, check_choice, counted, unknown
 from expertsys._core.results import TableResult
 from expertsys.study.codebook import Codebook
 from expertsys.study.study import Study
@@ -37,7 +37,9 @@ class Matching(TableResult):
 
     def _title(self) -> str:
         counts = Counter((kind, how != "first") for kind, number, _, _, how in self.rows if number > 1)
-        told = [f"{counts[kind, True]} {kind}s matched, {counts[kind, False]} new" for kind in ("document", "code")]
+        told = [
+            f"{counted(counts[kind, True], kind)} matched, {counts[kind, False]:,} new" for kind in ("document", "code")
+        ]
         return f"Of the further studies: {'; '.join(told)}"
 
     def _rows(self) -> Sequence[tuple[str, object]]:
@@ -86,7 +88,9 @@ def match(
     faults: list[Remark] = []
     rows = [*_documents(studies, documents, same_document, faults), *_codes(studies, codes, rules, faults)]
     if faults:
-        raise DataError(f"the studies contradict each other in {len(faults)} place(s)", place="merge", faults=faults)
+        raise DataError(
+            f"the studies contradict each other in {counted(len(faults), 'place')}", place="merge", faults=faults
+        )
     return Matching(tuple(rows))
 
 
@@ -95,13 +99,13 @@ def _documents(
 ) -> Iterable[tuple[str, int, str, str, str]]:
     texts: dict[str, str | None] = {}
     by_content: dict[str, str] = {}
-    _known(given, [name for study in studies for name in study.documents.index], "document", "documents")
+    _known(given, [name for study in studies[1:] for name in study.documents.index], "document", "documents")
     for number, study in enumerate(studies, start=1):
         used: set[str] = set()
         held = study.documents["text"]
         whole = {str(name): None if pd.isna(text) else canonical(str(text)) for name, text in held.items()}
         for name, text in whole.items():
-            new, how = _document(name, text, given, texts, by_content, used)
+            new, how = _document(name, text, given if number > 1 else {}, texts, by_content, used)
             known = texts.get(new)
             differs = known is not None and text is not None and known != text
             if (differs or new in used) and how == "name" and same == "separate":
@@ -177,7 +181,7 @@ def _codes(
 ) -> Iterable[tuple[str, int, str, str, str]]:
     known: dict[str, dict[object, str]] = {rule: {} for rule in RULES}
     taken: dict[str, int] = {}
-    _known(given, [name for study in studies for name in study.codes], "code", "codes")
+    _known(given, [name for study in studies[1:] for name in study.codes], "code", "codes")
     for number, study in enumerate(studies, start=1):
         book = study.codebook
         used: set[str] = set()
@@ -186,7 +190,7 @@ def _codes(
             keys: dict[str, object] = {"path": (name,), "name": name}
             if name in book:
                 keys = {"guid": guid_of(book[name].guid), "path": path_of(book, name), "name": name}
-            new, how = _code(name, keys, given, known, rules)
+            new, how = _code(name, keys, given if number > 1 else {}, known, rules)
             if new in used:
                 faults.append(_twice("code", "codes", number, name, new))
             elif how == "first" and new in taken:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_choice, listing
+from expertsys._core.errors import DataError, Remark, check_choice, counted, listing
 from expertsys.study import tables
 from expertsys.study.codebook import Code, Codebook
 from expertsys.study.matching import Matching, Rule, canonical, ends_kept, match
@@ -86,7 +86,9 @@ def merge(
     again = parts["codings"].duplicated(_KEYS)
     if again.any():
         notes.append(
-            Remark("note", "merge", f"counted {int(again.sum()):,} codings once that several studies have alike.")
+            Remark(
+                "note", "merge", f"counted {counted(int(again.sum()), 'coding')} once that several studies have alike."
+            )
         )
         parts["codings"] = parts["codings"][~again]
     notes += _told(matching)
@@ -242,7 +244,7 @@ def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark
             piece[table] = piece[table].assign(coder=piece[table]["coder"].map(names).astype("str"))
         piece["coders"] = piece["coders"].rename(index=names)
     if faults:
-        raise DataError(f"coders of the same name in {len(faults)} place(s)", place="merge", faults=faults)
+        raise DataError(f"coders of the same name in {counted(len(faults), 'place')}", place="merge", faults=faults)
 
 
 def _clashes(own: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, Remark, listing
 from expertsys.study.provenance import Provenance
 from expertsys.study.selecting import left_out
+from expertsys.study.tables import CASES, CODERS, DOCUMENTS, PARTICIPANTS, Table
 
 if TYPE_CHECKING:
     from expertsys.study.study import Study
@@ -65,9 +66,12 @@ def pseudonymise(study: Study, key: str | bytes, terms: Iterable[str] | Mapping[
     words = _Words({**{name: new for names in renamed.values() for name, new in names.items()}, **chosen})
     replace = _Words(chosen)
     changed = {name: _renamed(frame, renamed, units) for name, frame in parts.items()}
+    for table in (CASES, DOCUMENTS, PARTICIPANTS, CODERS):
+        changed[table.name] = _relabelled(changed[table.name], table, words)
     _replace_texts(changed, replace)
     book = attrs.evolve(
         study.codebook,
+        name=words.replaced(study.codebook.name),
         codes=(attrs.evolve(code, **_texts_of(code, replace)) for code in study.codebook),
     )
     provenance = _scrubbed(study.provenance, words)
@@ -208,6 +212,12 @@ def _renamed(frame: pd.DataFrame, renamed: Mapping[str, Mapping[str, str]], unit
     return made
 
 
+def _relabelled(frame: pd.DataFrame, table: Table, words: _Words) -> pd.DataFrame:
+    """The table with names taken out of its headers: a reader keeps what coders differ on as ``mood (ann)``."""
+    labels = {column: words.replaced(str(column)) for column in frame.columns if column not in table.text}
+    return frame.rename(columns=labels)
+
+
 def _replace_texts(parts: dict[str, pd.DataFrame], words: _Words) -> None:
     """Replace terms in all texts; positions in documents follow."""
     texts = parts["documents"]["text"].dropna()
@@ -247,7 +257,8 @@ def _scrubbed(provenance: Provenance, words: _Words) -> Provenance:
     return attrs.evolve(
         provenance,
         sources=(attrs.evolve(source, name=f"file {number}") for number, source in enumerate(provenance.sources, 1)),
-        choices=((what, words.replaced(choice)) for what, choice in provenance.choices),
+        choices=((words.replaced(what), words.replaced(choice)) for what, choice in provenance.choices),
+        synthetic=words.replaced(provenance.synthetic),
         notes=(
             attrs.evolve(
                 note,

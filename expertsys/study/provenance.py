@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_HOME = re.compile(r"(?:/home|/Users)/[^/\n'\"]+(?=/)|\b[A-Za-z]:\\Users\\[^\\\n'\"]+(?=\\)")
+_SIGN = r"(?:[^\s/\\\"']|'(?![\s,.;:)\]]|$))"
+_NAME = rf"{_SIGN}+(?:[ ]{_SIGN}+){{0,3}}(?=[\\/])"
+# A home folder of Windows (also in a message, where its bars are doubled, and on a server), or of any other system. Its
+# name ends where a folder below begins; else, in Windows, at a mark or the end, as it may have blanks, and at a blank.
+_HOME = re.compile(
+    rf"(?:\b[a-z]:[\\/]+(?:Users|Documents[ ]and[ ]Settings)[\\/]+|(?<!\\)\\\\+[^\\/\s]+\\+Users\\+)"
+    rf"(?:{_NAME}|[^/\\\n\"',;:)\]]+)"
+    rf"|/(?:home|Users)/+(?:{_NAME}|[^\s/\\\"',;:)\]]+)",
+    re.IGNORECASE,
+)
 
 
 @attrs.frozen
@@ -50,11 +59,11 @@ class Source:
 
 
 def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
-    return tuple(sources)
+    return tuple(attrs.evolve(source, name=without_home(source.name)) for source in sources)
 
 
 def _choices(choices: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(what), without_home(str(choice))) for what, choice in choices)
+    return tuple((without_home(str(what)), without_home(str(choice))) for what, choice in choices)
 
 
 def _remarks(notes: Iterable[Remark]) -> tuple[Remark, ...]:
@@ -91,7 +100,7 @@ class Provenance:
     sources: tuple[Source, ...] = attrs.field(default=(), converter=_sources)
     choices: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_choices)
     notes: tuple[Remark, ...] = attrs.field(default=(), converter=_remarks)
-    synthetic: str = ""
+    synthetic: str = attrs.field(default="", converter=without_home)
     version: str = ""
 
     @property

@@ -69,7 +69,7 @@ def test_documents_without_texts_are_matched_by_name() -> None:
     assert both.units.index.tolist() == ["u1", "u2", "u3"]
     assert matching_of(a, b).to_frame().query("study == 2 and kind == 'document'")["how"].tolist() == ["name", "first"]
     assert repr(matching_of(a, b)).startswith(
-        "Of the further studies: 1 documents matched, 1 new; 1 codes matched, 0 new"
+        "Of the further studies: 1 document matched, 1 new; 1 code matched, 0 new"
     )
 
 
@@ -88,7 +88,7 @@ def test_a_name_with_another_text_is_refused_with_the_place_or_kept_apart() -> N
 def test_a_map_of_documents() -> None:
     a, b = spans("ann", ("policy", 0, 4), text=None), spans("ben", ("policy", 0, 4), document="x", text=None)
     assert merge(a, b, documents={"x": "d1"}).documents.index.tolist() == ["d1"]
-    with pytest.raises(DataError, match=r"documents: no document 'y'; there are: 'd1', 'x'"):
+    with pytest.raises(DataError, match=r"documents: no document 'y'; there are: 'x'"):
         merge(a, b, documents={"y": "d1"})
     two = Study(pd.DataFrame({"unit": ["x", "y"], "coder": "ben", "code": "policy"}))
     [fault] = faults(a, two, documents={"x": "d1", "y": "d1"})
@@ -123,7 +123,11 @@ def test_the_same_name_elsewhere_in_the_codebook_has_to_be_said() -> None:
     assert fault.startswith("study 2, code 'policy': has the name of a code of study 1 and stands elsewhere")
     assert merge(a, b, codes_by=("guid", "path", "name")).codes == ("focus", "policy")
     assert merge(a, b, codes={"policy": "policy"}).codes == ("focus", "policy")
-    assert merge(a, b, codes={"policy": "the policy"}).codings["code"].tolist() != ["policy", "policy"]
+    apart = merge(a, b, codes={"policy": "the policy"})
+    assert apart.codings[["coder", "code"]].to_numpy().tolist() == [["ann", "policy"], ["ben", "the policy"]]
+    assert [(code.name, code.parent) for code in apart.codebook] == [
+        ("focus", None), ("policy", "focus"), ("the policy", None),
+    ]  # fmt: skip
     with pytest.raises(DataError, match="codes_by must be one of"):
         merge(a, b, codes_by=("guid", "colour"))  # type: ignore[arg-type]
 
@@ -220,3 +224,42 @@ def test_three_studies_in_any_order_have_the_same_codings() -> None:
     ]
     assert tables[0] == tables[1] == tables[2]
     assert len(tables[0]) == 6
+
+
+def test_a_map_of_codes_worked_by_hand() -> None:
+    """Ben's codebook is in German: two of his codes are ann's, one has the name of hers and means something else."""
+    spots = {"document": "d1", "start": [0, 5, 11], "end": [4, 9, 28]}
+    ours = Codebook([Code("affect", definition="A"), Code("fear", parent="affect"), Code("trust")])
+    theirs = Codebook([Code("Gefühl"), *(Code(name, parent="Gefühl") for name in ("Angst", "hope", "trust"))])
+    documents = pd.DataFrame({"document": ["d1"], "text": [TEXT], "case": ["Elm"]})
+    a = Study(
+        pd.DataFrame({"coder": "ann", "code": ["fear", "affect", "trust"], **spots}), codebook=ours, documents=documents
+    ).with_summaries({("Elm", "fear"): "Much."})
+    b = Study(
+        pd.DataFrame({"coder": "ben", "code": ["Angst", "hope", "trust"], **spots}),
+        codebook=theirs,
+        documents=documents,
+    ).with_summaries({("Elm", "hope"): "None.", ("Elm", "trust"): "Some."})
+    both = merge(a, b, codes={"Angst": "fear", "Gefühl": "affect", "trust": "faith"})
+    assert both.codings[["coder", "code", "start", "end"]].to_numpy().tolist() == [
+        ["ann", "fear", 0, 4], ["ann", "affect", 5, 9], ["ann", "trust", 11, 28],
+        ["ben", "fear", 0, 4], ["ben", "hope", 5, 9], ["ben", "faith", 11, 28],
+    ]  # fmt: skip
+    assert [(code.name, code.parent) for code in both.codebook] == [
+        ("affect", None), ("fear", "affect"), ("trust", None), ("hope", "affect"), ("faith", "affect"),
+    ]  # fmt: skip
+    assert both.codebook["affect"].definition == "A"
+    assert both.summaries.to_numpy().tolist() == [
+        ["Elm", "fear", "Much."], ["Elm", "hope", "None."], ["Elm", "faith", "Some."],
+    ]  # fmt: skip
+    # the one document is the unit: both say fear, only ben says faith
+    table = es.reliability(both.unitise(by="document"), codes=["fear", "faith"], coefficient="percent_agreement")
+    assert table.loc[["fear", "faith"], "estimate"].tolist() == [1.0, 0.0]
+
+
+def test_the_map_is_about_further_studies() -> None:
+    a, b = spans("ann", ("policy", 0, 4)), spans("ben", ("risk", 0, 4), document="d2", text="Another text.")
+    for option, names in (("codes", {"policy": "risk"}), ("documents", {"d1": "d2"})):
+        with pytest.raises(DataError, match=rf"^{option}: no {option.removesuffix('s')} '\w+'; there are: '(risk|d2)'"):
+            merge(a, b, **{option: names})  # type: ignore[arg-type]
+    assert merge(a, b, documents={"d2": "interview"}).documents.index.tolist() == ["d1", "interview"]

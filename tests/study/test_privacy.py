@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from typing import Any
 
 import attrs
@@ -168,7 +169,43 @@ def test_home_folders_are_never_kept() -> None:
         (r"C:\Users\ann\x.csv", "~\\x.csv"),
         ("file:///home/ann/x", "file://~/x"),
         ("/data/x.csv", "/data/x.csv"),
+        ("/home/ann", "~"),
+        ("/home/ann.o'brien/x", "~/x"),
+        (r"C:\Users\Ann Smith", "~"),
+        (r"c:\users\Ann Smith\x", "~\\x"),
+        (repr(r"C:\Users\Ann Smith\x"), repr("~\\x")),
+        ("file:///C:/Users/Ann%20Smith/x", "file:///~/x"),
+        (r"\\server\Users\ann\x", "~\\x"),
+        ("d:/Documents and Settings/ann/x", "~/x"),
+        ("'/home/ann' has 'a/b', /Users/ben; and c", "'~' has 'a/b', ~; and c"),
+        ("the homepage /homes/x, a/home", "the homepage /homes/x, a/home"),
     ):
-        made = Provenance(notes=[Remark("note", path, f"in {path}", path)], choices=[("from", path)])
+        made = Provenance(
+            notes=[Remark("note", path, f"in {path}", path)], choices=[("from", path), (path, "x")], synthetic=path
+        )
+        assert Provenance(sources=[Source(path)]).sources[0].name == made.synthetic == made.choices[1][0] == kept
         assert (made.notes[0].place, made.notes[0].remedy, made.choices[0][1]) == (kept, kept, kept)
         assert made.notes[0].what == f"in {kept}"
+
+
+def test_looking_for_home_folders_takes_no_time() -> None:
+    started = time.perf_counter()
+    for text in ("\\" * 200_000, "/home/" * 50_000, "/home/" + "a " * 100_000, "C:\\Users\\" + "b' " * 60_000):
+        Provenance(synthetic=text)
+    assert time.perf_counter() - started < 1
+
+
+def test_names_in_headers_and_in_the_name_of_the_codebook_are_replaced() -> None:
+    codings = pd.DataFrame({"unit": ["u1"], "coder": ["Ann"], "code": ["fear"]})
+    documents = pd.DataFrame({"document": ["u1"], "mood (Ann)": ["low"], "kind": ["note"]})
+    book = Codebook([Code("fear")], name="Codes of Ann")
+    choices = [("what Ann chose", "all"), ("x", "by Ann")]
+    made = Study(
+        codings, documents=documents, codebook=book, provenance=Provenance(choices=choices, synthetic="by Ann")
+    )
+    shared = made.pseudonymise("a long secret").study
+    new = shared.coders.index[0]
+    assert f"mood ({new})" in shared.documents
+    assert shared.codebook.name == f"Codes of {new}"
+    assert shared.provenance.synthetic == f"by {new}"
+    assert re.search(r"\bann\b", everything(shared), re.IGNORECASE) is None

@@ -24,6 +24,7 @@ from expertsys.io.refi.texts import Texts, gather, member_of, settle
 from expertsys.io.refi.view import NOBODY, look
 from expertsys.io.safe_zip import Archive, open_zip
 from expertsys.study import Source, Study, Unmapped
+from expertsys.study.provenance import without_home
 
 MARK = " / expertsys "
 #: Behind our mark in the project's origin, where each document is a unit: nothing else in the format can say it.
@@ -102,8 +103,9 @@ def _origin(project: Project, log: Log) -> bool:
     before, mark, _ = origin.partition(alone) if origin.startswith(alone) else origin.rpartition(MARK)
     if origin:
         log.choices["exported by"] = origin
-    if mark and before:
-        project.root.set("origin", before)
+    other = before if mark else origin
+    if other:
+        project.root.set("origin", without_home(other))
     elif mark:
         project.root.attrib.pop("origin")
     return bool(mark)
