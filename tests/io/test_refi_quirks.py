@@ -406,3 +406,22 @@ def test_the_bar_covers_reading_and_keeping(tmp_path: Path, monkeypatch: pytest.
     )  # fmt: skip
     read(packed(tmp_path, xml))
     assert totals[0] * 0.8 < len(steps) <= totals[0]
+
+
+def test_a_bar_says_each_stage_of_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(reading, "stage", said.append)
+    read(packed(tmp_path, project(USERS + CODES)))
+    assert said == [
+        "gathering texts", "placing selections", "looking at codes and documents", "keeping what no table holds",
+        "making tables",
+    ]  # fmt: skip
+
+
+def test_an_endless_position_is_shown_by_its_ends(tmp_path: Path) -> None:
+    marks = selection(9, 0, 1).replace('endPosition="1"', f'endPosition="{"9" * 5_000}x"')
+    source = f'<Sources><TextSource guid="{guid(1)}" name="a"><PlainTextContent>one</PlainTextContent>{marks}'
+    message = str(refusal(packed(tmp_path, project(USERS + CODES + source + "</TextSource></Sources>"))))
+    assert message.startswith("p.qdpx, project.qde, line 1: a selection has the endPosition '9999")
+    assert message.endswith("9x', which is no whole number. Export the project again.")
+    assert len(message) < 300

@@ -11,7 +11,7 @@ import attrs
 
 from expertsys._core.collecting import paused
 from expertsys._core.errors import DataError, listing, quoted
-from expertsys._core.progress import track
+from expertsys._core.progress import stage, track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
 from expertsys.io.positions import Counting
@@ -49,19 +49,24 @@ def _study(path: Path, archive: Archive, inner: str, options: Options, log: Log,
     place = f"{path.name}, {inner}"
     project = parse(place, _told(archive.stream(inner), step), log, options.limits, "Project")
     own = _origin(project, log)
+    stage("gathering texts")
     texts = gather(project, archive, log)
     forced = None if options.positions is None else Counting.parse(options.positions)
+    stage("placing selections")
     counting = settle(project, texts, log, place, forced, own=own)
     complete(project, log, place)
     held = {carrier: raw.as_counted(counting) for carrier, raw in texts.raw.items()}
     files = _files(project, archive, texts, options, log)
+    stage("looking at codes and documents")
     view = look(project, held)
     tell_view(view, log, path.name)
     _blank(project)
+    stage("keeping what no table holds")
     unmapped = Unmapped.of(FORMAT_NAME, {INNER: _told(emit(project, parsed=True), step), **files})
     log.sources.append(Source(path.name, _digest(path), 0))
     said = text_of(project.root, "Description") or ""
     synthetic = said.removeprefix(SYNTHETIC) if said.startswith(SYNTHETIC) else ""
+    stage("making tables")
     whole = own and log.choices.get("exported by", "").endswith(WHOLE)
     return study_of(view, attrs.evolve(log.provenance(), synthetic=synthetic), unmapped, whole=whole)
 
