@@ -147,6 +147,14 @@ def check_choice(parameter: str, value: object, choices: Sequence[str]) -> None:
         )
 
 
+def check_list(parameter: str, value: object) -> None:
+    """Refuse a text where several are taken: its letters would count as names."""
+    if isinstance(value, str):
+        raise DataError(
+            f"{parameter}= is a list, not the text {value!r}", place=parameter, remedy=f"Write [{value!r}]."
+        )
+
+
 def check_between(parameter: str, value: float, low: float, high: float) -> None:
     """Refuse a number that is not strictly between `low` and `high`."""
     if not low < value < high:

@@ -49,7 +49,7 @@ def to_pandas(frame: Any) -> pd.DataFrame:
 def check_columns(
     columns: Sequence[str], wanted: dict[str, str], *, place: str = "", remedy: str = "", keywords: bool = True
 ) -> None:
-    """Refuse a table in which a wanted column is absent, naming every absent one with its nearest match.
+    """Refuse a table in which a wanted column is absent, naming each with its nearest match, or stands twice.
 
     Parameters
     ----------
@@ -62,6 +62,9 @@ def check_columns(
     """
     absent = {role: name for role, name in wanted.items() if name not in columns}
     if not absent:
+        twice = [name for name in dict.fromkeys(wanted.values()) if columns.count(name) > 1]
+        if twice:
+            raise DataError(f"more than one column {listing(twice)}", place=place, remedy="Give each its own name.")
         return
     free = [name for name in columns if name not in wanted.values()]
     hints = [f"{role}={guess!r}" for role, name in absent.items() if (guess := nearest(name, free))]

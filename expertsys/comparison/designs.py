@@ -12,8 +12,8 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, unknown
-from expertsys._core.results import TableResult
-from expertsys.comparison.states import ABSENT, PRESENT, States, framed
+from expertsys._core.results import TableResult, count_of
+from expertsys.comparison.states import ABSENT, PRESENT, States, conditions_of, framed
 from expertsys.comparison.variation import spread
 
 Distance = Literal["count", "gower"]
@@ -66,9 +66,10 @@ class CasePairs(TableResult):
         }[self.design]
         wanted = how if self.outcome else how.split(" with ")[0]
         pairs = ", ".join(" and ".join(pair) for pair in self.best[:6])
+        found = f"{wanted} are {pairs} (distance {round(float(self._table['distance'].iloc[0]), 3):g})"
         return (
-            f"Pairs of cases were ranked by {_DISTANCE[self.measure]}. Of {len(self._table)} pairs, {wanted} are "
-            f"{pairs} (distance {self._table['distance'].iloc[0]:g})." + (f" {self.note}" if self.note else "")
+            f"Pairs of cases were ranked by {_DISTANCE[self.measure]}. Of {count_of(len(self._table), 'pair')}, "
+            f"{found if pairs else 'none has a known distance'}." + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -179,14 +180,14 @@ def _pairs(
     place = design.replace(" ", "_")
     check_choice("measure", measure, tuple(_DISTANCE))
     frame = framed(table, place)
-    names = list(conditions) if conditions is not None else [str(name) for name in frame if name != outcome]
+    names = conditions_of(frame, conditions, outcome, place=place)
     counted = measure == "count"
     whole = (
         States.of(frame, outcome=outcome, conditions=names, present=present, place=place)
         if counted
         else _outcome_only(frame, outcome, present, place)
     )
-    apart = _counts(whole, names) if counted else _gower(frame, names, place)
+    apart = _counts(whole, names) if counted else _gower(frame, names)
     for name, members in (blocks or {}).items():
         for member in members:
             if member not in names:
@@ -204,6 +205,8 @@ def _pairs(
             _total({name: known[name] for name in group if name in known}, measure) for group in (blocks or {}).values()
         ]
         rows.append((one, other, state, _total(known, measure), len(known), *inside, differs))
+    if not rows and not outcome:
+        raise DataError("there are no two cases to compare", place=place, remedy="Add one.")
     if not rows:
         raise DataError(
             f"there are no two cases with {'different outcomes' if design == 'most similar' else 'the same outcome'}",
@@ -216,7 +219,8 @@ def _pairs(
     if not outcome:
         found = found.drop(columns="outcome")
     partly = int((found["known"] < len(names)).sum())
-    note = f"{partly} pairs are compared over fewer conditions than the others: cells are missing." if partly else ""
+    told = f"{count_of(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"
+    note = f"{told}: cells are missing." if partly else ""
     return CasePairs(design, outcome or "", measure, note, found)
 
 
@@ -244,12 +248,10 @@ def _counts(states: States, names: Sequence[str]) -> dict[str, dict[tuple[str, s
     return found
 
 
-def _gower(frame: pd.DataFrame, names: Sequence[str], place: str) -> dict[str, dict[tuple[str, str], float]]:
+def _gower(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[tuple[str, str], float]]:
     """Gower (1971): differences as shares of the range, 0 or 1 for texts."""
     found: dict[str, dict[tuple[str, str], float]] = {}
     for name in names:
-        if name not in frame:
-            raise unknown("condition", name, list(frame.columns), place=place)
         column = frame[name]
         numeric = pd.api.types.is_numeric_dtype(column)
         reach = spread(column.astype("float64")) if numeric else 1.0

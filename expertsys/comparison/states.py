@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, check_list, listing
 from expertsys._core.frames import as_text, check_columns, to_pandas
 
 PRESENT, ABSENT = "present", "absent"
@@ -53,13 +53,7 @@ class States:
                 raise DataError(
                     f"no case has {outcome} = {present!r}", place="present", remedy="Name a value that occurs."
                 )
-        names = list(conditions) if conditions is not None else [str(name) for name in frame if name != outcome]
-        wanted_columns = {name: name for name in [*names, *([outcome] if outcome else [])]}
-        check_columns(list(map(str, frame.columns)), wanted_columns, place=place, keywords=False)
-        if outcome in names:
-            raise DataError(f"{outcome!r} is the outcome and a condition", place="conditions", remedy="Leave it out.")
-        if not names:
-            raise DataError("there are no conditions", place=place, remedy="Name at least one column.")
+        names = conditions_of(frame, conditions, outcome, place=place)
         columns = {name: _states(frame[name], name, place) for name in names}
         found: dict[str, bool] = {}
         if outcome is not None:
@@ -89,6 +83,23 @@ class States:
         """Of one condition in one case; None where it is unknown."""
         value = self.table.loc[case, condition]
         return value if isinstance(value, str) else None
+
+
+def conditions_of(
+    frame: pd.DataFrame, conditions: Sequence[str] | None, outcome: str | None, *, place: str
+) -> list[str]:
+    """The columns that are compared, by default all but the outcome."""
+    check_list("conditions", conditions)
+    names = [
+        str(name) for name in (frame if conditions is None else conditions) if conditions is not None or name != outcome
+    ]
+    wanted = [*names, *([] if outcome is None else [outcome])]
+    check_columns(list(frame.columns), {name: name for name in wanted}, place=place, keywords=False)
+    if outcome in names:
+        raise DataError(f"{outcome!r} is the outcome and a condition", place="conditions", remedy="Leave it out.")
+    if not names:
+        raise DataError("there are no conditions", place=place, remedy="Name at least one column.")
+    return names
 
 
 def framed(table: Any, place: str) -> pd.DataFrame:

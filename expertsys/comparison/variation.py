@@ -10,9 +10,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, unknown
+from expertsys._core.errors import DataError
 from expertsys.comparison.candidates import LOGIC, Candidates, Verdict, candidates, named
-from expertsys.comparison.states import framed
+from expertsys.comparison.states import conditions_of, framed
 
 
 def concomitant_variation(table: Any, *, outcome: str, conditions: Sequence[str] | None = None) -> Candidates:
@@ -50,12 +50,8 @@ def concomitant_variation(table: Any, *, outcome: str, conditions: Sequence[str]
     (('pressure',), {'age': 'rises from Z to Y, falls from Y to X'})
     """
     frame = framed(table, "concomitant_variation")
-    if outcome not in frame.columns:
-        raise unknown("column", outcome, list(frame.columns), place="outcome")
-    names = list(conditions) if conditions is not None else [name for name in frame if name != outcome]
+    names = conditions_of(frame, conditions, outcome, place="concomitant_variation")
     for name in [outcome, *names]:
-        if name not in frame.columns:
-            raise unknown("column", name, list(frame.columns), place="conditions")
         if not pd.api.types.is_numeric_dtype(frame[name]):
             raise DataError(
                 f"{name!r} holds no numbers", place="concomitant_variation", remedy="Leave it out, or order it."

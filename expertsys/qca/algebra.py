@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any
 
-import attrs
 import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError
+from expertsys._core.frames import to_pandas
 from expertsys.qca import primes
 from expertsys.qca.cover import minimum
 from expertsys.qca.expression import Expression, Literal, Term, term_of
 from expertsys.qca.fit import Floats
+from expertsys.qca.grammar import CONSTANTS, Leaf, leaves, names_in, tree_of, value_of
 from expertsys.qca.primes import Bools
 from expertsys.qca.table import Scores
 
-_TOKEN = re.compile(r"\s*(?:(?P<sign>[~!()+|*&·])|(?P<name>[^\s~!()+|*&·\[\]{}]+)(?:[\[{](?P<levels>[\d,\s]+)[\]}])?)")
 #: Configurations of the conditions in an expression, up to which it is worked on.
 MOST_CONFIGURATIONS = 1 << 18
 
 
-def parse(text: str, *, levels: Mapping[str, int] | None = None) -> Expression:
+def parse(text: str, *, levels: Mapping[str, int] | None = None, names: Iterable[str] = ()) -> Expression:
     """An expression from text, as a disjunction of prime terms.
 
     Parameters
@@ -34,11 +34,13 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None) -> Expression:
         ``A{2}`` and ``A[1,2]`` are levels of a multi-value condition.
     levels : mapping, optional
         Number of levels of multi-value conditions: needed to negate them. By default as many as are named.
+    names : iterable of str
+        Names that may hold blanks, such as the columns of a table; other names end at a blank.
 
     Returns
     -------
     Expression
-        Simplified: ``A*B + A*~B`` is ``A``. A contradiction has no terms and is written 0.
+        Simplified: ``A*B + A*~B`` is ``A``. A contradiction has no terms and is written 0, what is always true 1.
 
     Raises
     ------
@@ -52,136 +54,44 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None) -> Expression:
     >>> str(parse("~(A*B)"))
     '~A + ~B'
     """
-    tree = _read_tree(text)
-    names: dict[str, int] = {}
+    tree = tree_of(text, names)
+    found: dict[str, int] = {}
     multi = bool(levels) and max((levels or {}).values()) > 2
-    for node in _leaves(tree):
+    for node in leaves(tree):
+        if node.name in CONSTANTS:
+            continue
         multi |= node.levels is not None
-        names[node.name] = max(names.get(node.name, 2), 1 + max(node.levels or (1,)))
-    for name in names:
-        size = (levels or {}).get(name, names[name])
-        if size < names[name]:
-            raise DataError(f"{text!r} names level {names[name] - 1} of {name!r}, which has {size}", place="expression")
-        names[name] = size
-    sizes = tuple(names.values())
+        found[node.name] = max(found.get(node.name, 2), 1 + max(node.levels or (1,)))
+    for name in found:
+        size = (levels or {}).get(name, found[name])
+        if size < found[name]:
+            raise DataError(f"{text!r} names level {found[name] - 1} of {name!r}, which has {size}", place="expression")
+        found[name] = size
+    sizes = tuple(found.values())
     if np.prod([float(size) for size in sizes]) > MOST_CONFIGURATIONS:
         raise DataError(f"{len(sizes)} conditions are too many for one expression", place="expression")
-    order = list(names)
+    order = list(found)
 
-    def leaf(node: _Leaf) -> Floats:
+    def leaf(node: Leaf, absent: bool) -> Floats:
+        if node.name in CONSTANTS:
+            return np.full(sizes, abs(absent - float(node.name)))
         axis = order.index(node.name)
-        held = np.zeros(sizes[axis])
-        held[list(node.levels or (1,))] = 1
+        held = np.full(sizes[axis], float(absent))
+        held[list(node.levels or (1,))] = 1 - absent
         shape = [1] * len(sizes)
         shape[axis] = sizes[axis]
         return np.broadcast_to(held.reshape(shape), sizes)
 
-    return _expression(_value(tree, leaf) > 0.5, tuple(names), sizes, multi=multi)
-
-
-@attrs.frozen
-class _Leaf:
-    name: str
-    levels: tuple[int, ...] | None
-
-
-@attrs.frozen
-class _Node:
-    """A negation (of one part), conjunction or disjunction."""
-
-    sign: str
-    parts: tuple[_Leaf | _Node, ...]
-
-
-_Tree: TypeAlias = _Leaf | _Node
-
-
-def _value(tree: _Tree, leaf: Callable[[_Leaf], Floats]) -> Floats:
-    """Fuzzy logic: 1 − x, the least, the greatest (Zadeh 1965)."""
-    if isinstance(tree, _Leaf):
-        return leaf(tree)
-    values = [_value(part, leaf) for part in tree.parts]
-    if tree.sign == "~":
-        return np.asarray(1 - values[0])
-    combine = np.minimum if tree.sign == "*" else np.maximum
-    return np.asarray(combine.reduce(values))
-
-
-def _leaves(tree: _Tree) -> Iterator[_Leaf]:
-    if isinstance(tree, _Leaf):
-        yield tree
-    else:
-        for part in tree.parts:
-            yield from _leaves(part)
-
-
-_Token: TypeAlias = str | _Leaf
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    place = 0
-    if not text.strip():
-        raise DataError("the expression is empty", place="expression", remedy="Write for example 'A*~B + C'.")
-    while place < len(text.rstrip()):
-        found = _TOKEN.match(text, place)
-        if found is None:
-            raise DataError(f"{text!r} is no expression from {text[place:]!r} on", place="expression")
-        place = found.end()
-        if found["sign"]:
-            yield {"!": "~", "|": "+", "&": "*", "·": "*"}.get(found["sign"], found["sign"])
-        else:
-            own = found["levels"]
-            yield _Leaf(found["name"], None if own is None else tuple(int(part) for part in own.split(",")))
-
-
-def _read_tree(text: str) -> _Tree:
-    """The expression as a tree, by recursive descent."""
-    tokens = list(_tokens(text))
-
-    def chain(sign: str, below: Callable[[], _Tree]) -> _Tree:
-        parts = [below()]
-        while tokens and tokens[0] == sign:
-            tokens.pop(0)
-            parts.append(below())
-        return parts[0] if len(parts) == 1 else _Node(sign, tuple(parts))
-
-    def either() -> _Tree:
-        return chain("+", both)
-
-    def both() -> _Tree:
-        return chain("*", one)
-
-    def one() -> _Tree:
-        if not tokens:
-            raise DataError(f"{text!r} ends too soon", place="expression", remedy="After * and + comes a condition.")
-        token = tokens.pop(0)
-        if isinstance(token, _Leaf):
-            return token
-        sign = token
-        if sign == "~":
-            return _Node("~", (one(),))
-        if sign != "(":
-            raise DataError(f"{text!r} is no expression: {sign!r} is out of place", place="expression")
-        inner = either()
-        if not tokens or tokens.pop(0) != ")":
-            raise DataError(f"{text!r} lacks a closing parenthesis", place="expression")
-        return inner
-
-    tree = either()
-    if tokens:
-        token = tokens[0]
-        told = token.name if isinstance(token, _Leaf) else token
-        raise DataError(f"{text!r} is no expression: {told!r} is out of place", place="expression")
-    return tree
+    return _expression(value_of(tree, leaf) > 0.5, tuple(found), sizes, multi=multi)
 
 
 def _expression(table: Bools, names: tuple[str, ...], sizes: tuple[int, ...], *, multi: bool) -> Expression:
     """The shortest disjunction that is true where the table is."""
+    if table.all():
+        return Expression((Term(()),))
     true = np.argwhere(table)
     if not len(true):
         return Expression(())
-    if table.all():
-        return Expression((Term(()),))
     cubes = primes.within(true, true, sizes)
     cover = minimum(primes.covers(cubes, true), most=1).found[0]
     terms = [
@@ -286,7 +196,9 @@ def intersection(*expressions: Expression | str, levels: Mapping[str, int] | Non
     return _expression(table, names, sizes, multi=multi)
 
 
-def evaluate(expression: Expression | str, table: Any, *, case: str | None = None) -> pd.Series[Any]:
+def evaluate(
+    expression: Expression | str, table: Any, *, case: str | None = None, not_applicable: str | None = None
+) -> pd.Series[Any]:
     """Membership of each case in an expression.
 
     Parameters
@@ -297,6 +209,9 @@ def evaluate(expression: Expression | str, table: Any, *, case: str | None = Non
         Cases × conditions; see `truth_table`.
     case : str, optional
         Column with the names of cases.
+    not_applicable : str, optional
+        How a cell says that a condition does not apply to a case, such as "-": the case is then in neither ``A`` nor
+        ``~A``.
 
     Returns
     -------
@@ -308,25 +223,23 @@ def evaluate(expression: Expression | str, table: Any, *, case: str | None = Non
     >>> evaluate("A*~B", pd.DataFrame({"A": [0.8, 0.3], "B": [0.1, 0.6]})).tolist()
     [0.8, 0.3]
     """
-    text = str(expression)
-    tree = _read_tree(text)
-    names = list(dict.fromkeys(leaf.name for leaf in _leaves(tree)))
-    scores = Scores.of(table, names, case=case, place="evaluate")
+    text = str(expression) if isinstance(expression, Expression) else expression
+    columns = [str(name) for name in to_pandas(table).columns]
+    tree = tree_of(text, columns)
+    names = [name for name in names_in(text, columns) if name not in CONSTANTS or name in columns]
+    scores = Scores.of(table, names, case=case, place="evaluate", not_applicable=not_applicable)
 
-    def leaf(node: _Leaf) -> Floats:
-        own = scores.table[node.name].to_numpy()
-        if node.levels is None:
-            if scores.levels[node.name] > 2:
-                raise DataError(
-                    f"{node.name!r} has {scores.levels[node.name]} levels",
-                    place="evaluate",
-                    remedy=f"Name one: {node.name}[1].",
-                )
-            return own
-        parts = [Literal(node.name, level, multi=True).membership(own) for level in node.levels]
-        return np.asarray(np.maximum.reduce(parts))
+    def leaf(node: Leaf, absent: bool) -> Floats:
+        if node.name not in names:
+            return np.full(len(scores.cases), abs(absent - float(node.name)))
+        own, size = scores.table[node.name].to_numpy(), scores.applicable[node.name]
+        if node.levels is None and size > 2:
+            raise DataError(f"{node.name!r} has {size} levels", place="evaluate", remedy=f"Name one: {node.name}[1].")
+        parts = [Literal(node.name, level).membership(own) for level in node.levels or (1,)]
+        inside = np.asarray(np.maximum.reduce(parts))
+        return np.where(own < size, 1 - inside, 0.0) if absent else inside
 
-    return pd.Series(_value(tree, leaf), index=scores.table.index, name=text)
+    return pd.Series(value_of(tree, leaf), index=scores.table.index, name=text)
 
 
 def factor(expression: Expression | str) -> tuple[str, ...]:

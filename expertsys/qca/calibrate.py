@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, DegenerateWarning, Remark, check_choice, check_positive, listing
+from expertsys._core.frames import is_frame
 from expertsys.qca.fit import Floats
 
 Method = Literal["direct", "linear", "indirect", "crisp", "rank"]
@@ -87,8 +88,10 @@ def calibrate(
     5,000 is the point of greatest ambiguity, 20,000 is almost fully in.
     """
     check_choice("method", method, METHODS)
-    series = values if isinstance(values, pd.Series) else pd.Series(list(values))
+    series = _column(values)
     raw = _numbers(series)
+    if isinstance(anchors, str | int | float):
+        raise DataError(f"anchors= is a list, not {anchors!r}", place="anchors", remedy=f"Write [{anchors}].")
     points = () if anchors is None else tuple(float(anchor) for anchor in anchors)
     known = raw[~np.isnan(raw)]
     if method == "rank":
@@ -121,6 +124,12 @@ def calibrate(
         named = f"{series.name}: " if series.name is not None else ""
         warnings.warn(f"{named}{note}", DegenerateWarning, stacklevel=2)
     return result
+
+
+def _column(values: Any) -> pd.Series[Any]:
+    if is_frame(values) and getattr(values, "ndim", 2) == 2:
+        raise DataError("values are one column, not a table", place="calibrate", remedy="Give table['A'].")
+    return values if isinstance(values, pd.Series) else pd.Series(list(values))
 
 
 def _numbers(series: pd.Series[Any]) -> Floats:
@@ -292,7 +301,7 @@ def find_thresholds(values: Any, *, n: int = 1, linkage: Linkage = "complete") -
     from scipy.cluster.hierarchy import linkage as join
 
     check_positive("n", n)
-    raw = _numbers(values if isinstance(values, pd.Series) else pd.Series(list(values)))
+    raw = _numbers(_column(values))
     known = np.sort(raw[~np.isnan(raw)])
     if len(np.unique(known)) <= n:
         raise DataError(f"{n} thresholds need {n + 1} distinct values", place="find_thresholds")

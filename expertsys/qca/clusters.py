@@ -123,7 +123,7 @@ def cluster_fit(
         if frame[name].nunique() < 2:
             raise DataError(f"all cases have the same {name!r}", place="cluster_fit", remedy="Leave it out.")
     target = Outcome.of(table, outcome, case=case, place="cluster_fit")
-    check_without(target, expression, place="cluster_fit")
+    check_without(target, expression, table=table, place="cluster_fit")
     text = str(expression)
     summands = [part.strip() for part in text.split("+")]
     parts = summands if len(summands) > 1 and "(" not in text else []

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, check_list
 from expertsys._core.results import TableResult
 from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
@@ -82,7 +82,8 @@ def rows_of(truth: TruthTable, expression: Expression | str) -> tuple[int, ...]:
             f"{total:,} configurations are too many to list", place="rows_of", remedy="Use fewer conditions."
         )
     every = pd.DataFrame(truth.configuration(np.arange(1, total + 1)), columns=list(truth.conditions))
-    true = evaluate(expression, every).to_numpy() > 0.5
+    shown = every.astype(object).where(every < np.array(truth.applicable), "-") if truth.scores.undefined else every
+    true = evaluate(expression, shown, not_applicable="-").to_numpy() > 0.5
     return tuple((np.flatnonzero(true) + 1).tolist())
 
 
@@ -138,6 +139,10 @@ def untenable(
     """
     if not (necessary or impossible or solutions):
         raise DataError("no reason is given", place="untenable", remedy="Give necessary=, impossible= or solutions=.")
+    check_list("necessary", necessary)
+    check_list("impossible", impossible)
+    if solutions is not None and (isinstance(solutions, Solution) or len(solutions) != 2):
+        raise DataError("solutions= takes two", place="untenable", remedy="Give (solution of Y, solution of ~Y).")
     why: dict[int, list[str]] = {}
 
     def mark(rows: Sequence[int], reason: str) -> None:

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
+from expertsys._core.errors import DataError
+from expertsys._core.frames import to_pandas
 from expertsys._core.results import TableResult, number
 from expertsys.qca.algebra import evaluate, intersection, negate, parse
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import sufficiency
+from expertsys.qca.grammar import names_in
 from expertsys.qca.parameters import check_without
-from expertsys.qca.table import Outcome
+from expertsys.qca.table import Outcome, Scores
 
 #: Parts of the comparison, and what cases in them are called with the outcome and without it.
 PARTS = {
@@ -122,12 +125,26 @@ def evaluate_theory(
 
     The theory wants B too; the case x has the outcome without it.
     """
+    for one in (theory, solution):
+        if not isinstance(one, str | Expression):
+            raise DataError(
+                f"a {type(one).__name__} is no expression",
+                place="evaluate_theory",
+                remedy="Give that of a model: solution.models[0].expression.",
+            )
     target = Outcome.of(table, outcome, case=case, place="evaluate_theory")
-    check_without(target, theory, solution, place="evaluate_theory")
+    check_without(target, theory, solution, table=table, place="evaluate_theory")
     first, second = evaluate(theory, table, case=case), evaluate(solution, table, case=case)
     t, s, y = first.to_numpy(), second.to_numpy(), target.membership
-    levels = {name: size for name, size in _levels(theory, solution, table).items() if size > 2}
-    stated, found = _parsed(theory, levels), _parsed(solution, levels)
+    columns = [str(name) for name in to_pandas(table).columns]
+    used = [
+        name for name in dict.fromkeys([*names_in(theory, columns), *names_in(solution, columns)]) if name in columns
+    ]
+    sizes = Scores.of(table, used, case=case, place="evaluate_theory").levels
+    levels = {name: size for name, size in sizes.items() if size > 2}
+    stated, found = (
+        parse(one, levels=levels, names=columns) if isinstance(one, str) else one for one in (theory, solution)
+    )
     absent, other = negate(stated, levels=levels), negate(found, levels=levels)
     sets = {
         "theory": (stated, t),
@@ -156,19 +173,3 @@ def evaluate_theory(
         kind[inside & (y < 0.5)] = missing
     cases = pd.DataFrame({"part": part, "outcome": y, "kind": kind}, index=first.index.rename("case"))
     return TheoryEvaluation(target.expression, shown.rename_axis(columns="column"), cases.rename_axis(columns="column"))
-
-
-def _parsed(expression: Expression | str, levels: dict[str, int]) -> Expression:
-    return parse(expression, levels=levels) if isinstance(expression, str) else expression
-
-
-def _levels(first: Expression | str, second: Expression | str, table: Any) -> dict[str, int]:
-    from expertsys.qca.table import Scores
-
-    names = dict.fromkeys(
-        literal.condition
-        for expression in (first, second)
-        for term in _parsed(expression, {}).terms
-        for literal in term.literals
-    )
-    return Scores.of(table, list(names), place="evaluate_theory").levels if names else {}

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 import attrs
 
-from expertsys._core.errors import DataError, unknown
+from expertsys._core.errors import DataError, check_list, unknown
 from expertsys.qca.primes import Ints
 from expertsys.qca.truth import TruthTable
 
@@ -55,10 +55,7 @@ def read_expectations(texts: Sequence[str], truth: TruthTable) -> tuple[Expectat
     DataError
         For a condition that the truth table does not have, or a level that the condition does not have.
     """
-    if isinstance(texts, str):
-        raise DataError(
-            f"expectations= is a list, not the text {texts!r}", place="expectations", remedy=f"Write ({texts!r},)."
-        )
+    check_list("expectations", texts)
     found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for text in texts:
         literals = [_literal(part.strip(), truth) for part in text.split("*")]

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_choice, check_positive
+from expertsys._core.errors import DataError, check_choice, check_list, check_positive
 from expertsys.qca import primes
 from expertsys.qca.cover import Covers, irredundant, minimum
 from expertsys.qca.expectations import Expectation, read_expectations
@@ -110,6 +110,7 @@ def minimise(
     check_choice("models", models, ("minimum", "irredundant"))
     check_choice("contradictions", contradictions, ("negative", "remainders"))
     check_positive("max_models", max_models)
+    check_list("exclude", exclude)
     wanted = read_expectations(expectations, truth)
     if bool(wanted) != (solution == "intermediate"):
         raise DataError(
@@ -226,6 +227,9 @@ def _unspoken(truth: TruthTable, rows: Ints, forbidden: Ints) -> DataError:
 def _nothing(truth: TruthTable, kind: str) -> Solution:
     if (truth.rows["out"] == "1").any():
         note = "no row is negative, so nothing can be told apart: compare with cases that lack the outcome"
+    elif len(truth.rows) and (truth.rows["out"] == "?").all():
+        most, cut = int(truth.rows["n"].max()), truth.settings["frequency_cutoff"]
+        note = f"no row has as many cases as the frequency cut-off asks for ({cut:g}); the largest has {most}"
     else:
         most = truth.rows["consistency"].max()
         note = f"no row is positive; the most consistent has {most:.3f}"

@@ -10,12 +10,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_between
-from expertsys._core.results import TableResult
+from expertsys._core.errors import DataError, check_between, check_positive
+from expertsys._core.results import TableResult, count_of
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats
 from expertsys.qca.fit import necessity as fit
-from expertsys.qca.table import Outcome, Scores
+from expertsys.qca.table import Outcome, Scores, column_of, conditions_of
 from expertsys.qca.truth import TOLERANCE
 
 #: Expressions held at once.
@@ -53,9 +53,8 @@ class Necessity(TableResult):
     def _title(self) -> str:
         found = ", ".join(self.expressions.index[:8])
         cut = self.settings["consistency_cutoff"]
-        told = f"{len(self.expressions)} expressions reach consistency {cut:g}: {found}" if found else "none reaches"
-        if not found:
-            told = f"no expression reaches consistency {cut:g}"
+        reach = f"{count_of(len(self.expressions), 'expression')} reach{'es' * (len(self.expressions) == 1)}"
+        told = f"{reach} consistency {cut:g}: {found}" if found else f"no expression reaches consistency {cut:g}"
         return f"Necessity for {self.outcome}; {told}" + (f"\nnote: {self.note}" if self.note else "")
 
 
@@ -69,6 +68,7 @@ def necessity(
     ron_cutoff: float = 0.0,
     depth: int | None = None,
     case: str | None = None,
+    not_applicable: str | None = None,
 ) -> Necessity:
     """How far each condition, its negation, conjunctions and disjunctions are necessary for the outcome.
 
@@ -87,6 +87,9 @@ def necessity(
         Literals in an expression; by default as many as there are conditions, at most 4.
     case : str, optional
         Column with the names of cases.
+    not_applicable : str, optional
+        How a cell says that a condition does not apply to a case, which then has neither the condition nor its
+        negation; see `truth_table`.
 
     Returns
     -------
@@ -124,16 +127,18 @@ def necessity(
     Wherever the outcome is, A is; one case with A lacks the outcome.
     """
     check_between("consistency_cutoff", consistency_cutoff, 0, 1 + 1e-9)
+    for name, cutoff in (("coverage_cutoff", coverage_cutoff), ("ron_cutoff", ron_cutoff)):
+        if not 0 <= cutoff <= 1:
+            raise DataError(f"{name} must lie in [0, 1], not {cutoff:g}", place="necessity")
+    if depth is not None:
+        check_positive("depth", depth)
+    names = conditions_of(conditions, column_of(outcome)[0], place="necessity")
     target = Outcome.of(table, outcome, case=case, place="necessity")
-    if target.name in conditions:
-        raise DataError(
-            f"{target.name!r} is the outcome and a condition", place="necessity", remedy="Drop it from conditions."
-        )
-    scores = Scores.of(table, list(conditions), case=case, place="necessity")
-    multi = max(scores.levels.values()) > 2
+    scores = Scores.of(table, names, case=case, place="necessity", not_applicable=not_applicable)
+    multi = max(scores.applicable.values()) > 2
     groups = [
         [Literal(name, value, multi) for value in (range(size) if multi else (1, 0))]
-        for name, size in scores.levels.items()
+        for name, size in scores.applicable.items()
     ]
     flat = [literal for group in groups for literal in group]
     owner = np.array([place for place, group in enumerate(groups) for _ in group])

@@ -9,14 +9,21 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError
-from expertsys.qca.algebra import evaluate, parse
+from expertsys._core.frames import to_pandas
+from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import necessity, sufficiency
+from expertsys.qca.grammar import names_in
 from expertsys.qca.table import Outcome
 
 
 def parameters_of_fit(
-    expressions: Sequence[Expression | str], table: Any, *, outcome: str, case: str | None = None
+    expressions: Sequence[Expression | str],
+    table: Any,
+    *,
+    outcome: str,
+    case: str | None = None,
+    not_applicable: str | None = None,
 ) -> pd.DataFrame:
     """How far each expression is sufficient for an outcome, and how far necessary.
 
@@ -30,6 +37,8 @@ def parameters_of_fit(
         A column, ``~Y`` for its absence, ``Y[2]`` for a level.
     case : str, optional
         Column with the names of cases.
+    not_applicable : str, optional
+        How a cell says that a condition does not apply to a case; see `truth_table`.
 
     Returns
     -------
@@ -66,8 +75,10 @@ def parameters_of_fit(
         raise DataError("expressions= is a list", place="parameters_of_fit", remedy="Write ['A*B', 'C'].")
     target = Outcome.of(table, outcome, case=case, place="parameters_of_fit")
     y = target.membership
-    check_without(target, *expressions, place="parameters_of_fit")
-    x = np.array([evaluate(one, table, case=case).to_numpy() for one in expressions]).reshape(-1, len(y))
+    check_without(target, *expressions, table=table, place="parameters_of_fit")
+    x = np.array(
+        [evaluate(one, table, case=case, not_applicable=not_applicable).to_numpy() for one in expressions]
+    ).reshape(-1, len(y))
     enough, needed = sufficiency(x, y), necessity(x, y)
     over = np.sqrt(np.maximum(x - y, 0) * x).sum(axis=1)  # Haesebrouck 2015, eq. 5
     shared = np.minimum(x, y).sum(axis=1)
@@ -86,11 +97,11 @@ def parameters_of_fit(
     return pd.DataFrame(columns, index=index).rename_axis(columns="column")
 
 
-def check_without(outcome: Outcome, *expressions: Expression | str, place: str) -> None:
+def check_without(outcome: Outcome, *expressions: Expression | str, table: Any, place: str) -> None:
     """An error where the outcome is itself in an expression that is held against it."""
+    columns = [str(name) for name in to_pandas(table).columns]
     for one in expressions:
-        parsed = parse(one) if isinstance(one, str) else one
-        if any(literal.condition == outcome.name for term in parsed.terms for literal in term.literals):
+        if outcome.name in names_in(one, columns):
             raise DataError(
                 f"{str(one)!r} holds the outcome {outcome.name!r} itself", place=place, remedy="Leave it out."
             )

@@ -150,6 +150,11 @@ def sweep(
     ['A', 'A', 'A*B']
     """
     asked = dict(zip(CUTOFFS, (consistency_cutoff, pri_cutoff, frequency_cutoff), strict=True))
+    for name, values in asked.items():
+        if isinstance(values, str | int | float):
+            raise DataError(
+                f"{name}= is a list, not {values!r}", place="sweep", remedy=f"Give {name}=[{values!r}, ...]."
+            )
     varied = tuple(name for name, values in asked.items() if len(values))
     if not varied:
         raise DataError("nothing is varied", place="sweep", remedy="Give consistency_cutoff=[0.75, 0.8, 0.85].")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError
-from expertsys._core.results import TableResult, number
+from expertsys._core.results import TableResult, count_of, number
 from expertsys.qca.fit import Floats, sufficiency
 from expertsys.qca.solution import Solution
 
@@ -84,12 +84,12 @@ class Robustness(TableResult):
         counts = self.cases["kind"].value_counts()
         told = ", ".join(f"{int(counts[kind])} {kind}" for kind in KINDS if counts.get(kind, 0))
         return (
-            f"The solution for {self.outcome} was held against {len(self.tests)} alternative "
-            f"solution{'' if len(self.tests) == 1 else 's'} (Oana & "
-            f"Schneider 2024). Robustness of fit: RF_cov {number(self.rf_cov)}, RF_cons {number(self.rf_cons)}, "
-            f"RF_SC_minTS {number(self.rf_sc_min)}, RF_SC_maxTS {number(self.rf_sc_max)}; the robust core has "
-            f"consistency {number(self.core_consistency)} and coverage {number(self.core_coverage)}. Cases: "
-            f"{told or 'none'}; RCR_typ {number(self.rcr_typical)}, RCR_dev {number(self.rcr_deviant)}. {self.relation}"
+            f"The solution for {self.outcome} was held against {count_of(len(self.tests), 'alternative solution')} "
+            f"(Oana & Schneider 2024). Robustness of fit: RF_cov {number(self.rf_cov)}, RF_cons "
+            f"{number(self.rf_cons)}, RF_SC_minTS {number(self.rf_sc_min)}, RF_SC_maxTS {number(self.rf_sc_max)}; the "
+            f"robust core has consistency {number(self.core_consistency)} and coverage {number(self.core_coverage)}. "
+            f"Cases: {told or 'none'}; RCR_typ {number(self.rcr_typical)}, RCR_dev {number(self.rcr_deviant)}. "
+            f"{self.relation}"
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ class Robustness(TableResult):
 
     def _title(self) -> str:
         lines = [
-            f"Robustness of {self.expression} for {self.outcome} against {len(self.tests)} solutions",
+            f"Robustness of {self.expression} for {self.outcome} against {count_of(len(self.tests), 'solution')}",
             self.relation,
         ]
         return "\n".join([*lines, *([f"note: {self.note}"] if self.note else [])])
@@ -155,6 +155,8 @@ def robustness(initial: Solution, tests: Sequence[Solution | tuple[Solution, int
     The stricter cut-off keeps less than all of what the first solution covers.
     """
     chosen = initial.model(model)
+    if isinstance(tests, Solution):
+        raise DataError("tests= is a list", place="robustness", remedy="Give tests=[solution, ...].")
     if not tests:
         raise DataError("no alternative solution is given", place="robustness", remedy="Give tests=[solution, ...].")
     notes = []
@@ -233,7 +235,8 @@ def _relation(shaky: int, possible: int) -> str:
     if shaky and possible:
         return f"Cases change sides both ways: {shaky} are shaky and {possible} possible."
     if shaky:
-        return f"The initial solution covers {shaky} cases that not all alternatives cover; none is covered beyond it."
+        told = count_of(shaky, "case")
+        return f"The initial solution covers {told} that not all alternatives cover; none is covered beyond it."
     if possible:
         return f"All cases of the initial solution are robust; alternatives cover {possible} more."
     return "All solutions cover the same cases."

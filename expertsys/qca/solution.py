@@ -10,7 +10,7 @@ import numpy as np
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, unknown
-from expertsys._core.results import TableResult, number
+from expertsys._core.results import TableResult, count_of, number
 from expertsys.qca.expression import Expression, Term
 from expertsys.qca.fit import Floats, Sufficiency
 from expertsys.qca.truth import TruthTable
@@ -284,13 +284,13 @@ class Solution(TableResult):
             text += f" Directional expectations: {', '.join(self.how['expectations'])}."
         left_out = len(self.how.get("exclude", ()))
         if left_out:
-            text += f" {left_out} remainder{' was' if left_out == 1 else 's were'} left out as untenable."
+            text += f" {count_of(left_out, 'remainder')} {'was' if left_out == 1 else 'were'} left out as untenable."
         if first.assumptions and self.kind != "conservative":
-            one = len(first.assumptions) == 1
+            told = count_of(len(first.assumptions), "simplifying assumption")
             rows = ", ".join(map(str, first.assumptions[:20])) + (", …" if len(first.assumptions) > 20 else "")
             text += (
-                f" It rests on {len(first.assumptions)} simplifying assumption{'' if one else 's'} about "
-                f"configurations that were not observed (row{'' if one else 's'} {rows})."
+                f" It rests on {told} about configurations that were not observed "
+                f"(row{'' if len(first.assumptions) == 1 else 's'} {rows})."
             )
         return text
 

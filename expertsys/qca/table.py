@@ -10,10 +10,19 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, listing
+from expertsys._core.errors import DataError, Remark, check_list, listing
 from expertsys._core.frames import check_columns, to_pandas
 from expertsys.qca.fit import Floats
 
+#: What an expression is written with, so that a name cannot hold it.
+SIGNS = "~!()+|*&·[]{}"
+#: Columns of a truth table and of the tables made from it, beside those of the conditions.
+RESERVED = frozenset(
+    (
+        *("case", "row", "out", "n", "consistency", "pri", "cases", "deviant"),
+        *("terms", "models", "model", "counterfactual", "observed", "why"),
+    )
+)
 _OUTCOME = re.compile(r"^(?P<not>~?)(?P<name>.+?)(?:[\[{](?P<value>\d+)[\]}])?$")
 
 
@@ -51,7 +60,7 @@ class Scores:
         DataError
             For absent or repeated columns, missing values, text, scores that are neither.
         """
-        frame = to_pandas(table)
+        frame = to_pandas(table).rename(columns=str)
         check_columns(list(map(str, frame.columns)), {name: name for name in names}, place=place, keywords=False)
         twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
         if twice:
@@ -77,10 +86,11 @@ class Scores:
             beside = np.zeros(len(scores), dtype=bool)
             if not_applicable is not None:
                 beside |= frame[name].astype(str).str.strip().eq(not_applicable.strip()).to_numpy(dtype=bool)
+            scores = np.where(np.isinf(scores), np.nan, scores)
             missing = np.isnan(scores) & ~beside
             for row in np.flatnonzero(missing):
                 value = frame[name].iloc[row]
-                told = "is missing" if pd.isna(value) else f"is {value!r}"
+                told = "is missing" if pd.isna(value) else f"is {value!r}" if isinstance(value, str) else f"is {value}"
                 faults.append(Remark("error", f"case {cases[row]!r}, {name}", f"{told}."))
             known = scores[~missing & ~beside]
             whole = bool((known == np.round(known)).all())
@@ -101,9 +111,9 @@ class Scores:
         if faults:
             remedy = "Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...)."
             if any(frame[name].astype(str).str.strip().eq("-").any() for name in names):
-                remedy += " Where - says that a condition does not apply: truth_table(..., not_applicable='-')."
+                remedy += " Where - says that a condition does not apply: not_applicable='-'."
             raise DataError("scores that cannot be used", place=place, remedy=remedy, faults=faults)
-        array = np.column_stack(list(columns.values()))
+        array = np.column_stack(list(columns.values())) if columns else np.empty((len(cases), 0))
         scored = pd.DataFrame(array, index=pd.Index(cases, name="case"), columns=list(columns))
         return cls(cases, scored, levels, frozenset(undefined))
 
@@ -122,6 +132,11 @@ class Scores:
         return attrs.evolve(self, table=table, levels={**self.levels, **levels})
 
     @property
+    def applicable(self) -> dict[str, int]:
+        """Levels of each condition, without the last one where that says that the condition does not apply."""
+        return {name: size - (name in self.undefined) for name, size in self.levels.items()}
+
+    @property
     def array(self) -> Floats:
         """Scores, shape (n, k)."""
         return self.table.to_numpy(dtype=np.float64)
@@ -132,6 +147,30 @@ class Scores:
         array = self.array
         corner = np.where(multi, array, array > 0.5).astype(np.int64)
         return corner, ~((array == 0.5) & ~multi).any(axis=1)
+
+
+def conditions_of(conditions: Sequence[str], outcome: str, *, place: str) -> tuple[str, ...]:
+    """The names of conditions, each of which can stand in an expression and in a truth table.
+
+    Raises
+    ------
+    DataError
+        For a text in place of a list, no condition, one named as the outcome is, or as no condition can be.
+    """
+    check_list("conditions", conditions)
+    names = tuple(map(str, conditions))
+    if not names:
+        raise DataError("no conditions", place=place, remedy="Name at least one: conditions=['A', ...].")
+    if outcome in names:
+        raise DataError(f"{outcome!r} is the outcome and a condition", place=place, remedy="Drop it from conditions.")
+    for name in names:
+        if name != name.strip() or name in ("", "0", "1") or set(name) & set(SIGNS):
+            what = f"a condition cannot be named {name!r}: in an expression it would say something else"
+            raise DataError(what, place=place, remedy=f"Rename the column, without blank ends and without {SIGNS}.")
+        if name in RESERVED:
+            what = f"a condition cannot be named {name!r}: a table made from it has a column of that name"
+            raise DataError(what, place=place, remedy=f"Rename the column, for example {name.upper()!r}.")
+    return names
 
 
 @attrs.frozen(eq=False)
@@ -155,7 +194,7 @@ class Outcome:
     @classmethod
     def of(cls, table: Any, outcome: str, *, case: str | None = None, place: str) -> Outcome:
         """The outcome from its column; an error where it is multi-value and no level is named."""
-        found = _OUTCOME.match(outcome.strip())
+        found = _OUTCOME.match(str(outcome).strip())
         if found is None:
             raise DataError(f"{outcome!r} is no outcome", place=place, remedy="Write Y, ~Y or Y[1].")
         name, value = found["name"], found["value"]
@@ -169,13 +208,13 @@ class Outcome:
                 place=place,
                 remedy=f"Name the one to be explained, such as {name}[1].",
             )
-        return cls(name, outcome.strip(), 1 - own if found["not"] else own)
+        return cls(name, str(outcome).strip(), 1 - own if found["not"] else own)
 
 
 def column_of(outcome: str) -> tuple[str, bool]:
     """The column of an outcome as it was asked for, and whether its absence is meant."""
-    found = _OUTCOME.match(outcome)
-    return (found["name"], bool(found["not"])) if found else (outcome, False)
+    found = _OUTCOME.match(str(outcome).strip())
+    return (found["name"], bool(found["not"])) if found else (str(outcome), False)
 
 
 def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:

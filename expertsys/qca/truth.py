@@ -9,12 +9,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_between, check_positive, listing, unknown
+from expertsys._core.errors import DataError, check_between, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
 from expertsys.qca.primes import Ints, covers
-from expertsys.qca.table import Outcome, Scores, told_of
+from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, told_of
 
 #: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
 TOLERANCE = 1.5e-8
@@ -157,8 +157,7 @@ class TruthTable(TableResult):
     @property
     def applicable(self) -> tuple[int, ...]:
         """Levels of each condition, without the last one where that says that the condition does not apply."""
-        undefined = self.scores.undefined
-        return tuple(size - (name in undefined) for name, size in zip(self.conditions, self.levels, strict=True))
+        return tuple(self.scores.applicable[name] for name in self.conditions)
 
     @property
     def n_remainders(self) -> int:
@@ -308,14 +307,8 @@ def truth_table(
     if contradiction_cutoff is not None:
         settings["contradiction_cutoff"] = contradiction_cutoff
     _checked(settings)
-    names = tuple(conditions)
-    if not names:
-        raise DataError("no conditions", place="truth_table", remedy="Name at least one: conditions=['A', ...].")
+    names = conditions_of(conditions, column_of(outcome)[0], place="truth_table")
     target = Outcome.of(table, outcome, case=case, place="truth_table")
-    if target.name in names:
-        raise DataError(
-            f"{target.name!r} is the outcome and a condition", place="truth_table", remedy="Drop it from conditions."
-        )
     scores = Scores.of(table, names, case=case, place="truth_table", not_applicable=not_applicable)
     if levels:
         scores = scores.declared(levels)
@@ -325,7 +318,9 @@ def truth_table(
 def _checked(settings: Mapping[str, float]) -> None:
     consistency, pri = settings["consistency_cutoff"], settings["pri_cutoff"]
     check_between("consistency_cutoff", consistency, 0, 1 + 1e-9)
-    check_positive("frequency_cutoff", int(settings["frequency_cutoff"]))
+    frequency = settings["frequency_cutoff"]
+    if frequency % 1 or frequency < 1:
+        raise DataError(f"frequency_cutoff must be a whole number above 0, not {frequency:g}", place="frequency_cutoff")
     if not 0 <= pri <= 1:
         raise DataError(f"pri_cutoff must lie in [0, 1], not {pri:g}", place="truth_table")
     contradiction = settings.get("contradiction_cutoff")

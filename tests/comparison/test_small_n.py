@@ -255,7 +255,16 @@ def test_replications_that_fail() -> None:
         (lambda: most_similar(LIPSET, measure="hamming"), r"measure must be one of"),
         (lambda: most_similar(LIPSET.assign(SURV=1), outcome="SURV"), r"no two cases with different outcomes"),
         (lambda: most_similar(LIPSET, outcome="SURV", blocks={"x": ["GNP"]}), r"blocks, x: no condition 'GNP'"),
-        (lambda: most_similar(LIPSET, conditions=["GNP"], measure="gower"), r"no condition 'GNP'"),
+        (lambda: most_similar(LIPSET, conditions=["GNP"], measure="gower"), r"no column 'GNP'"),
+        (
+            lambda: most_similar(LIPSET, outcome="SURV", conditions=["DEV", "SURV"], measure="gower"),
+            "is the outcome and",
+        ),
+        (lambda: most_similar(LIPSET, outcome="SURV", conditions=[], measure="gower"), "there are no conditions"),
+        (lambda: most_similar(LIPSET.iloc[:1]), "there are no two cases to compare. Add one"),
+        (lambda: concomitant_variation(LIPSET, outcome="SURV", conditions=["SURV"]), "is the outcome and a condition"),
+        (lambda: method_of_agreement(LIPSET, outcome="SURV", conditions="DEV"), "conditions= is a list, not the text"),
+        (lambda: most_different(pd.concat([LIPSET, LIPSET[["DEV"]]], axis=1)), "more than one column 'DEV'"),
         (lambda: replication(LIPSET, outcome="SURV", predicted={}), r"theory names no condition"),
         (lambda: replication(LIPSET, outcome="SURV", predicted={"DEV": "high"}), r"DEV is nowhere 'high'; it is"),
     ],
@@ -287,3 +296,10 @@ def test_distances_and_survivors_by_brute_force(rows: list[list[int]]) -> None:
                 and not any(row[place] == positive[0][place] for row in negative)
             )  # fmt: skip
             assert joint_method(table, outcome="y").surviving == both
+
+
+def test_pairs_of_which_nothing_is_known_are_told() -> None:
+    table = LIPSET.iloc[:3].assign(DEV=None, URB=None)
+    found = most_similar(table, conditions=["DEV", "URB"])
+    assert found.best == ()
+    assert "Of 3 pairs, none has a known distance. 3 pairs are compared over fewer" in found.methods_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import pandas as pd
@@ -153,7 +152,7 @@ def temporal(**more: Any) -> TruthTable:
 
 
 def test_a_condition_that_does_not_apply_must_be_said_to() -> None:
-    with pytest.raises(DataError, match=re.escape("truth_table(..., not_applicable='-')")):
+    with pytest.raises(DataError, match="not_applicable='-'"):
         temporal()
     truth = temporal(not_applicable="-")
     assert truth.applicable == (2, 2, 2, 2, 2)
