@@ -93,6 +93,12 @@ METHODS: dict[str, Reference] = _table(
         "10.1163/156913210X12493538729793",
     ),
     (
+        "schneider2013remainders",
+        "Schneider CQ, Wagemann C. Doing justice to logical remainders in QCA: Moving beyond the standard analysis. "
+        "Polit Res Q 2013;66(1):211–220.",
+        "10.1177/1065912912468269",
+    ),
+    (
         "schneider2013",
         "Schneider CQ, Rohlfing I. Combining QCA and process tracing in set-theoretic multi-method research. Sociol "
         "Methods Res 2013;42(4):559–597.",

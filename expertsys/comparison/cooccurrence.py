@@ -10,7 +10,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, count_of
 from expertsys.comparison import nearness
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Cooccurrence(TableResult):
     def c_coefficient(self) -> pd.DataFrame:
         """Codes × codes: n12 / (n1 + n2 − n12) of the counts; NaN where there is neither.
 
-        Of units it is the Jaccard index. Of pairs it can exceed 1, or be undefined, where one passage meets several.
+        Of units it is the Jaccard index. Of pairs it can exceed 1, or be undefined, where one passage meets several:
+        the note says so.
         """
         both = self.counts.to_numpy(dtype=np.float64)
         own = np.diagonal(both)
@@ -204,4 +205,16 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
     counts, expected, jaccard = (
         pd.DataFrame(one, index=codes, columns=codes) for one in (found.counts, found.expected, found.jaccard)
     )
-    return Cooccurrence(where, distance, counts, expected, jaccard, found.total, found.note)
+    notes = [found.note, _above_one(found.counts, where)]
+    return Cooccurrence(where, distance, counts, expected, jaccard, found.total, " ".join(filter(None, notes)))
+
+
+def _above_one(counts: nearness.Ints, where: Where) -> str:
+    """What to know of the c-coefficient, which is made for codes that meet once."""
+    own = np.diagonal(counts)
+    odd = int(np.triu(counts > own[:, None] + own[None, :] - counts, 1).sum())
+    if not odd:
+        return ""
+    part, instead = ("unit" if where == "units" else "passage"), ("Jaccard index" if where == "overlap" else "counts")
+    told = f"The c-coefficient is above 1 or undefined for {count_of(odd, 'pair')} of codes"
+    return f"{told}, since one {part} meets several: go by the {instead}."

@@ -9,7 +9,7 @@ import numpy as np
 from expertsys._core.errors import DataError, check_positive, unknown
 from expertsys.plot.heat import draw_shades
 from expertsys.plot.spans import along_spans
-from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
+from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -154,6 +154,6 @@ def along(study: Study | Spans, document: str, *, ax: Axes | None = None) -> Axe
     ax.set_ylabel("disagreement")
     ax.set_xlabel("characters" if placed else "units, in order")
     told = f"{shorten(document)}: mean Jaccard distance between coders"
-    ax.set_title(told + ("; grey: seen by one coder" if alone.any() else ""), fontsize=9, loc="left", color="#444444")
+    title(ax, told + ("; grey: seen by one coder" if alone.any() else ""))
     plain(ax)
     return ax

@@ -8,7 +8,7 @@ import numpy as np
 
 from expertsys._core.errors import check_positive
 from expertsys._core.results import percent
-from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
+from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ def contrast(result: Contrast, *, most: int = 12, ax: Axes | None = None) -> Axe
         if known.size > len(ends) / 3
         else "too little for intervals"
     )
-    ax.set_title(told + cut, fontsize=9, loc="left", color="#444444")
+    title(ax, told + cut)
     handles = [
         Line2D([], [], color=INK, marker=MARKERS[number % len(MARKERS)], linewidth=1.5, markersize=4.5,
                label=" − ".join(shorten(name, 20) for name in key))

@@ -8,7 +8,7 @@ import numpy as np
 
 from expertsys._core.results import number
 from expertsys.plot.heat import MOST, draw_shades
-from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
+from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ def fidelity(result: ActionAtADistance, *, most: int = MOST, ax: Axes | None = N
     ax.set_xlabel("share of situations in which the prescribed action was taken")
     told = f"all sites together: {number(result.estimate)} (line)"
     told += f"; {len(shown)} of {len(table)} sites" if len(shown) < len(table) else ""
-    ax.set_title(told, fontsize=9, loc="left", color="#444444")
+    title(ax, told)
     plain(ax)
     ax.spines["left"].set_visible(False)
     return ax

@@ -9,7 +9,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, check_positive, listing
 from expertsys._core.frames import to_pandas
-from expertsys.plot.style import SHADES, axes, shorten
+from expertsys.plot.style import SHADES, axes, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,8 +134,8 @@ def draw_shades(
     largest = float(np.nanmax(cells)) if np.isfinite(cells).any() else 1.0
     longest = max(len(str(name)) for name in shown.columns)
     upright = longest <= 6 or (len(columns) <= 6 and longest <= 9)
-    title = _wrapped(told, 6 + 8 * len(columns))
-    around = (0.8 if upright else 1.7) + 0.16 * title.count("\n")
+    told = _wrapped(told, 6 + 8 * len(columns))
+    around = (0.8 if upright else 1.7) + 0.16 * told.count("\n")
     ax = axes(ax, width=max(5.0, 2.8 + 0.62 * len(columns)), height=around + 0.27 * len(rows))
     image = ax.imshow(np.ma.masked_invalid(cells), cmap=SHADES, vmin=0, vmax=max(largest, 1e-9), aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(cells) & (zeros | (cells != 0))), strict=True):
@@ -148,7 +148,7 @@ def draw_shades(
             label.set(rotation=40, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(rows)), [shorten(name) for name in shown.index], fontsize=9)
     ax.set_xlabel(xlabel)
-    ax.set_title(title, fontsize=9, loc="left", color="#444444")
+    title(ax, told)
     for side in ax.spines.values():
         side.set_visible(False)
     ax.tick_params(length=0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expertsys._core.errors import DataError, unknown
-from expertsys.plot.style import INK, axes, plain, shorten
+from expertsys.plot.style import INK, axes, plain, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,8 +65,8 @@ def portrait(study: Study, document: str, *, most: int = 25, ax: Axes | None = N
     ax.set_ylim(-0.6, len(codes) - 0.4)
     ax.set_xlabel(told)
     many = f"; the {len(codes)} most frequent of {len(counts)} codes" if len(counts) > len(codes) else ""
-    title = f"{shorten(document, 40)}: {readers} coder{'s' if readers > 1 else ''}{many}"
-    ax.set_title(title, fontsize=9, loc="left", color="#444444")
+    told = f"{shorten(document, 40)}: {readers} coder{'s' if readers > 1 else ''}{many}"
+    title(ax, told)
     plain(ax)
     ax.spines["left"].set_visible(False)
     return ax

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, DegenerateWarning, check_choice, check_positive
-from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
+from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 from expertsys.qca.calibrate import Method, calibrate
 from expertsys.qca.fit import Floats, necessity, sufficiency
 
@@ -84,7 +84,8 @@ def xy_plot(
         told = f"consistency {float(need.consistency):.3f}, coverage {float(need.coverage):.3f}"
         told += f", RoN {float(need.ron):.3f}"
         sign = "⊇"
-    ax.set_title(f"{shorten(x.name, 60)} {sign} {shorten(y.name)}\n{told}", fontsize=9, loc="left", color="#444444")
+    outcome = shorten(y.name, 24)
+    title(ax, f"{shorten(x.name, 68 - len(outcome))} {sign} {outcome}\n{told}")
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.06))
     ax.set_aspect("equal")
     ax.set_xlabel(f"membership in {shorten(x.name, 50)}")
@@ -183,12 +184,7 @@ def upset(solution: Solution, *, model: int = 1, ax: Axes | None = None) -> Axes
     ax.set_xticks([])
     ax.set_ylabel("cases", loc="top")
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set_title(
-        f"Cases that the terms cover, for {truth.outcome}{solution.which(model)}",
-        fontsize=9,
-        loc="left",
-        color="#444444",
-    )
+    title(ax, f"Cases that the terms cover, for {shorten(truth.outcome)}{solution.which(model)}")
     plain(ax)
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(False)
@@ -349,7 +345,7 @@ def robustness_map(sweep: Sweep, *, most: int = 60, ax: Axes | None = None) -> A
         ax.set_yticks(range(len(ordered)), [shorten(labels[place], 30) for place in ordered], fontsize=8)
         ax.set_xticks([])
         ax.set_xlim(-0.5, 8)
-    ax.set_title(told, fontsize=9, loc="left", color="#444444", wrap=True)
+    title(ax, told, wrap=True)
     for side in ax.spines.values():
         side.set_visible(False)
     ax.tick_params(length=0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expertsys._core.errors import DataError, unknown
-from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten
+from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ def along_spans(spans: Spans, document: str, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks([*range(len(rows)), floor - STRIP / 2], [*map(shorten, rows), "disagreement"])
     ax.set_xlabel("characters")
     told = f"{shorten(document)}: marks of each coder, and the mean Jaccard distance between them"
-    ax.set_title(told, fontsize=9, loc="left", color="#444444")
+    title(ax, told)
     plain(ax)
     _legend(ax, part, used, colours)
     return ax

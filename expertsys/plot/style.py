@@ -29,6 +29,11 @@ def axes(ax: Axes | None, *, width: float = 5.4, height: float = 4.0) -> Axes:
     return figure.add_subplot()
 
 
+def title(ax: Axes, text: str, *, wrap: bool = False) -> None:
+    """What a picture shows, above it on the left."""
+    ax.set_title(text, fontsize=9, loc="left", color="#444444", wrap=wrap)
+
+
 def plain(ax: Axes) -> None:
     """Take away the frame that carries no information."""
     for side in ("top", "right"):

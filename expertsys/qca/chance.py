@@ -12,14 +12,24 @@ from expertsys._core.results import TableResult, number, percent
 from expertsys._core.rng import RNG, generator
 from expertsys.qca.fit import Floats
 from expertsys.qca.solution import Solution
-from expertsys.qca.truth import TOLERANCE, memberships
+from expertsys.qca.table import memberships
+from expertsys.qca.truth import TOLERANCE
 
 #: Numbers held at once.
 _BLOCK = 4_000_000
 
 
 @attrs.frozen(eq=False, repr=False)
-class FitIntervals(TableResult):
+class _ByTerm(TableResult):
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each term, and one for the model."""
+        return self.table
+
+
+@attrs.frozen(eq=False, repr=False)
+class FitIntervals(_ByTerm):
     """Parameters of fit with intervals over resampled cases.
 
     Attributes
@@ -35,14 +45,24 @@ class FitIntervals(TableResult):
         What a reader must know.
     """
 
-    table: pd.DataFrame
     confidence: float
     replicates: int
     note: str
 
-    def to_frame(self) -> pd.DataFrame:
-        """A row for each term, and one for the model."""
-        return self.table
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        whole = {str(name): number(cell) for name, cell in self.table.loc["model"].to_dict().items()}
+        consistency, coverage = (
+            f"{whole[name]} ({whole[f'{name}_low']} to {whole[f'{name}_high']})" for name in ("consistency", "coverage")
+        )
+        return (
+            f"The model has consistency {consistency} and coverage {coverage}, with {percent(self.confidence)} "
+            f"bootstrap intervals over {self.replicates:,} resamples of the cases; {self.note}."
+        )
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("efron1993",))
 
     def _title(self) -> str:
         return (
@@ -58,7 +78,7 @@ def _terms(solution: Solution, model: int) -> tuple[list[str], Floats]:
 
 
 def fit_intervals(
-    solution: Solution, *, model: int = 1, confidence: float = 0.95, replicates: int = 1000, rng: RNG = None
+    solution: Solution, *, model: int = 1, confidence: float = 0.95, replicates: int = 1000, rng: RNG = 0
 ) -> FitIntervals:
     """Bootstrap intervals of consistency and coverage, the model kept as it is.
 
@@ -72,8 +92,8 @@ def fit_intervals(
         Nominal coverage.
     replicates : int
         Resamples of the cases, with replacement.
-    rng : int, numpy.random.Generator or None
-        Seed.
+    rng : None, int or Generator
+        For the resamples.
 
     Returns
     -------
@@ -125,7 +145,7 @@ def fit_intervals(
 
 
 @attrs.frozen(eq=False, repr=False)
-class FalsePositives(TableResult):
+class FalsePositives(_ByTerm):
     """How often an outcome that has nothing to do with the conditions looks as good.
 
     Attributes
@@ -141,14 +161,9 @@ class FalsePositives(TableResult):
         Permutations.
     """
 
-    table: pd.DataFrame
     any_row: float
     as_many_rows: float
     replicates: int
-
-    def to_frame(self) -> pd.DataFrame:
-        """A row for each term, and one for the model."""
-        return self.table
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
@@ -170,7 +185,7 @@ class FalsePositives(TableResult):
         )
 
 
-def false_positives(solution: Solution, *, model: int = 1, replicates: int = 1000, rng: RNG = None) -> FalsePositives:
+def false_positives(solution: Solution, *, model: int = 1, replicates: int = 1000, rng: RNG = 0) -> FalsePositives:
     """The risk that noise gives such a solution, by permuting the outcome over the cases.
 
     Parameters
@@ -181,8 +196,8 @@ def false_positives(solution: Solution, *, model: int = 1, replicates: int = 100
         Its number, from 1.
     replicates : int
         Permutations.
-    rng : int, numpy.random.Generator or None
-        Seed.
+    rng : None, int or Generator
+        For the permutations.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError
 from expertsys._core.frames import check_columns, to_pandas
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, number
 from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
 from expertsys.qca.fit import Floats
@@ -45,6 +45,22 @@ class ClusterFit(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """A row for each expression."""
         return self.pooled
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        told = []
+        for name, row in self.pooled.to_dict(orient="index").items():
+            own = self.between.xs(name, level="expression")["consistency"]
+            within = "" if np.isnan(row["within_distance"]) else f", over units {number(row['within_distance'])}"
+            told.append(
+                f"{name}: pooled {number(row['consistency'])}, in clusters {number(float(own.min()))} to "
+                f"{number(float(own.max()))}, distance between clusters {number(row['between_distance'])}{within}"
+            )
+        clusters = len(self.between.index.unique("cluster"))
+        return (
+            f"Whether {self.relation} for {self.outcome} holds alike in {clusters} clusters of cases was looked at by "
+            f"its consistency (Garcia-Castro & Ariño 2016). {'; '.join(told)}."
+        )
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the method."""

@@ -8,8 +8,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core import references
 from expertsys._core.errors import DataError, check_list
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, count_of
 from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
 from expertsys.qca.solution import Solution
@@ -42,6 +43,24 @@ class Untenable(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """A row for each configuration."""
         return self.table
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        left = self.table[~self.table["observed"].astype(bool)]["why"]
+        reasons = [f"{count_of(int(count), 'row')} {why}" for why, count in left.value_counts(sort=False).items()]
+        text = (
+            f"By enhanced standard analysis {count_of(len(self.remainders), 'remainder')} for {self.outcome} "
+            f"{'was' if len(self.remainders) == 1 else 'were'} held to be untenable"
+        )
+        text += f" ({'; '.join(reasons)})." if reasons else "."
+        if self.observed:
+            rows = f"row{'s' * (len(self.observed) > 1)} {', '.join(map(str, self.observed))}"
+            text += f" By their cases positive all the same: {rows}."
+        return text
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("schneider2013remainders", "schneider2012"))
 
     def _title(self) -> str:
         return (

@@ -12,7 +12,8 @@ from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
 from expertsys.qca.primes import Ints, covers
 from expertsys.qca.solution import Model, TermFit
-from expertsys.qca.truth import TruthTable, memberships
+from expertsys.qca.table import memberships
+from expertsys.qca.truth import TruthTable
 
 
 @attrs.frozen(eq=False)

@@ -10,8 +10,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_positive
-from expertsys._core.results import TableResult, count_of
+from expertsys._core.results import TableResult, count_of, number
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats
 from expertsys.qca.fit import necessity as fit
@@ -20,6 +21,9 @@ from expertsys.qca.truth import TOLERANCE
 
 #: Expressions held at once.
 _BLOCK = 20_000
+#: Expressions that the methods text names.
+MOST_TOLD = 8
+_CUTOFFS = {"consistency_cutoff": "consistency", "coverage_cutoff": "coverage", "ron_cutoff": "RoN"}
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -49,6 +53,31 @@ class Necessity(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """Each condition and its negation."""
         return self.single
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        listed = self.expressions[self.expressions["kind"] != "disjunction"]
+        other = len(self.expressions) - len(listed)
+        cuts = [f"{told} {self.settings[name]:g}" for name, told in _CUTOFFS.items() if self.settings[name] > 0]
+        reached = [
+            f"{text} (consistency {number(row.consistency)}, coverage {number(row.coverage)}, RoN {number(row.ron)})"
+            for text, row in zip(listed.index[:MOST_TOLD], listed.itertuples(index=False), strict=False)
+        ]
+        more = f" and {len(listed) - MOST_TOLD:,} more" if len(listed) > MOST_TOLD else ""
+        text = (
+            f"Conditions, their negations and conjunctions of them were looked at as necessary for {self.outcome}, "
+            f"with at least {' and '.join(cuts) or 'no cut-off'}: {', '.join(reached) or 'none'}{more}."
+        )
+        if other:
+            text += (
+                f" {count_of(other, 'disjunction')} of up to {self.settings['depth']:g} conditions "
+                f"reach{'es' * (other == 1)} that far too, and count only where they can be read as one concept."
+            )
+        return text + (f" Note: {self.note}." if self.note else "")
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("ragin2008", "schneider2012"))
 
     def _title(self) -> str:
         found = ", ".join(self.expressions.index[:8])
@@ -81,8 +110,9 @@ def necessity(
     conditions : sequence of str
         Columns.
     consistency_cutoff, coverage_cutoff, ron_cutoff : float
-        What an expression must reach to be listed. A condition that nearly all cases have is consistent but trivial:
-        its relevance (RoN) is low.
+        What an expression must reach to be listed in `expressions`, by default a consistency of 0.9, the usual least.
+        Unlike the cut-off of a truth table it changes no figure and no solution: `single` shows every condition. One
+        that nearly all cases have is consistent but trivial: its relevance (RoN) is low.
     depth : int, optional
         Literals in an expression; by default as many as there are conditions, at most 4.
     case : str, optional

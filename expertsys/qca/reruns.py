@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core import references
 from expertsys._core.errors import DataError, DegenerateWarning, unknown
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, count_of, percent
 from expertsys.qca.calibrate import calibrate
 from expertsys.qca.minimise import repeated
 from expertsys.qca.solution import Solution
@@ -52,9 +53,33 @@ class Sweep(TableResult):
     terms: pd.DataFrame
     solutions: tuple[Solution, ...]
 
+    @property
+    def over(self) -> str:
+        """What was changed, in words."""
+        return ", ".join(map(_named, self.varied))
+
     def to_frame(self) -> pd.DataFrame:
         """A row for each repetition."""
         return self.table
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        same, kept = int(self.table["same"].sum()), self.terms[self.terms["in_initial"]]
+        told = ", ".join(f"{term} in {percent(round(float(share), 3))}" for term, share in kept["share"].items())
+        if self.varied == ("case",):
+            how = "without each case in turn"
+        else:
+            each = {name: ", ".join(map(_plain, dict.fromkeys(self.table[name]))) for name in self.varied}
+            how = " and ".join(f"with {_named(name)} {values}" for name, values in each.items())
+        which = f" ({self.which[2:]})" if self.which else ""
+        return (
+            f"The analysis that gave {self.initial}{which} was repeated {how}: {same} of "
+            f"{count_of(len(self.table), 'repetition')} gave the same models."
+        ) + (f" Its terms were found again: {told}." if told else "")
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("oana2024", "oana2021"))
 
     def plot(self, *, ax: Any = None) -> Any:
         """Draw it: see `expertsys.plot.robustness_map`."""
@@ -64,8 +89,16 @@ class Sweep(TableResult):
 
     def _title(self) -> str:
         same = int(self.table["same"].sum())
-        told = ", ".join(self.varied)
-        return f"{len(self.table)} repetitions over {told}: {same} give the same models as {self.initial}{self.which}"
+        give = f"{same} give{'s' * (same == 1)} the same models as {self.initial}{self.which}"
+        return f"{count_of(len(self.table), 'repetition')} over {self.over}: {give}"
+
+
+def _named(varied: str) -> str:
+    return varied.replace("_cutoff", " cut-off").replace("pri", "PRI")
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else f"({value})"
 
 
 def _sweep(solution: Solution, varied: tuple[str, ...], changed: pd.DataFrame, made: Sequence[Solution]) -> Sweep:

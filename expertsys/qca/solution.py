@@ -253,6 +253,7 @@ class Solution(TableResult):
         import pandas as pd
 
         from expertsys.plot.qca import xy_plot
+        from expertsys.plot.style import title
 
         chosen, truth = self.model(model), self.truth
         terms = {fit.expression: fit.term for fit in chosen.terms}
@@ -262,12 +263,12 @@ class Solution(TableResult):
         index = pd.Index(truth.scores.cases, name="case")
         x = pd.Series(own, index=index, name=term or chosen.expression)
         drawn = xy_plot(x, pd.Series(truth.membership, index=index, name=truth.outcome), ax=ax)
-        drawn.set_title(f"{drawn.get_title(loc='left')}{self.which(model)}", fontsize=9, loc="left", color="#444444")
+        title(drawn, drawn.get_title(loc="left") + self.which(model))
         return drawn
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
-        return f"{table_text(self.truth)} {self.own_text()}"
+        return f"{self.truth.methods_text()} {self.own_text()}"
 
     def own_text(self) -> str:
         """The same without what is said of the truth table."""
@@ -307,17 +308,3 @@ class Solution(TableResult):
             lines.append(f"  … and {len(self.models) - 8:,} more")
         notes = {"note": self.note, "note on the truth table": self.truth.note}
         return "\n".join([*lines, *(f"  {name}: {note}" for name, note in notes.items() if note)])
-
-
-def table_text(truth: TruthTable) -> str:
-    """What a methods section says of a truth table."""
-    settings, rows = truth.settings, truth.rows["out"].value_counts()
-    left = truth.n_remainders + int(rows.get("?", 0))
-    text = (
-        f"{len(truth.scores.cases)} cases were compared by {len(truth.conditions)} conditions "
-        f"({', '.join(truth.conditions)}) in a truth table for {truth.outcome} (consistency cut-off "
-        f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
-        f"{settings['frequency_cutoff']:g}): {int(rows.get('1', 0))} positive, {int(rows.get('0', 0))} negative "
-        f"and {int(rows.get('C', 0))} contradictory rows, {left:,} remainders."
-    )
-    return f"{text} Note: {truth.note}." if truth.note else text

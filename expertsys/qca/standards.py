@@ -124,8 +124,8 @@ def _other(found: dict[str, pd.DataFrame], result: Any) -> None:
         _add(found, f"Robustness of fit and cases ({result.outcome})", result.to_frame())
         _add(found, f"Robust, shaky and possible cases ({result.outcome})", result.cases[result.cases["kind"] != ""])
     elif isinstance(result, Sweep):
-        _add(found, f"Repetitions over {', '.join(result.varied)}", result.table)
-        _add(found, f"Terms that survive over {', '.join(result.varied)}", result.terms)
+        _add(found, f"Repetitions over {result.over}", result.table)
+        _add(found, f"Terms that survive over {result.over}", result.terms)
     elif isinstance(result, FitIntervals):
         _add(found, "Fit with intervals over resampled cases", result.table)
     elif isinstance(result, FalsePositives):

@@ -13,6 +13,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, Remark, check_list, listing
 from expertsys._core.frames import check_columns, to_pandas
 from expertsys.qca.fit import Floats
+from expertsys.qca.primes import Ints, covers
 
 #: What an expression is written with, so that a name cannot hold it.
 SIGNS = "~!()+|*&·[]{}"
@@ -239,3 +240,16 @@ def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome
     if len(outcome) == 1:
         notes.append("there is one case only")
     return "; ".join(notes)
+
+
+def memberships(scores: Scores, cubes: Ints) -> Floats:
+    """Membership of every case in every configuration, or in every cube of them (-1: free), shape (R, n)."""
+    array = scores.array
+    if (array == np.round(array)).all():
+        return covers(cubes, array.astype(np.int8)).astype(np.float64)
+    result = np.ones((len(cubes), len(array)))
+    for place, size in enumerate(scores.levels.values()):
+        value, own = cubes[:, [place]], array[None, :, place]
+        literal = (own == value).astype(np.float64) if size > 2 else np.where(value == 1, own, 1 - own)
+        np.minimum(result, np.where(value < 0, 1.0, literal), out=result)
+    return result

@@ -9,12 +9,13 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
-from expertsys.qca.primes import Ints, covers
-from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, told_of
+from expertsys.qca.primes import Ints
+from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, memberships, told_of
 
 #: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
 TOLERANCE = 1.5e-8
@@ -206,6 +207,22 @@ class TruthTable(TableResult):
         apart = {name: {size - 1: "-"} for name, size in own if name in self.scores.undefined}
         return ordered.replace(apart).rename_axis(columns="column")
 
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the figures."""
+        settings, rows = self.settings, self.rows["out"].value_counts()
+        count = {out: int(rows.get(out, 0)) for out in _OUT}
+        return (
+            f"{len(self.scores.cases)} cases were compared by {len(self.conditions)} conditions "
+            f"({', '.join(self.conditions)}) in a truth table for {self.outcome} (consistency cut-off "
+            f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
+            f"{settings['frequency_cutoff']:g}): {count['1']} positive, {count['0']} negative and {count['C']} "
+            f"contradictory rows, {self.n_remainders + count['?']:,} remainders."
+        ) + (f" Note: {self.note}." if self.note else "")
+
+    def cite(self) -> tuple[str, ...]:
+        """The references behind the method."""
+        return references.cite(("ragin2008", "schneider2012"))
+
     _widest = 60
 
     def _title(self) -> str:
@@ -377,16 +394,3 @@ def _tabulated(
     mixed = [str(row) for row in numbers[there & away]]
     note = told_of(scores, placed, membership, mixed)
     return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
-
-
-def memberships(scores: Scores, cubes: Ints) -> Floats:
-    """Membership of every case in every configuration, or in every cube of them (-1: free), shape (R, n)."""
-    array = scores.array
-    if (array == np.round(array)).all():
-        return covers(cubes, array.astype(np.int8)).astype(np.float64)
-    result = np.ones((len(cubes), len(array)))
-    for place, size in enumerate(scores.levels.values()):
-        value, own = cubes[:, [place]], array[None, :, place]
-        literal = (own == value).astype(np.float64) if size > 2 else np.where(value == 1, own, 1 - own)
-        np.minimum(result, np.where(value < 0, 1.0, literal), out=result)
-    return result

@@ -13,7 +13,8 @@ from expertsys._core.errors import check_choice, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.fit import Floats
 from expertsys.qca.solution import Model, Solution
-from expertsys.qca.truth import TruthTable, memberships
+from expertsys.qca.table import memberships
+from expertsys.qca.truth import TruthTable
 
 Pairs = Literal["typical-deviant", "typical-irrelevant", "deviant-irrelevant", "typical-typical"]
 PAIRS: tuple[Pairs, ...] = ("typical-deviant", "typical-irrelevant", "deviant-irrelevant", "typical-typical")
@@ -164,6 +165,22 @@ class CaseTypes(TableResult):
     def uniquely(self) -> pd.DataFrame:
         """The typical cases that one term alone covers, with their term as a column."""
         return self.typical[self.typical["unique"].astype(bool)].reset_index()
+
+    def methods_text(self) -> str:
+        """A paragraph for a methods section, with the cases to read."""
+        told: dict[str, list[str]] = {}
+        for kind, where, case in self.to_frame().reset_index()[["kind", "where", "case"]].to_numpy():
+            told.setdefault(kind, []).append(f"{case} ({where})")
+        best = "; ".join(f"{kind}: {', '.join(cases)}" for kind, cases in told.items())
+        typical, deviant = (
+            table.index.get_level_values("case").nunique() for table in (self.typical, self.deviant_consistency)
+        )
+        return (
+            f"Of the cases of {self.expression} for {self.outcome}, {typical} are typical of a term, {deviant} deviate "
+            f"in consistency, {len(self.deviant_coverage)} in coverage, and {len(self.irrelevant)} are irrelevant. The "
+            f"best to read (Schneider & Rohlfing 2013): {best or 'none'}."
+            + (f" Note: {self.note}." if self.note else "")
+        )
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the method."""

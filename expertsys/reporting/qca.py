@@ -10,7 +10,6 @@ import pandas as pd
 from expertsys import plot, qca
 from expertsys._core.errors import DataError, listing
 from expertsys._core.results import TableResult, number
-from expertsys.qca.solution import table_text
 from expertsys.reporting.model import Column, Figure, Kind, Section, Table, plain
 from expertsys.reporting.pictures import described
 
@@ -25,9 +24,11 @@ def comparative(results: Iterable[TableResult]) -> Section | None:
         return None
     tables = [_table(caption, frame) for caption, frame in qca.report_tables(*given).items()]
     solutions = [result for result in given if isinstance(result, qca.Solution)]
-    paragraphs = list(dict.fromkeys(table_text(solution.truth) for solution in solutions))
+    paragraphs = [one.methods_text() for one in given if isinstance(one, qca.Necessity)]
+    paragraphs += [solution.truth.methods_text() for solution in solutions]
     paragraphs += [solution.own_text() for solution in solutions]
     paragraphs += [one.methods_text() for one in given if one not in solutions and hasattr(one, "methods_text")]
+    paragraphs = list(dict.fromkeys(paragraphs))
     kinds = {solution.kind for solution in solutions}
     absent = [kind for kind in ("conservative", "intermediate", "parsimonious") if kind not in kinds]
     if solutions and absent:
@@ -88,10 +89,9 @@ def _figures(solution: qca.Solution) -> list[Figure]:
 
 def _map(result: qca.Sweep) -> Figure:
     same, total = int(result.table["same"].sum()), len(result.table)
-    varied = ", ".join(result.varied).replace("_", " ")
     return described(
         result.plot(),
-        f"Where the models stay the same, over {varied}.",
+        f"Where the models stay the same, over {result.over}.",
         f"The models are those of {result.initial} in {same} of {total} repetitions; the table holds them all.",
     )
 

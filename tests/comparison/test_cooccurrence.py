@@ -159,3 +159,22 @@ def test_names_of_coders_and_order_of_rows_do_not_matter(table: pd.DataFrame) ->
     renamed = table.iloc[::-1].assign(coder=table["coder"].map({"ann": "3", "ben": "2", "cem": "1"}))
     second = cooccurrence(study(renamed)).counts
     pd.testing.assert_frame_equal(second.loc[first.index, first.columns], first)
+
+
+def test_a_passage_that_meets_several_is_told_of() -> None:
+    """One passage of the first code holds two of the second: n12 = 2, n1 = 1, n2 = 2, so that c = 2 / (1 + 2 - 2)."""
+    codings = pd.DataFrame(
+        {
+            "document": "d",
+            "coder": "ann",
+            "code": ["policy", "workload", "workload"],
+            "start": [0, 1, 5],
+            "end": [9, 3, 7],
+        }
+    )
+    found = cooccurrence(Study(codings), where="overlap")
+    assert found.c_coefficient.loc["policy", "workload"] == 2
+    assert "above 1 or undefined for 1 pair of codes, since one passage meets several: go by the Jaccard" in found.note
+    assert found.note in found.methods_text()
+    apart = cooccurrence(Study(codings.iloc[:2]), where="overlap")
+    assert "c-coefficient" not in apart.note

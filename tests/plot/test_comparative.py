@@ -25,6 +25,16 @@ def points(ax: object) -> list[list[tuple[float, float]]]:
     return [[(float(x), float(y)) for x, y in one.get_offsets()] for one in found]
 
 
+def test_a_title_of_long_names_stays_inside_the_picture() -> None:
+    name, outcome = (
+        "professional_pressure_by_the_royal_colleges*" * 3,
+        "an outcome with so long a name " * 2,
+    )
+    ax = plot.xy_plot(pd.Series([0.9, 0.2], name=name), pd.Series([0.8, 0.6], name=outcome))
+    ax.figure.canvas.draw()
+    assert ax.figure.bbox.width >= max(text.get_window_extent().x1 for text in [ax._left_title, ax.xaxis.label])
+
+
 def test_cases_that_contradict_sufficiency_stand_apart_and_are_named() -> None:
     ax = plot.xy_plot(TABLE["A"], TABLE["Y"])
     agree, against = points(ax)

@@ -134,7 +134,7 @@ def test_a_sweep_is_the_analysis_at_each_setting(solutions: dict[str, Any]) -> N
     assert found.table["same"].tolist() == [False, False, False, True]
     assert found.terms.loc["GG*AH", "share"] == 0.5
     assert found.terms["in_initial"].sum() == 2
-    assert "1 give the same models as GG*AH" in repr(found)
+    assert "1 gives the same models as GG*AH" in repr(found)
 
 
 def test_the_sensitivity_range_of_the_frequency_as_in_r(solutions: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ def test_every_result_has_its_table() -> None:
         "Assumptions about remainders, parsimonious (SURV)",
         "Untenable configurations (SURV)",
         "Robustness of fit and cases (SURV)",
-        "Repetitions over consistency_cutoff",
+        "Repetitions over consistency cut-off",
         "Repetitions over case",
         "Terms that survive over case",
         "Fit with intervals over resampled cases",
