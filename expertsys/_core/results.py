@@ -112,8 +112,11 @@ class TableResult(Result):
     _widest: ClassVar[int | None] = None
 
     def __repr__(self) -> str:
+        table = self.to_frame()
+        if not len(table):
+            return f"{self._title()}\n(no rows)"
         form = None if self._decimals is None else f"{{:.{self._decimals}f}}".format
-        shown = self.to_frame().to_string(
+        shown = table.to_string(
             max_rows=40, max_cols=12, line_width=120, na_rep="–", float_format=form, max_colwidth=self._widest
         )
         return f"{self._title()}\n{shown}"

@@ -102,6 +102,8 @@ def replication(table: Any, *, outcome: str, predicted: Mapping[str, object], pr
     >>> replication(table, outcome="bypassed", predicted={"imposed": 1}).to_frame()["replication"].to_dict()
     {'Booking': 'literal', 'Record': 'literal', 'Scheme': 'theoretical'}
     """
+    if not isinstance(predicted, Mapping):
+        raise DataError("predicted= is a mapping", place="predicted", remedy=f"Write {{{predicted!r}: 1}}.")
     if not predicted:
         raise DataError("theory names no condition", place="predicted", remedy="Give at least one and its value.")
     states = States.of(table, outcome=outcome, conditions=list(predicted), present=present, place="replication")

@@ -16,6 +16,7 @@ from expertsys._core.results import TableResult
 from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, applications
 from expertsys.qca.calibrate import Method, calibrate
+from expertsys.qca.table import conditions_of
 from expertsys.study import Code, Codebook, Study
 from expertsys.theory import FRAMEWORK, Framework
 
@@ -249,8 +250,7 @@ def membership(
     study.require_one_round("membership")
     if not len(study.cases):
         raise DataError("there are no cases", place="study.cases", remedy="Name the column: es.read(..., case='...').")
-    if not conditions:
-        raise DataError("no condition is named", place="conditions", remedy="Give at least one.")
+    conditions_of(list(conditions), None, place="membership")
     raw, scores, evidence = {}, {}, {}
     for name, spec in conditions.items():
         if isinstance(spec, FromCodes):

@@ -46,8 +46,8 @@ class Untenable(TableResult):
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
-        left = self.table[~self.table["observed"].astype(bool)]["why"]
-        reasons = [f"{count_of(int(count), 'row')} {why}" for why, count in left.value_counts(sort=False).items()]
+        left = self.table[~self.table["observed"].astype(bool)]["why"].str.split("; ").explode()
+        reasons = [f"{why}: {count}" for why, count in left.value_counts(sort=False).items()]
         text = (
             f"By enhanced standard analysis {count_of(len(self.remainders), 'remainder')} for {self.outcome} "
             f"{'was' if len(self.remainders) == 1 else 'were'} held to be untenable"

@@ -134,6 +134,7 @@ def tree_of(text: str, names: Iterable[str] = ()) -> Tree:
         raise DataError("the expression is nested too deeply", place="expression") from None
     if tokens:
         token = tokens[0]
+        remedy = "Between two conditions stands * or +; a name with a blank must be that of a column."
         told = token.name if isinstance(token, Leaf) else token
-        raise DataError(f"{text!r} is no expression: {told!r} is out of place", place="expression")
+        raise DataError(f"{text!r} is no expression: {told!r} is out of place", place="expression", remedy=remedy)
     return tree

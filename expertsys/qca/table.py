@@ -150,7 +150,7 @@ class Scores:
         return corner, ~((array == 0.5) & ~multi).any(axis=1)
 
 
-def conditions_of(conditions: Sequence[str], outcome: str, *, place: str) -> tuple[str, ...]:
+def conditions_of(conditions: Sequence[str], outcome: str | None, *, place: str) -> tuple[str, ...]:
     """The names of conditions, each of which can stand in an expression and in a truth table.
 
     Raises

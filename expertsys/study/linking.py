@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, counted, listing, quoted
@@ -104,3 +106,16 @@ def _of_summaries(parts: dict[str, pd.DataFrame]) -> list[Remark]:
         )
         for row, case, code in zip(twice.index, twice["case"], twice["code"], strict=True)
     ]
+
+
+def summaries_of(cells: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """Summaries by ``(case, code)`` as a table of them."""
+    for cell in cells:
+        if isinstance(cell, str) or len(cell) != 2:
+            raise DataError(
+                f"a summary belongs to a case and a code, not to {cell!r}",
+                place="summaries",
+                remedy="Write {(case, code): text}.",
+            )
+    rows = [(*cell, text) for cell, text in cells.items()]
+    return pd.DataFrame(rows, columns=["case", "code", "text"], dtype="str")

@@ -315,10 +315,7 @@ class Study:
             Columns ``case, code, text``; or ``(case, code)`` to the text. `code` is the name of a code or the key of a
             concept. To add some: ``pd.concat([study.summaries, more])``.
         """
-        table = summaries
-        if isinstance(summaries, Mapping):
-            rows = [(*cell, text) for cell, text in summaries.items()]
-            table = pd.DataFrame(rows, columns=["case", "code", "text"], dtype="str")
+        table = linking.summaries_of(summaries) if isinstance(summaries, Mapping) else summaries
         return self._changed(summaries=table)
 
     def with_codebook(self, codebook: Codebook) -> Study:

@@ -265,6 +265,7 @@ def test_replications_that_fail() -> None:
         (lambda: concomitant_variation(LIPSET, outcome="SURV", conditions=["SURV"]), "is the outcome and a condition"),
         (lambda: method_of_agreement(LIPSET, outcome="SURV", conditions="DEV"), "conditions= is a list, not the text"),
         (lambda: most_different(pd.concat([LIPSET, LIPSET[["DEV"]]], axis=1)), "more than one column 'DEV'"),
+        (lambda: replication(LIPSET, outcome="SURV", predicted="DEV"), r"is a mapping\. Write \{'DEV': 1\}"),
         (lambda: replication(LIPSET, outcome="SURV", predicted={}), r"theory names no condition"),
         (lambda: replication(LIPSET, outcome="SURV", predicted={"DEV": "high"}), r"DEV is nowhere 'high'; it is"),
     ],

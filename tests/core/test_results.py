@@ -97,3 +97,14 @@ def test_a_result_must_say_its_title_and_rows(call: object) -> None:
 )
 def test_no_p_value_is_nought(value: float, cell: str, told: str) -> None:
     assert (probability(value), probability(value, name="p")) == (cell, told)
+
+
+def test_a_table_without_rows_says_so() -> None:
+    class Empty(TableResult):
+        def _title(self) -> str:
+            return "Nothing"
+
+        def to_frame(self) -> pd.DataFrame:
+            return pd.DataFrame(columns=["a"])
+
+    assert repr(Empty()) == "Nothing\n(no rows)"

@@ -135,7 +135,8 @@ def test_the_table_goes_into_a_truth_table() -> None:
         (lambda: FromCodes(()), r"names no code"),
         (lambda: FromCodes("p"), r"FromCodes 'p': says nothing of when a case is in the set"),
         (lambda: FromAttribute("level"), r"takes either scores or anchors"),
-        (lambda: membership(coded(), conditions={}), r"no condition is named"),
+        (lambda: membership(coded(), conditions={}), r"no conditions"),
+        (lambda: membership(coded(), conditions={"a*b": FromCodes("detour", ANCHORS)}), r"cannot be named 'a\*b'"),
         (
             lambda: membership(coded(), conditions={"x": FromCodes("tickbox", ANCHORS)}),
             r"'tickbox'.*Did you mean 'tick box'",

@@ -21,6 +21,14 @@ def lipset(outcome: str, cutoff: float = 0.8) -> Any:
     return truth_table(oracle.data("LF"), outcome=outcome, conditions=LIPSET, consistency_cutoff=cutoff)
 
 
+def test_reasons_are_counted_each_by_itself() -> None:
+    """Of the four rows, two lack A and two B; both of one row. Row 4 holds the only case and lacks nothing."""
+    table = pd.DataFrame({"A": [1], "B": [1], "Y": [1]})
+    truth = truth_table(table, outcome="Y", conditions=["A", "B"], consistency_cutoff=1)
+    text = untenable(truth, necessary=["A"], impossible=["~B"]).methods_text()
+    assert "3 remainders for Y were held to be untenable (lacks A, which is necessary: 2; ~B cannot occur: 2)" in text
+
+
 def test_rows_of_an_expression_as_in_r() -> None:
     truth = truth_table(oracle.data("LC"), outcome="SURV", conditions=LIPSET, consistency_cutoff=1)
     assert list(rows_of(truth, FIND["LC_subset"]["expression"])) == FIND["LC_subset"]["observed"]

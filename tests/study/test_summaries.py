@@ -53,6 +53,8 @@ def test_the_study_tells_of_them() -> None:
 def test_a_misspelt_case_a_second_summary_and_an_empty_one_are_refused() -> None:
     with pytest.raises(DataError, match=r"summaries, row 1: no case 'nort'; there are: 'north', 'south'"):
         Study(CODINGS).with_summaries({("nort", "policy"): "x"})
+    with pytest.raises(DataError, match=r"to a case and a code, not to 'north'\. Write \{\(case, code\)"):
+        Study(CODINGS).with_summaries({"north": "x"})  # type: ignore[dict-item]
     twice = pd.DataFrame({"case": ["north"] * 2, "code": ["policy"] * 2, "text": ["x", "y"]})
     with pytest.raises(DataError, match=r"summaries, row 2: a second summary of 'north' under 'policy'"):
         Study(CODINGS).with_summaries(twice)
