@@ -165,6 +165,8 @@ def robustness(initial: Solution, tests: Sequence[Solution | tuple[Solution, int
     names, rows = [], []
     for place, given in enumerate(tests, start=1):
         test, own_model = given if isinstance(given, tuple) else (given, 1)
+        if not isinstance(test, Solution):
+            raise DataError(f"alternative {place} is a {type(test).__name__}, no solution", place="robustness")
         if test.truth.scores.cases != initial.truth.scores.cases or test.truth.outcome != initial.truth.outcome:
             raise DataError(
                 f"alternative {place} has other cases or another outcome than the initial solution",

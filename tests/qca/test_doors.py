@@ -39,6 +39,7 @@ SOLUTION = solved()
         (lambda: qca.untenable(SOLUTION.truth, solutions=(SOLUTION,)), "solutions= takes two"),  # type: ignore[arg-type]
         (lambda: qca.minimise(SOLUTION.truth, solution="conservative", exclude="A*B"), "exclude= is a list"),  # type: ignore[arg-type]
         (lambda: qca.robustness(SOLUTION, SOLUTION), r"tests= is a list\. Give tests=\[solution, \.\.\.\]"),
+        (lambda: qca.robustness(SOLUTION, [SOLUTION.truth]), "alternative 1 is a TruthTable, no solution"),  # type: ignore[list-item]
         (lambda: qca.sweep(SOLUTION, consistency_cutoff=0.8), r"consistency_cutoff= is a list, not 0\.8"),  # type: ignore[arg-type]
         (lambda: qca.evaluate_theory("A*B", SOLUTION, TABLE, outcome="Y"), r"a Solution is no expression"),
         (lambda: qca.calibrate([1, 2, 3], method="crisp", anchors=2), r"anchors= is a list, not 2\. Write \[2\]"),  # type: ignore[arg-type]
