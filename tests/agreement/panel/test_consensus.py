@@ -212,18 +212,19 @@ def test_what_is_left_is_listed_decided_and_taken_in(tmp_path: Path) -> None:
     assert one.to_frame().loc[("r1", "fear"), ["applied", "origin"]].tolist() == [False, "decided"]
 
 
-def test_text_only_when_asked_for() -> None:
-    documents = pd.DataFrame({"document": ["d"], "text": ["I ring the clinic. It is quicker."]})
+def by_sentence(text: str) -> Study:
+    """Both coders mark the first sentence with x, and one of them the second with y."""
+    first = text.index(".") + 1
+    second = first + 1, text.index(".", first + 1) + 1
     spans = pd.DataFrame(
-        {
-            "document": "d",
-            "coder": ["ann", "ben", "ben"],
-            "code": ["x", "x", "y"],
-            "start": [0, 0, 19],
-            "end": [18, 18, 33],
-        }
-    )
-    study = Study(spans, documents=documents).unitise(by="sentence")
+        [("ann", "x", 0, first), ("ben", "x", 0, first), ("ben", "y", *second)],
+        columns=["coder", "code", "start", "end"],
+    ).assign(document="d")
+    return Study(spans, documents=pd.DataFrame({"document": ["d"], "text": [text]})).unitise(by="sentence")
+
+
+def test_text_only_when_asked_for() -> None:
+    study = by_sentence("I ring the clinic. It is quicker.")
     found = consensus(study, rule="unanimous")
     assert "text" not in found.to_adjudicate()
     assert found.to_adjudicate(text=True)["text"].tolist() == ["It is quicker."]
@@ -232,17 +233,7 @@ def test_text_only_when_asked_for() -> None:
 
 
 def test_a_document_with_open_units_counts_as_unseen_and_that_is_said() -> None:
-    documents = pd.DataFrame({"document": ["d"], "text": ["One is here. Two is here. Three is here."]})
-    spans = pd.DataFrame(
-        {
-            "document": "d",
-            "coder": ["ann", "ben", "ben"],
-            "code": ["x", "x", "y"],
-            "start": [0, 0, 13],
-            "end": [12, 12, 25],
-        }
-    )
-    study = Study(spans, documents=documents).unitise(by="sentence")
+    study = by_sentence("One is here. Two is here. Three is here.")
     found = consensus(study, rule="unanimous")
     assert "documents with open ones, so taken as unseen: 1 of 3 units" in found.note
     assert set(found.study.select(rounds=["consensus"]).seen["unit"]) == {"d [0:12]"}
