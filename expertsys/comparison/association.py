@@ -166,7 +166,7 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
         expected = np.outer(rows, columns) / n
         spread = expected * np.outer(1 - rows / n, 1 - columns / n)
         residuals = (counts - expected) / np.sqrt(spread)  # Haberman (1973)
-    degrees = (kept.shape[0] - 1) * (kept.shape[1] - 1)
+    degrees = max(0, kept.shape[0] - 1) * max(0, kept.shape[1] - 1)
     varied = degrees > 0
     statistic = float(_pearson(kept[None])[0]) if varied else float("nan")
     p, exact = _fisher(kept, replicates, draw) if varied else (float("nan"), True)
@@ -191,6 +191,8 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
 
 
 def _frame(table: Any) -> pd.DataFrame:
+    if isinstance(table, str):
+        raise DataError("a text is no table", place="table", remedy="Give counts, such as [[3, 1], [1, 3]].")
     frame = to_pandas(table) if is_frame(table) else pd.DataFrame(table)
     cells = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     if cells.ndim != 2 or min(cells.shape) < 2:

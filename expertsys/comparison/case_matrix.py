@@ -12,7 +12,7 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, listing
 from expertsys._core.frames import is_frame, to_pandas
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, count_of
 from expertsys.comparison.applied import RULES, Coders, applications, columns, covered, mapped, spans
 from expertsys.comparison.grouping import grouped, order, read_documents, read_units
 from expertsys.study import Study
@@ -221,7 +221,8 @@ def _made(
 ) -> CaseMatrix:  # fmt: skip
     table = counts.astype("int64") if counting != "given" else counts
     if show == "presence":
-        table = (counts > 0).astype("int64")
+        table = (counts > 0).astype("float64").where(counts.notna())
+        table = table if counts.isna().any(axis=None) else table.astype("int64")
     elif show == "share":
         table = counts.div(totals.where(totals > 0), axis=0)
     column = "condition" if counting == "given" else of.removesuffix("s")
@@ -297,4 +298,6 @@ def _of_table(data: Any, names: tuple[str, ...], show: Show) -> CaseMatrix:
             f"case {str(repeated[0])!r} occurs more than once", place="case_matrix", remedy="Join its rows."
         )
     values = frame.rename(columns=str, index=str).astype(np.float64)
-    return _made(values, values.sum(axis=1), names, "codes", "given", show, "any", "")
+    silent = int(values.isna().sum().sum())
+    note = f"{count_of(silent, 'cell')} without a value: unknown, not absent." if silent else ""
+    return _made(values, values.sum(axis=1, skipna=False), names, "codes", "given", show, "any", note)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, listing
-from expertsys._core.results import TableResult
+from expertsys._core.results import TableResult, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ class Clustering(TableResult):
         return (
             f"{len(self.names)} cases were joined step by step, two groups being as far apart as {apart} "
             f"({self.linkage} linkage of distances: {self._told}). The tree keeps the distances with a cophenetic "
-            f"correlation of {self.cophenetic:.2f}." + (f" {self.note}" if self.note else "")
+            f"correlation of {number(self.cophenetic, 2)}." + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ class Clustering(TableResult):
 
     def _title(self) -> str:
         how = f"{self.linkage} linkage of {self.measure}"
-        told = f"{len(self.names)} rows joined by {how}; cophenetic correlation {self.cophenetic:.2f}"
+        told = f"{len(self.names)} rows joined by {how}; cophenetic correlation {number(self.cophenetic, 2)}"
         return told + (f"\n{self.note}" if self.note else "")
 
 

@@ -190,14 +190,19 @@ def similarity(
             remedy="Compare at least two cases that have a code; by='document' compares documents.",
         )
     cells = table.to_numpy(dtype=np.float64)
-    unread = np.isnan(cells).any(axis=1)
-    cells = np.nan_to_num(cells) if measure in _SETS else cells
+    unknown = np.isnan(cells).any(axis=1)
+    if measure in ("hellinger", "bray_curtis") and (cells < 0).any():
+        raise DataError(f"{measure!r} compares amounts, and some cells are below 0", place="similarity")
     found = _sets(cells > 0, measure) if measure in _SETS else _profiles(cells, measure)
+    found[unknown, :] = found[:, unknown] = np.nan
     names = [" · ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in table.index]
     index = pd.Index(names, name=" · ".join(made.by))
     matrix = pd.DataFrame(found, index=index, columns=index.rename("with"))
-    empty = [name for name, row, unknown in zip(names, cells, unread, strict=True) if not row.any() or unknown]
-    note = f"Without any code: {listing(empty)}." if empty else ""
+    given = made.counting == "given"
+    empty = ~cells.any(axis=1) | (unknown & (not given))  # a share of nothing that was read is unknown too
+    note = f"Without any code: {listing(np.array(names)[empty])}." if empty.any() else ""
+    if given and unknown.any():
+        note += f"{' ' * bool(note)}Unknown in part, and so not compared: {listing(np.array(names)[unknown])}."
     rows = "cases" if made.by == ("case",) else f"groups by {' × '.join(made.by)}"
     what = f"the presence of {len(table.columns)} {made.of}" if measure in _SETS else made.counted()
     return Similarity(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, DegenerateWarning, check_choice, check_positive
+from expertsys._core.errors import DataError, DegenerateWarning, check_choice, check_positive, listing
 from expertsys.plot.style import ACCENT, INK, MUTED, axes, plain, shorten, title
 from expertsys.qca.calibrate import Method, calibrate
 from expertsys.qca.fit import Floats, necessity, sufficiency
@@ -57,9 +57,20 @@ def xy_plot(
     """
     check_choice("relation", relation, ("sufficiency", "necessity"))
     check_positive("most", most)
+    x, y = (
+        one if isinstance(one, pd.Series) else pd.Series(list(one), name=name) for one, name in ((x, "x"), (y, "y"))
+    )
     if len(x) != len(y):
         raise DataError(f"{len(x)} memberships in x and {len(y)} in y", place="xy_plot")
     own, other = x.to_numpy(dtype=np.float64), y.to_numpy(dtype=np.float64)
+    for name, scores in (("x", own), ("y", other)):
+        if not ((scores >= 0) & (scores <= 1)).all():
+            strange = x.index[~((scores >= 0) & (scores <= 1))]
+            raise DataError(
+                f"{name} is no membership in [0, 1] for {listing(strange, 5)}",
+                place="xy_plot",
+                remedy="Calibrate it, or leave these cases out.",
+            )
     ax = axes(ax, width=6.0, height=5.6)
     low = np.array([0.0, 1.0])
     if relation == "sufficiency":
@@ -229,6 +240,8 @@ def calibration_curve(
     check_positive("most", most)
     series = values if isinstance(values, pd.Series) else pd.Series(list(values))
     series = pd.to_numeric(series).dropna()
+    if series.empty:
+        raise DataError("there are no values", place="calibration_curve")
 
     def memberships(those: pd.Series[Any]) -> Floats:
         with warnings.catch_warnings():

@@ -173,11 +173,13 @@ def _thresholds(points: tuple[float, ...], known: Floats) -> tuple[float, ...]:
 
 def _logistic(raw: Floats, points: tuple[float, ...], membership: float) -> Floats:
     """Log odds straight on either side of the crossover (Ragin 2008, p. 89–94; Duşa 2019, eq. 4.1)."""
+    from scipy.special import expit
+
     out, crossover, full = points
     odds = np.log(membership / (1 - membership))
     upper = (raw > crossover) == (full > crossover)
     scale = np.where(upper, full - crossover, crossover - out)
-    return np.asarray(1 / (1 + np.exp(-odds * (raw - crossover) / scale)))
+    return np.asarray(expit(odds * (raw - crossover) / scale))
 
 
 def _linear(raw: Floats, points: tuple[float, ...], below: float, above: float) -> Floats:

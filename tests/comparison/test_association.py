@@ -166,3 +166,12 @@ def test_the_interval_of_v_holds_v_and_its_absence_in_a_wide_table_of_noise() ->
     found = association(noise, replicates=499)
     assert found.v_interval.low == 0
     assert found.v_interval.low <= found.v <= found.v_interval.high
+
+
+def test_a_table_without_counts_and_a_text() -> None:
+    found = association([[0, 0], [0, 0]])
+    assert np.isnan(found.p)
+    assert np.isnan(found.v)
+    assert found.degrees == 0
+    with pytest.raises(DataError, match="a text is no table"):
+        association("ab")

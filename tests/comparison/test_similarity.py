@@ -144,3 +144,23 @@ def test_measures_of_sets_are_those_of_scipy(rows: list[list[bool]]) -> None:
     ):
         found = similarity(table, measure=ours).matrix.to_numpy()  # type: ignore[arg-type]
         assert found[0, 1] == pytest.approx(1 - theirs(has[0], has[1]))
+
+
+def test_a_cell_without_a_value_is_unknown_and_not_absent() -> None:
+    """What is not known of y can be neither like x nor unlike it, and its row has no sum."""
+    table = pd.DataFrame({"a": [1, np.nan, 1], "b": [1, 1, 0]}, index=list("xyz"))
+    for measure in ("jaccard", "simple_matching", "russell_rao", "kuckartz_radiker", "cosine", "euclidean"):
+        found = similarity(table, measure=measure)
+        assert found.matrix.loc["y"].isna().all()
+        assert not np.isnan(found.matrix.loc["x", "z"])
+        assert found.note == "1 cell without a value: unknown, not absent. Unknown in part, and so not compared: 'y'."
+    presence = case_matrix(table, show="presence")
+    assert presence.to_frame().loc["x"].tolist() == [1, 1]
+    assert np.isnan(presence.to_frame().loc["y", "a"])
+    assert case_matrix(table, show="share").to_frame().loc["y"].isna().all()
+    assert "unknown, not absent" in presence.note
+
+
+def test_amounts_below_zero_are_no_amounts() -> None:
+    with pytest.raises(DataError, match="'hellinger' compares amounts, and some cells are below 0"):
+        similarity(pd.DataFrame({"a": [1, -1], "b": [1, 1]}), measure="hellinger")

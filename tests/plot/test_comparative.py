@@ -128,3 +128,11 @@ def test_where_models_tie_the_title_says_which_is_drawn() -> None:
     alone = qca.sweep(solution(), consistency_cutoff=[0.7, 0.9])
     drawn = [plot.upset(solution()), solution().plot(), plot.robustness_map(alone)]
     assert not any("model 1" in ax.get_title(loc="left") for ax in drawn)
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    with pytest.raises(DataError, match=r"y is no membership in \[0, 1\] for '1'"):
+        plot.xy_plot([0.1, 0.9], [0.5, 5])  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="there are no values"):
+        plot.calibration_curve([], anchors=(1, 2, 3))
+    assert plot.xy_plot([0.1, 0.9], [0.5, 1]).get_xlabel() == "membership in x"  # type: ignore[arg-type]

@@ -108,3 +108,7 @@ def test_what_is_refused(values: Any, options: dict[str, Any], told: str) -> Non
 def test_too_few_values_for_thresholds() -> None:
     with pytest.raises(DataError, match="2 thresholds need 3 distinct values"):
         find_thresholds([1, 2, 2], n=2)
+
+
+def test_values_far_beyond_the_anchors_are_out_or_in_without_a_warning() -> None:
+    assert calibrate([0, 1e6, -1e9], anchors=(400000, 400001, 400002)).tolist() == [0, 1, 0]
