@@ -235,6 +235,10 @@ def evaluate(
         own, size = scores.table[node.name].to_numpy(), scores.applicable[node.name]
         if node.levels is None and size > 2:
             raise DataError(f"{node.name!r} has {size} levels", place="evaluate", remedy=f"Name one: {node.name}[1].")
+        if max(node.levels or (1,)) > 1 and (own != np.round(own)).any():
+            raise DataError(
+                f"{node.name!r} holds fuzzy scores, which have no level {max(node.levels or (1,))}", place="evaluate"
+            )
         parts = [Literal(node.name, level).membership(own) for level in node.levels or (1,)]
         inside = np.asarray(np.maximum.reduce(parts))
         return np.where(own < size, 1 - inside, 0.0) if absent else inside

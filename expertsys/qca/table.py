@@ -12,6 +12,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, check_list, listing
 from expertsys._core.frames import check_columns, to_pandas
+from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats
 from expertsys.qca.primes import Ints, covers
 
@@ -202,7 +203,13 @@ class Outcome:
         scores = Scores.of(table, [name], case=case, place=place)
         own = scores.array[:, 0]
         if value is not None:
-            own = (own == int(value)).astype(np.float64)
+            if int(value) >= scores.levels[name]:
+                raise DataError(
+                    f"the outcome {name!r} has no level {value}",
+                    place=place,
+                    remedy=f"Its levels are 0 to {scores.levels[name] - 1}.",
+                )
+            own = Literal(name, int(value), multi=True).membership(own)
         elif scores.levels[name] > 2:
             raise DataError(
                 f"the outcome {name!r} has {scores.levels[name]} levels",

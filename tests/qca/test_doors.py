@@ -101,6 +101,20 @@ def test_names_with_blanks_go_all_the_way() -> None:
     assert str(qca.parse(text, names=table.columns)) == "job security*~job"
 
 
+def test_a_level_of_the_outcome() -> None:
+    """Of a fuzzy outcome level 1 is the outcome, and level 0 its absence, as in any expression."""
+    table = pd.DataFrame({"A": [0.9, 0.8, 0.2, 0.1], "Y": [0.95, 0.7, 0.4, 0.1]})
+    for text, plain in (("Y[1]", "Y"), ("Y{1}", "Y"), ("Y[0]", "~Y"), ("~Y[0]", "Y")):
+        one, other = (
+            qca.truth_table(table, outcome=name, conditions=["A"], consistency_cutoff=0.8) for name in (text, plain)
+        )
+        assert one.membership.tolist() == pytest.approx(other.membership.tolist())
+    with pytest.raises(DataError, match="'A' holds fuzzy scores, which have no level 2"):
+        qca.evaluate("A[2]", table)
+    with pytest.raises(DataError, match=r"the outcome 'Y' has no level 2\. Its levels are 0 to 1"):
+        qca.truth_table(table, outcome="Y[2]", conditions=["A"], consistency_cutoff=0.8)
+
+
 def test_what_is_always_true_or_never_can_be_read_again() -> None:
     for text, value in (("A + ~A", 1.0), ("A*~A", 0.0)):
         written = str(qca.parse(text))
