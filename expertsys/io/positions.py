@@ -187,7 +187,7 @@ def candidates(texts: Iterable[RawText]) -> list[Counting]:
     ends: list[LineEnds] = ["as-written"]
     if any("\r\n" in raw.text for raw in held):
         ends.append("lf")
-    if any(re.search("(?<!\r)\n", raw.text) for raw in held):
+    if any(raw.text.count("\n") > raw.text.count("\r\n") for raw in held):
         ends.append("crlf")
     boms = [False, True] if any(raw.bom for raw in held) else [False]
     return [

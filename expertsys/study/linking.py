@@ -35,7 +35,7 @@ def link(parts: dict[str, pd.DataFrame]) -> None:
 def _case_of_document(documents: pd.DataFrame, *frames: pd.DataFrame) -> pd.Series[str]:
     """The case of each document: as given, else the one that its units and codings name, if it is one."""
     given = documents["case"].dropna()
-    pairs = pd.concat([frame[["document", "case"]] for frame in frames]).dropna().drop_duplicates()
+    pairs = pd.concat([frame[["document", "case"]] for frame in frames], ignore_index=True).dropna().drop_duplicates()
     found = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
     known: pd.Series[str] = pd.concat([given, found.drop(index=list(given.index), errors="ignore")])
     return known
@@ -70,7 +70,7 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
     placed = ["unit", "document", "case"]
     both = pd.concat([codings[placed], made.reset_index()[placed]])
     faults = [fault for value in placed[1:] for fault in tables.contradictions(both, "unit", value, "codings")]
-    whole = codings["document"].map(parts["documents"]["text"].str.len())
+    whole = parts["documents"]["text"].str.len().reindex(codings["document"]).set_axis(codings.index)
     lone = codings["start"].isna() != codings["end"].isna()
     backwards = (codings["end"] < codings["start"]).fillna(False)
     beyond = (codings["end"] > whole.astype("Int64")).fillna(False)
