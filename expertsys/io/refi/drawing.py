@@ -18,7 +18,8 @@ from expertsys.io.refi.drawing_codes import draw_codes
 from expertsys.io.refi.drawing_codings import draw_codings
 from expertsys.io.refi.emitting import NOT_XML
 from expertsys.io.refi.losses import Losses
-from expertsys.io.refi.parsing import Mended, parse, tidy
+from expertsys.io.refi.mending import Mended
+from expertsys.io.refi.parsing import parse, tidy
 from expertsys.io.refi.tables import attributes_of, documents_of
 from expertsys.io.refi.texts import decoded
 from expertsys.io.refi.view import FIXED, OWN_COLUMNS, Document, View, column_of, look

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import pandas as pd
 
 from expertsys.io.refi import schema
-from expertsys.io.refi.document import Coding, Selection, put
+from expertsys.io.refi.document import Selections, put
 from expertsys.io.refi.losses import Losses
-from expertsys.io.refi.view import Document, Row, View
+from expertsys.io.refi.view import FIELDS, Document, View
 from expertsys.study import Study
 
-_FIELDS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
+Place = tuple[Any, Any]
 
 
 class Wanted(NamedTuple):
@@ -32,31 +32,37 @@ class Wanted(NamedTuple):
     date: str | None
 
 
+class Fresh(NamedTuple):
+    """A coding that the project does not have yet, in the project's words."""
+
+    guid: str
+    code: str
+    user: str | None
+    created: str | None
+
+
 def draw_codings(study: Study, view: View, losses: Losses) -> None:
     """Bring the project's codings to those of the study."""
-    standing: dict[Hashable, list[Row]] = defaultdict(list)
-    for row in view.rows():
-        standing[_key(row)].append(row)
+    standing: dict[Hashable, list[Place]] = defaultdict(list)
+    for columns, places in view.applied():
+        for cells, place in zip(zip(*columns, strict=True), places, strict=True):
+            standing[cells].append(place)
     for held in standing.values():
         held.reverse()
     fresh: list[Wanted] = []
     for wanted in _wanted(study.codings):
-        if same := standing.get(_key(wanted)):
+        if same := standing.get(wanted):
             same.pop()
         else:
             fresh.append(wanted)
-    _remove([row for held in standing.values() for row in held], view)
+    _remove([place for held in standing.values() for place in held], view)
     if fresh:
         _Adder(view, losses).add(fresh)
 
 
-def _key(row: Row | Wanted) -> Hashable:
-    return tuple(row[: len(_FIELDS)])
-
-
 def _wanted(codings: pd.DataFrame) -> Iterator[Wanted]:
     """The codings, one that stands in several units counted once."""
-    columns = [codings[name].astype(object).where(codings[name].notna(), None).tolist() for name in (*_FIELDS, "unit")]
+    columns = [codings[name].astype(object).where(codings[name].notna(), None).tolist() for name in (*FIELDS, "unit")]
     times: Counter[Hashable] = Counter()
     seen: set[Hashable] = set()
     for *cells, unit in zip(*columns, strict=True):
@@ -70,13 +76,17 @@ def _wanted(codings: pd.DataFrame) -> Iterator[Wanted]:
         yield Wanted(*cells)
 
 
-def _remove(rows: list[Row], view: View) -> None:
-    for row in rows:
-        row.holder.remove(row.item)
-    if rows:
-        emptied = {id(row.holder) for row in rows}
-        for carrier, held in view.project.selections.items():
-            view.project.selections[carrier] = [one for one in held if one.codings or id(one.codings) not in emptied]
+def _remove(places: list[Place], view: View) -> None:
+    gone: dict[Any, list[Any]] = defaultdict(list)
+    for holder, item in places:
+        gone[holder].append(item)
+    for holder, items in gone.items():
+        if isinstance(holder, Element):
+            for item in items:
+                holder.remove(item)
+    for carrier, held in view.project.selections.items():
+        if held in gone:
+            view.project.selections[carrier] = held.without(set(gone[held]))
 
 
 class _Adder:
@@ -91,14 +101,14 @@ class _Adder:
 
     def add(self, fresh: list[Wanted]) -> None:
         """Add them, those of one stretch that follow each other as one selection."""
-        before: tuple[Hashable, Selection] | None = None
+        before: tuple[Hashable, Selections] | None = None
         for wanted in fresh:
             document = self.documents[wanted.document]
             created = schema.date_time(wanted.date) if wanted.date else None
             if wanted.date and created is None:
                 self.losses.add("coding", "whose date has no time")
             guid = self._guid("coding", *map(str, wanted))
-            coding = Coding(guid, self.codes[wanted.code], self.users[wanted.coder], created)
+            coding = Fresh(guid, self.codes[wanted.code], self.users[wanted.coder], created)
             if wanted.case is not None and wanted.case != document.case and wanted.start is None:
                 self.losses.add("coding", "of another case than its document")
             if wanted.start is None or wanted.end is None:
@@ -108,28 +118,26 @@ class _Adder:
                 self._in_recording(document, wanted, coding)
                 continue
             key = (wanted.document, wanted.start, wanted.end, wanted.memo, wanted.case, wanted.text)
-            if before is not None and before[0] == key:
-                before[1].codings.append(coding)
-                continue
-            before = key, self._selection(document, wanted)
-            before[1].codings.append(coding)
+            if before is None or before[0] != key:
+                before = key, self._selected(document, document.carrier, wanted)
+            held = before[1]
+            held.codings.add(len(held.guid) - 1, *coding)
 
     def _guid(self, *words: str) -> str:
         guid = schema.made_guid(*words)
         self.made[guid] += 1
         return guid if self.made[guid] == 1 else schema.made_guid(guid, str(self.made[guid]))
 
-    def _selection(self, document: Document, wanted: Wanted) -> Selection:
+    def _selected(self, document: Document, carrier: Element, wanted: Wanted) -> Selections:
         name = wanted.text if document.text is None else None
         if document.text is not None and wanted.text is not None:
             excerpt = document.text[wanted.start : wanted.end].strip()
             self.losses.add("coding", "whose text is not that of its document", int(wanted.text != excerpt))
         guid = self._guid("selection", *map(str, (wanted.document, wanted.start, wanted.end, wanted.memo, wanted.case)))
-        selection = Selection(guid, int(wanted.start or 0), int(wanted.end or 0), name, wanted.memo)
-        if document.carrier is not None:
-            self.view.project.selections.setdefault(document.carrier, []).append(selection)
+        held = self.view.project.selections.setdefault(carrier, Selections())
+        held.add(guid, int(wanted.start or 0), int(wanted.end or 0), name, wanted.memo)
         self._of_case(document, wanted, guid)
-        return selection
+        return held
 
     def _of_case(self, document: Document, wanted: Wanted, guid: str) -> None:
         if wanted.case is None or wanted.case == document.case:
@@ -139,7 +147,7 @@ class _Adder:
             return
         self.view.cases[wanted.case].append(Element("SelectionRef", {"targetGUID": guid}))
 
-    def _whole(self, document: Document, wanted: Wanted, coding: Coding) -> None:
+    def _whole(self, document: Document, wanted: Wanted, coding: Fresh) -> None:
         if wanted.text is not None and wanted.text != (document.text or "").strip():
             self.losses.add("coding", "whose text is not that of its document")
         if document.kind == "transcript" and document.carrier is not None:
@@ -150,7 +158,7 @@ class _Adder:
         else:
             self._element(document.source, coding, wanted.memo)
 
-    def _in_recording(self, document: Document, wanted: Wanted, coding: Coding) -> None:
+    def _in_recording(self, document: Document, wanted: Wanted, coding: Fresh) -> None:
         transcript = document.carrier
         if transcript is None or wanted.start is None or wanted.end is None:
             self.losses.add("coding", "at a position in a recording, which has no text")
@@ -164,7 +172,7 @@ class _Adder:
         transcript.append(selection)
         self._element(selection, coding, wanted.memo)
 
-    def _element(self, holder: Element, coding: Coding, memo: str | None) -> None:
+    def _element(self, holder: Element, coding: Fresh, memo: str | None) -> None:
         attributes = {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.created}
         element = Element("Coding", {key: value for key, value in attributes.items() if value})
         element.append(Element("CodeRef", {"targetGUID": coding.code}))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from expertsys._core.errors import DataError
 from expertsys.io.refi import schema
-from expertsys.io.refi.document import Project, Selection
+from expertsys.io.refi.document import Codings, Project, Selections
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile('[&<>"\t\n\r]')
@@ -53,51 +53,60 @@ def _element(element: Element, project: Project, extra: str = "") -> Iterator[st
     written = "".join(f' {key}="{_in_quotes(element.attrib[key])}"' for key in order if key in element.attrib)
     if tag == "MemberCode" and project.root.tag == "CodeBook":
         written = written.replace(" targetGUID=", " guid=")
-    selections = project.selections.get(element, ())
+    selections = project.selections.get(element)
     if tag in schema.TEXTUAL:
         yield f"<{tag}>{_in_text(element.text or '')}</{tag}>\n"
         return
     children = sorted(element, key=lambda child: schema.ELEMENTS[tag].rank[child.tag])
-    if not children and not selections:
+    if not children and not (selections and selections.guid):
         yield f"<{tag}{extra}{written}/>\n"
         return
     yield f"<{tag}{extra}{written}>\n"
     place = schema.ELEMENTS[tag].rank.get("PlainTextSelection", 0)
-    after = False
     for child in children:
-        if not after and schema.ELEMENTS[tag].rank[child.tag] > place:
-            after = True
+        if selections is not None and schema.ELEMENTS[tag].rank[child.tag] > place:
             yield from _selections(selections)
+            selections = None
         yield from _element(child, project)
-    if not after:
+    if selections is not None:
         yield from _selections(selections)
     yield f"</{tag}>\n"
 
 
-def _selections(selections: Sequence[Selection]) -> Iterator[str]:
+def _selections(held: Selections) -> Iterator[str]:
     """Selections one after the other; who made them when is said often, and put into words once."""
     made: dict[tuple[str | None, str | None], str] = {}
     special = _SPECIAL.search
-    for one in selections:
-        name = one.name
+    bodies = _bodies(held.codings, made)
+    number, body = next(bodies, (-1, ""))
+    columns = zip(
+        held.guid, held.name, held.start, held.end, held.user, held.created, held.modifier, held.modified,
+        held.description, strict=True,
+    )  # fmt: skip
+    for at, (guid, name, start, end, user, created, modifier, modified, description) in enumerate(columns):
         named = "" if name is None else f' name="{_in_quotes(name) if special(name) else name}"'
         head = (
-            f'<PlainTextSelection guid="{one.guid}"{named} startPosition="{one.start}" endPosition="{one.end}"'
-            f"{made.get((one.user, one.created)) or _made(made, one.user, one.created)}"
+            f'<PlainTextSelection guid="{guid}"{named} startPosition="{start}" endPosition="{end}"'
+            f"{made.get((user, created)) or _made(made, user, created)}"
         )
-        if one.modifier is not None or one.modified is not None:
-            head += _given("modifyingUser", one.modifier) + _given("modifiedDateTime", one.modified)
-        body = "" if one.description is None else f"<Description>{_in_text(one.description)}</Description>\n"
-        for coding in one.codings:
-            notes = "".join(map(_note, coding.notes)) if coding.notes else ""
-            body += (
-                f'<Coding guid="{coding.guid}"'
-                f"{made.get((coding.user, coding.created)) or _made(made, coding.user, coding.created)}>\n"
-                f'<CodeRef targetGUID="{coding.code}"/>\n{notes}</Coding>\n'
-            )
-        if one.notes:
-            body += "".join(map(_note, one.notes))
-        yield f"{head}>\n{body}</PlainTextSelection>\n" if body else f"{head}/>\n"
+        if modifier is not None or modified is not None:
+            head += _given("modifyingUser", modifier) + _given("modifiedDateTime", modified)
+        inside = "" if description is None else f"<Description>{_in_text(description)}</Description>\n"
+        while number == at:
+            inside += body
+            number, body = next(bodies, (-1, ""))
+        if held.notes:
+            inside += "".join(map(_note, held.notes.get(at, ())))
+        yield f"{head}>\n{inside}</PlainTextSelection>\n" if inside else f"{head}/>\n"
+
+
+def _bodies(codings: Codings, made: dict[tuple[str | None, str | None], str]) -> Iterator[tuple[int, str]]:
+    """Codings one after the other, each with the number of its selection."""
+    columns = zip(codings.of, codings.guid, codings.code, codings.user, codings.created, strict=True)
+    for at, (of, guid, code, user, created) in enumerate(columns):
+        notes = "".join(map(_note, codings.notes.get(at, ()))) if codings.notes else ""
+        words = made.get((user, created)) or _made(made, user, created)
+        yield of, f'<Coding guid="{guid}"{words}>\n<CodeRef targetGUID="{code}"/>\n{notes}</Coding>\n'
 
 
 def _note(target: str) -> str:

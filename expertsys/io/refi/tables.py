@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -11,21 +12,22 @@ import pandas as pd
 from expertsys._core.errors import quoted
 from expertsys.io.log import Log, counted
 from expertsys.io.refi.document import Project
-from expertsys.io.refi.view import ATLAS_TI, FIXED, NOBODY, Document, View, column_of
+from expertsys.io.refi.view import ATLAS_TI, FIELDS, FIXED, NOBODY, Document, View, column_of
 from expertsys.study import Codebook, Provenance, Study, Unmapped
 
-_COLUMNS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
 _DTYPES = {"Boolean": "boolean", "Integer": "Int64", "Float": "float64"}
 
 
 def codings_of(view: View) -> pd.DataFrame:
     """One row per coding."""
-    rows = [row[: len(_COLUMNS)] for row in view.rows()]
-    columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
+    found = [applied.columns for applied in view.applied()]
     return pd.DataFrame(
         {
-            name: pd.Series(list(cells), dtype="Int64" if name in ("start", "end") else "str")
-            for name, cells in zip(_COLUMNS, columns, strict=True)
+            name: pd.Series(
+                list(chain.from_iterable(columns[number] for columns in found)),
+                dtype="Int64" if name in ("start", "end") else "str",
+            )
+            for number, name in enumerate(FIELDS)
         }
     )
 
@@ -148,7 +150,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
             f"{counted(number, 'coding')} of a {tag.removesuffix('Selection')} area or time, "
             "without a place in a text.",
         )
-    silent = sum(not one.codings for held in project.selections.values() for one in held)
+    silent = sum(len(held.guid) - len(set(held.codings.of)) for held in project.selections.values())
     kept = [
         counted(number, what)
         for what, number in (

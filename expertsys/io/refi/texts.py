@@ -11,7 +11,7 @@ import numpy as np
 
 from expertsys.io.log import Log, counted
 from expertsys.io.positions import PLAIN, Counting, Fit, Marked, RawText, Ruler, candidates, choose, fits
-from expertsys.io.refi.document import Project, Selection, text_of
+from expertsys.io.refi.document import Project, Selections, text_of
 from expertsys.io.refi.view import carriers
 from expertsys.io.safe_zip import Archive
 
@@ -94,7 +94,7 @@ def gather(project: Project, archive: Archive, log: Log) -> Texts:
 def settle(project: Project, texts: Texts, log: Log, place: str, forced: Counting | None, *, own: bool) -> Counting:
     """Choose how positions count, tell it with its score, and turn all positions into code points of the texts."""
     marked = [
-        Marked(raw, [one.start for one in held], [one.end for one in held], [one.name for one in held])
+        Marked(raw, held.start, held.end, held.name)
         for carrier, raw in texts.raw.items()
         if (held := project.selections.get(carrier))
     ]
@@ -145,13 +145,10 @@ def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> No
             _straighten(held, outside)
             continue
         ruler = Ruler.of(raw, counting)
-        starts, ends, within = ruler.place(
-            np.array([one.start for one in held], dtype=np.int64), np.array([one.end for one in held], dtype=np.int64)
-        )
-        for one, start, end, fine in zip(held, starts.tolist(), ends.tolist(), within.tolist(), strict=True):
-            if not fine:
-                outside.append(f"{one.guid} ({one.start} to {one.end} of {len(ruler.text)})")
-            one.start, one.end = start, end
+        starts, ends, within = ruler.place(np.array(held.start, dtype=np.int64), np.array(held.end, dtype=np.int64))
+        for at in np.flatnonzero(~within).tolist():
+            outside.append(f"{held.guid[at]} ({held.start[at]} to {held.end[at]} of {len(ruler.text)})")
+        held.start, held.end = starts.tolist(), ends.tolist()
     for transcript in project.root.iter("Transcript"):
         if (raw := texts.raw.get(transcript)) is not None:
             _convert_points(transcript, Ruler.of(raw, attrs.evolve(counting, inclusive=False)))
@@ -167,12 +164,12 @@ def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> No
         )
 
 
-def _straighten(held: list[Selection], outside: list[str]) -> None:
-    for one in held:
-        if not 0 <= one.start <= one.end:
-            outside.append(f"{one.guid} ({one.start} to {one.end})")
-            one.start = max(0, one.start)
-            one.end = max(one.start, one.end)
+def _straighten(held: Selections, outside: list[str]) -> None:
+    for at, (start, end) in enumerate(zip(held.start, held.end, strict=True)):
+        if not 0 <= start <= end:
+            outside.append(f"{held.guid[at]} ({start} to {end})")
+            held.start[at] = max(0, start)
+            held.end[at] = max(0, start, end)
 
 
 def _convert_points(transcript: Element, ruler: Ruler) -> None:

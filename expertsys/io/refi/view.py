@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import attrs
 
 from expertsys.io.refi import schema
-from expertsys.io.refi.document import Coding, Project, Selection, codes, text_of
+from expertsys.io.refi.document import Project, Selections, codes, text_of
 from expertsys.io.refi.wording import code_of
 from expertsys.study import Code
 
 ATLAS_TI = "c32a2bd5-537f-4838-8b17-df9efbafdf4b"
 NOBODY = schema.made_guid("user", "unknown coder")
 KIND = {"PDFSource": "PDF", "PictureSource": "picture", "AudioSource": "audio", "VideoSource": "video"}
+#: The columns of codings that a project says something about.
+FIELDS = ("document", "start", "end", "coder", "code", "case", "text", "memo", "date")
 FIXED = ("case", "participant", "kind", "date", "text")
 #: Text variables of a source that are columns of the study's documents, not attributes.
 OWN_COLUMNS = ("participant", "kind", "date")
 PATH = "->"
 _SELECTIONS = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
+
+_NONE = Selections()
 
 
 @attrs.define(eq=False)
@@ -37,20 +41,14 @@ class Document:
     attributes: dict[str, Any] = attrs.field(factory=dict)
 
 
-class Row(NamedTuple):
-    """One application of a code, and where in the project it stands: `holder` takes `item` out with ``remove``."""
+class Applied(NamedTuple):
+    """Codings that stand together: their cells, a column for each of `FIELDS`, and where in the project each stands.
 
-    document: str
-    start: int | None
-    end: int | None
-    coder: str
-    code: str
-    case: str | None
-    text: str | None
-    memo: str | None
-    date: str | None
-    holder: Any
-    item: Any
+    A place is a holder and an item in it: the selections of a text and a coding's number, or an element and its child.
+    """
+
+    columns: tuple[Sequence[Any], ...]
+    places: Iterable[tuple[Any, Any]]
 
 
 @attrs.define(eq=False)
@@ -69,10 +67,10 @@ class View:
     notes: dict[str, str] = attrs.field(factory=dict)
     case_of_selection: dict[str, str] = attrs.field(factory=dict)
 
-    def rows(self) -> Iterator[Row]:
+    def applied(self) -> Iterator[Applied]:
         """All codings, in the order of the file."""
         for document in self.documents:
-            yield from _rows_of(self, document)
+            yield from _applied(self, document)
 
 
 def distinct(names: Iterable[str | None], otherwise: str) -> list[str]:
@@ -238,9 +236,11 @@ def _place_cases(view: View) -> None:
 
 
 def _by_selection(view: View, document: Document, of_selection: Mapping[str, str]) -> None:
-    plain = view.project.selections.get(document.carrier, ()) if document.carrier is not None else ()
-    coded = {one.guid: of_selection.get(one.guid) for one in plain if one.codings}
-    coded |= {one.guid: of_selection.get(one.guid) for one, _, _ in _selections(view, document)}
+    plain = view.project.selections.get(document.carrier) if document.carrier is not None else None
+    marked = [plain.guid[number] for number in dict.fromkeys(plain.codings.of)] if plain is not None else []
+    for element, inner in _areas(view, document):
+        marked += [element.get("guid", ""), *inner.guid]
+    coded = {guid: of_selection.get(guid) for guid in marked}
     named = {case for case in coded.values() if case is not None}
     if len(named) == 1 and None not in coded.values():
         document.case = named.pop()
@@ -250,107 +250,96 @@ def _by_selection(view: View, document: Document, of_selection: Mapping[str, str
         view.apart += 1
 
 
-def _selections(view: View, document: Document) -> Iterator[tuple[Selection, Any, str | None]]:
-    """The selections of a document that are not in its text, with what holds their codings and the text behind them."""
-    source, carrier = document.source, document.carrier
-    holder = carrier if carrier is not None and carrier.tag == "Transcript" else source
-    for element in holder:
+def _areas(view: View, document: Document) -> Iterator[tuple[Element, Selections]]:
+    """The selections of a document that are not in its text, each with those in a text of its own."""
+    carrier = document.carrier
+    for element in carrier if carrier is not None and carrier.tag == "Transcript" else document.source:
         if element.tag in _SELECTIONS:
             inner = element.find("Representation")
-            text = text_of(inner, "PlainTextContent") if inner is not None else None
-            yield _as_selection(element, holder), element, text
-            for selection in view.project.selections.get(inner, ()) if inner is not None else ():
-                yield _without_place(selection), selection.codings, (text or "")[selection.start : selection.end]
+            yield element, view.project.selections.get(inner, _NONE) if inner is not None else _NONE
 
 
-def _as_selection(element: Element, holder: Element) -> Selection:
-    start, end = -1, -1
-    if element.tag == "TranscriptSelection":
-        marks = {point.get("guid"): point.get("position") for point in holder.findall("SyncPoint")}
+def _applied(view: View, document: Document) -> Iterator[Applied]:
+    carrier, source = document.carrier, document.source
+    if carrier is not None and (held := view.project.selections.get(carrier)) is not None:
+        names = [None if document.text is not None else held.name[number] for number in held.codings.of]
+        yield _cells(view, document, held, names, placed=True)
+    for element, inner in _areas(view, document):
+        text = element.findtext("Representation/PlainTextContent") or ""
+        yield _on_element(view, document, element, text)
+        excerpts = [text[inner.start[number] : inner.end[number]] for number in inner.codings.of]
+        yield _cells(view, document, inner, excerpts, placed=False)
+    wholes = [source] if document.kind != "transcript" else []
+    if carrier is not None and carrier is not source:
+        wholes.append(carrier)
+    for whole in wholes:
+        yield _on_element(view, document, whole, None)
+
+
+def _cells(view: View, document: Document, held: Selections, texts: Iterable[str | None], *, placed: bool) -> Applied:
+    """The codings of some selections, with the text that each is given."""
+    codings, of = held.codings, held.codings.of
+    number = len(of)
+    by_case = view.case_of_selection
+    columns: tuple[Sequence[Any], ...] = (
+        [document.name] * number,
+        [held.start[at] for at in of] if placed else [None] * number,
+        [held.end[at] for at in of] if placed else [None] * number,
+        [view.users.get(user or NOBODY, "") for user in held.coders()],
+        [view.code_names.get(code, "") for code in codings.code],
+        [document.case or by_case.get(held.guid[at]) for at in of] if by_case else [document.case] * number,
+        [(text or "").strip() or None for text in texts],
+        _memos(view, held),
+        [created or held.created[at] for created, at in zip(codings.created, of, strict=True)],
+    )
+    return Applied(columns, ((held, at) for at in range(number)))
+
+
+def _on_element(view: View, document: Document, element: Element, text: str | None) -> Applied:
+    """The codings within an element: of an area, a time, a stretch of a recording's text, or a whole document."""
+    held = Selections()
+    if element.tag in _SELECTIONS:
+        start, end = _span(element, document.carrier)
+        made = element.get("creatingUser"), element.get("creationDateTime")
+        held.add(element.get("guid", ""), start, end, None, text_of(element, "Description"), *made)
+        held.notes[0] = _notes(element)
+    else:
+        start = end = -1
+        held.add("", start, end)
+    items = element.findall("Coding")
+    for number, item in enumerate(items):
+        reference = item.find("CodeRef")
+        code = reference.get("targetGUID", "") if reference is not None else ""
+        held.codings.add(0, item.get("guid", ""), code, item.get("creatingUser"), item.get("creationDateTime"))
+        held.codings.notes[number] = _notes(item)
+    found = _cells(view, document, held, [text] * len(items), placed=start >= 0)
+    return Applied(found.columns, ((element, item) for item in items))
+
+
+def _notes(element: Element) -> list[str]:
+    return [note.get("targetGUID", "") for note in element.findall("NoteRef")]
+
+
+def _span(element: Element, transcript: Element | None) -> tuple[int, int]:
+    """Where in its text a selection of a recording begins and ends; -1 where that is not said."""
+    if element.tag == "TranscriptSelection" and transcript is not None:
+        marks = {point.get("guid"): point.get("position") for point in transcript.findall("SyncPoint")}
         begun, ended = marks.get(element.get("fromSyncPoint")), marks.get(element.get("toSyncPoint"))
         if begun is not None and ended is not None and 0 <= int(begun) <= int(ended):
-            start, end = int(begun), int(ended)
-    return Selection(
-        element.get("guid", ""),
-        start,
-        end,
-        element.get("name"),
-        text_of(element, "Description"),
-        element.get("creatingUser"),
-        element.get("creationDateTime"),
-        notes=tuple(note.get("targetGUID", "") for note in element.findall("NoteRef")),
-    )
+            return int(begun), int(ended)
+    return -1, -1
 
 
-def _without_place(selection: Selection) -> Selection:
-    return attrs.evolve(selection, start=-1, end=-1)
-
-
-def _as_coding(element: Element) -> Coding:
-    reference = element.find("CodeRef")
-    return Coding(
-        element.get("guid", ""),
-        reference.get("targetGUID", "") if reference is not None else "",
-        element.get("creatingUser"),
-        element.get("creationDateTime"),
-        tuple(note.get("targetGUID", "") for note in element.findall("NoteRef")),
-    )
-
-
-def _rows_of(view: View, document: Document) -> Iterator[Row]:
-    users, names, by_case, whole = view.users, view.code_names, view.case_of_selection, document.case
-    unread = document.text is None
-    for selection in view.project.selections.get(document.carrier, ()) if document.carrier is not None else ():
-        codings = selection.codings
-        for coding in codings:
-            yield Row(
-                document.name,
-                selection.start,
-                selection.end,
-                users[coding.user or selection.user or NOBODY],
-                names[coding.code],
-                whole or by_case.get(selection.guid),
-                ((selection.name or "").strip() or None) if unread else None,
-                _memo(view, selection, coding) if selection.description or selection.notes or coding.notes else None,
-                coding.created or selection.created,
-                codings,
-                coding,
-            )
-    for selection, holder, text in _selections(view, document):
-        items = holder if isinstance(holder, list) else holder.findall("Coding")
-        for item in items:
-            coding = item if isinstance(item, Coding) else _as_coding(item)
-            yield _row(view, document, selection, coding, text, (holder, item))
-    wholes = [document.source] if document.kind != "transcript" else []
-    if document.carrier is not None and document.carrier is not document.source:
-        wholes.append(document.carrier)
-    nowhere = Selection("", -1, -1)
-    for holder in wholes:
-        for element in holder.findall("Coding"):
-            yield _row(view, document, nowhere, _as_coding(element), None, (holder, element))
-
-
-def _memo(view: View, selection: Selection, coding: Coding) -> str | None:
-    memo = (selection.description or "").strip()
-    if not memo and (coding.notes or selection.notes):
-        found = [view.notes[note] for note in (*coding.notes, *selection.notes) if note in view.notes]
-        memo = "\n\n".join(dict.fromkeys(found))
-    return memo or None
-
-
-def _row(
-    view: View, document: Document, selection: Selection, coding: Coding, text: str | None, where: tuple[Any, Any]
-) -> Row:
-    placed = selection.start >= 0
-    return Row(
-        document.name,
-        selection.start if placed else None,
-        selection.end if placed else None,
-        view.users.get(coding.user or selection.user or NOBODY, ""),
-        view.code_names.get(coding.code, ""),
-        document.case or view.case_of_selection.get(selection.guid),
-        (text or "").strip() or None,
-        _memo(view, selection, coding),
-        coding.created or selection.created,
-        *where,
-    )
+def _memos(view: View, held: Selections) -> Sequence[str | None]:
+    """What was noted with each coding: the description of its selection, else the notes."""
+    codings = held.codings
+    if not (held.notes or codings.notes or any(held.description)):
+        return [None] * len(codings.of)
+    memos = []
+    for number, of in enumerate(codings.of):
+        memo = (held.description[of] or "").strip()
+        if not memo:
+            notes = (*codings.notes.get(number, ()), *held.notes.get(of, ()))
+            memo = "\n\n".join(dict.fromkeys(view.notes[note] for note in notes if note in view.notes))
+        memos.append(memo or None)
+    return memos
