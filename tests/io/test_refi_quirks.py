@@ -387,7 +387,7 @@ def test_every_selection_counts_as_an_element(tmp_path: Path, most: int, fine: b
         assert "the document has more than 18 elements; the limit" in str(refusal(path, limits=Limits(elements=most)))
 
 
-def test_the_bar_covers_reading_and_keeping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bar_covers_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
     totals: list[int] = []
 
@@ -405,7 +405,7 @@ def test_the_bar_covers_reading_and_keeping(tmp_path: Path, monkeypatch: pytest.
         f'{marks}</TextSource></Sources>'
     )  # fmt: skip
     read(packed(tmp_path, xml))
-    assert totals[0] * 0.8 < len(steps) <= totals[0]
+    assert totals[0] * 0.7 < len(steps) <= totals[0]
 
 
 def test_a_bar_says_each_stage_of_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,8 +413,7 @@ def test_a_bar_says_each_stage_of_reading(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(reading, "stage", said.append)
     read(packed(tmp_path, project(USERS + CODES)))
     assert said == [
-        "gathering texts", "placing selections", "looking at codes and documents", "keeping what no table holds",
-        "making tables",
+        "gathering texts", "placing selections", "looking at codes and documents", "making tables",
     ]  # fmt: skip
 
 

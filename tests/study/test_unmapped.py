@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -25,6 +27,23 @@ def test_parts_are_found_by_name_whatever_their_order() -> None:
     for take in (PARTS.__getitem__, lambda name: list(PARTS.pieces(name))):
         with pytest.raises(DataError, match="no part 'c'; there are: 'a', 'b'"):
             take("c")
+
+
+def test_a_part_given_as_a_function_is_made_when_it_is_asked_for() -> None:
+    asked: list[str] = []
+
+    def pieces() -> list[bytes]:
+        asked.append("b")
+        return [b"one ", b"two"]
+
+    late = Unmapped.of("a project", {"b": pieces, "a": b""})
+    assert (late.names, late["a"], repr(late), asked) == (PARTS.names, b"", repr(PARTS), [])
+    assert b"".join(late.pieces("b")) == b"one two"
+    assert late == PARTS
+    assert hash(late) == hash(PARTS)
+    assert pickle.loads(pickle.dumps(late)) == PARTS  # noqa: S301
+    assert asked == ["b", "b"], "once to be written, and once to be kept from then on"
+    assert late["b"] == b"one two"
 
 
 def test_they_travel_along_and_count_in_equality() -> None:
