@@ -22,7 +22,9 @@ WORDS = (*UNITS, *LINE_ENDS, "with-bom", "inclusive")
 
 #: Selections on which the ways of counting are tried; of more, as many are taken, evenly over the project.
 MOST_TRIED = 1_000
+_DOUBT = 2
 _BLANKS = re.compile(r"\s+")
+_BLANK = re.compile(r"\r\n|\s")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CUT = re.compile(r"(…|\.\.\.)$")
 
@@ -159,12 +161,16 @@ class Marked:
 
 @attrs.frozen
 class Fit:
-    """How well a way of counting fits: of the selections tried, how many lie within, quote right, and cut no word."""
+    """How well a way of counting fits: of the selections tried, how many lie within, quote right, and cut no word.
+
+    `quoted` does not mind white space, `exact` of them begin and end at the same character as the quotation.
+    """
 
     counting: Counting
     tried: int
     within: int
     quoted: int
+    exact: int
     quotations: int
     whole_words: int
 
@@ -208,8 +214,16 @@ def fits(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[Fit]:
     outcomes = _outcomes(sampled, ways)
     evidence = np.any([outcome[1] for outcome in outcomes], axis=0) if outcomes else np.zeros(0, dtype=bool)
     return [
-        Fit(way, tried, int(within.sum()), int(quoted.sum()), int(evidence.sum()), int(words.sum()))
-        for way, (within, quoted, words) in zip(ways, outcomes, strict=True)
+        Fit(
+            way,
+            tried,
+            within=int(within.sum()),
+            quoted=int(quoted.sum()),
+            exact=int(exact.sum()),
+            quotations=int(evidence.sum()),
+            whole_words=int(words.sum()),
+        )
+        for way, (within, quoted, exact, words) in zip(ways, outcomes, strict=True)
     ]
 
 
@@ -223,23 +237,22 @@ def _sample(marked: Sequence[Marked], step: int) -> list[Marked]:
     return sampled
 
 
-def _outcomes(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[tuple[Any, Any, Any]]:
-    """Of each way, which selections lie within their text, quote it right, and begin and end between words."""
-    found: list[tuple[list[bool], list[bool], list[bool]]] = [([], [], []) for _ in ways]
+def _outcomes(marked: Sequence[Marked], ways: Sequence[Counting]) -> list[tuple[Any, ...]]:
+    """Of each way, which selections lie within their text, quote it, quote it exactly, and cut no word."""
+    found: list[tuple[list[bool], ...]] = [([], [], [], []) for _ in ways]
     for one in marked:
         known: dict[tuple[str, str], Measured] = {}
         given = _ints(one.starts), _ints(one.ends)
-        for way, (within, quoted, words) in zip(ways, found, strict=True):
+        for way, (within, quoted, exact, words) in zip(ways, found, strict=True):
             ruler = Ruler.of(one.raw, way, known)
             starts, ends, inside = ruler.place(*given)
             for start, end, fit, name in zip(starts.tolist(), ends.tolist(), inside.tolist(), one.names, strict=True):
+                excerpt = ruler.text[start:end]
                 within.append(fit)
-                quoted.append(fit and is_quotation(name, ruler.text[start:end]))
+                quoted.append(fit and is_quotation(name, excerpt))
+                exact.append(quoted[-1] and _is_exact(name, excerpt))
                 words.append(fit and _between(ruler.text, start) and _between(ruler.text, end))
-    return [
-        (np.array(within, dtype=bool), np.array(quoted, dtype=bool), np.array(words, dtype=bool))
-        for within, quoted, words in found
-    ]
+    return [tuple(np.array(column, dtype=bool) for column in columns) for columns in found]
 
 
 def _ints(numbers: Sequence[int]) -> Ints:
@@ -257,6 +270,13 @@ def is_quotation(name: str | None, excerpt: str) -> bool:
     return bool(told) and (told == text or bool(cut and len(begun) > 5 and text.startswith(begun)))
 
 
+def _is_exact(name: str | None, excerpt: str) -> bool:
+    """Whether a quotation has its excerpt's white space at both ends too; XML makes each line end a blank."""
+    told, text = _BLANK.sub(" ", name or ""), _BLANK.sub(" ", excerpt)
+    begun, cut = _CUT.subn("", told)
+    return text.startswith(begun) if cut and told != text else told == text
+
+
 def _between(text: str, at: int) -> bool:
     return not (0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum())
 
@@ -266,11 +286,29 @@ def choose(found: Sequence[Fit]) -> Fit:
 
     The first of `found` is the plain way, which is left only for a reason.
     """
-    best = max((fit.quoted, fit.within) for fit in found)
-    equal = [fit for fit in found if (fit.quoted, fit.within) == best]
-    first = equal[0]
-    if first.quotations:
-        return first
-    words = max(equal, key=lambda fit: fit.whole_words)
-    clear = words.whole_words - first.whole_words >= max(5, first.tried // 10)
-    return words if clear else first
+    best = max(map(evidence, found))
+    first = next(fit for fit in found if evidence(fit) == best)
+    words = _rival(found, first)
+    return words if words.whole_words - first.whole_words >= max(5, first.tried // 10) else first
+
+
+def evidence(fit: Fit) -> tuple[int, int, int]:
+    """By what ways are told apart, words aside."""
+    return fit.quoted, fit.exact, fit.within
+
+
+def doubt(found: Sequence[Fit], chosen: Fit) -> str:
+    """What to look at where another way, as good as the chosen one, cuts fewer words; nothing where none does."""
+    rival = _rival(found, chosen)
+    if rival.whole_words - chosen.whole_words < _DOUBT:
+        return ""
+    return (
+        f"With {str(rival.counting)!r}, {rival.whole_words:,} of them begin and end between words. Look at some "
+        f"excerpts; if they are shifted: read(..., positions={str(rival.counting)!r})."
+    )
+
+
+def _rival(found: Sequence[Fit], chosen: Fit) -> Fit:
+    """Where no quotation decides, the way that is as good as this one and cuts the fewest words."""
+    equal = [fit for fit in found if not chosen.quotations and evidence(fit) == evidence(chosen)]
+    return max(equal, key=lambda fit: fit.whole_words, default=chosen)

@@ -14,7 +14,18 @@ from expertsys._core.errors import quoted
 from expertsys._core.progress import track
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
-from expertsys.io.positions import PLAIN, Counting, Marked, RawText, Ruler, candidates, choose, fits, is_quotation
+from expertsys.io.positions import (
+    PLAIN,
+    Counting,
+    Marked,
+    RawText,
+    Ruler,
+    candidates,
+    choose,
+    doubt,
+    fits,
+    is_quotation,
+)
 from expertsys.study import Codebook, Study, Unmapped
 from expertsys.study.study import SEEN
 
@@ -167,16 +178,18 @@ class Project:
         ways = candidates(one.raw for one in marked)
         if not marked or len(ways) < 2:
             return PLAIN
-        [fit] = fits(marked, [PLAIN])
-        if fit.quoted < fit.tried:  # where every quotation stands at its place, there is nothing to choose
-            fit = choose(fits(marked, ways))
+        found = fits(marked, [PLAIN])
+        if found[0].exact < found[0].tried:  # where every quotation stands at its place, there is nothing to choose
+            found = fits(marked, ways)
+        fit = choose(found)
         self.log.choices["positions"] = str(fit.counting)
-        if fit.counting != PLAIN:
+        look = doubt(found, fit)
+        if look or fit.counting != PLAIN:
             self.log.tell(
                 "warning",
                 self.name,
                 f"positions were taken to count {fit.counting}: {fit}.",
-                "Compare a few codings with the program that wrote the file.",
+                look or "Compare a few codings with the program that wrote the file.",
             )
         return fit.counting
 

@@ -85,6 +85,40 @@ def test_a_wrong_way_is_taken_when_asked_for_and_said_to_be_worse(tmp_path: Path
     assert warning.remedy.startswith("'utf-16 lf' fits better: 6 of 6 quotations agree")
 
 
+def test_a_quotation_that_fits_but_for_a_blank_is_no_match_for_an_exact_one(tmp_path: Path) -> None:
+    """An emoji less and a line end more cancel each other out, but for one character of white space."""
+    text = "Q: Is the 😀 system slow?\r\n\r\nA: It’s slow — 🏥 very slow. We wait.\r\nWe write it 📝."
+    quotations = ["Is the 😀 system slow?", "very slow", "We write it 📝"]
+    marks = []
+    for number, quotation in enumerate(quotations, start=1):
+        start = text.index(quotation)
+        first, last = (counted(text, at, "utf-16 lf") for at in (start, start + len(quotation)))
+        marks.append(selection(number, first, last, quotation))
+    source = f"<Sources>{text_source(99, 'talk', *marks)}</Sources>"
+    study = read(packed(tmp_path, project(USERS + CODES + source), sources__a_txt=text.encode()))
+    assert study.provenance.choice("positions") == "utf-16 lf"
+    assert study.excerpts().tolist() == quotations
+
+
+def test_a_way_that_cuts_fewer_words_is_told_where_it_is_not_taken(tmp_path: Path) -> None:
+    study = coded(tmp_path, "codepoints lf", names=False)
+    [warning] = [note for note in study.provenance.notes if note.severity == "warning"]
+    assert "6 of 6 selections lie within their text, 3 begin and end between words" in warning.what
+    assert "With 'codepoints lf', 6 of them begin and end between words." in warning.remedy
+    assert warning.remedy.endswith("read(..., positions='codepoints lf').")
+    right = coded(tmp_path, "codepoints lf", names=False, positions="codepoints lf")
+    assert right.excerpts().tolist() == list(WORDS)
+    assert not [note for note in right.provenance.notes if note.severity == "warning"]
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(tmp_path: Path, codec: str) -> None:
+    source = f"<Sources>{text_source(99, 'talk', selection(1, 6, 9, 'she'))}</Sources>"
+    study = read(packed(tmp_path, project(USERS + CODES + source), sources__a_txt="Naïve she said.".encode(codec)))
+    assert study.excerpts().tolist() == ["she"]
+    assert f"1 text in {codec.upper()}." in "\n".join(told(study))
+
+
 def test_without_evidence_the_plain_way_is_kept(tmp_path: Path) -> None:
     study = coded(tmp_path, "codepoints lf", names=False)
     assert study.provenance.choice("positions") == "codepoints"

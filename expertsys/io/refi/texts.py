@@ -10,7 +10,19 @@ import attrs
 import numpy as np
 
 from expertsys.io.log import Log, counted
-from expertsys.io.positions import PLAIN, Counting, Fit, Marked, RawText, Ruler, candidates, choose, fits
+from expertsys.io.positions import (
+    PLAIN,
+    Counting,
+    Fit,
+    Marked,
+    RawText,
+    Ruler,
+    candidates,
+    choose,
+    doubt,
+    evidence,
+    fits,
+)
 from expertsys.io.refi.document import Project, Selections, text_of
 from expertsys.io.refi.view import carriers
 from expertsys.io.safe_zip import Archive
@@ -48,10 +60,20 @@ def decoded(content: bytes) -> tuple[RawText, str]:
     for mark, codec in _BOMS:
         if content.startswith(mark):
             return RawText(content[len(mark) :].decode(codec, errors="replace"), bom=True), codec
-    try:
-        return RawText(content.decode("utf-8")), "utf-8"
-    except UnicodeDecodeError:
-        return RawText(content.decode("cp1252", errors="replace")), "cp1252"
+    for codec in (*_without_mark(content), "utf-8"):
+        try:
+            return RawText(content.decode(codec)), codec
+        except UnicodeDecodeError:
+            continue
+    return RawText(content.decode("cp1252", errors="replace")), "cp1252"
+
+
+def _without_mark(content: bytes) -> list[str]:
+    """UTF-16 where every other byte is mostly NUL, which text in no other encoding has."""
+    high, low = content[::2].count(0), content[1::2].count(0)
+    if len(content) % 2 or max(high, low) < max(1, len(content) // 4, 3 * min(high, low)):
+        return []
+    return ["utf-16-be" if high > low else "utf-16-le"]
 
 
 def gather(project: Project, archive: Archive, log: Log) -> Texts:
@@ -117,24 +139,22 @@ def _tell(found: list[Fit], forced: Counting | None, log: Log, place: str) -> Co
     others = [
         str(fit.counting)
         for fit in found
-        if fit is not chosen and (fit.quoted, fit.within, fit.whole_words) == _score(chosen)
+        if fit is not chosen and (*evidence(fit), fit.whole_words) == (*evidence(chosen), chosen.whole_words)
     ]
     if len(found) > 1:
         what += f"; {len(found)} ways of counting were tried"
     if others:
         what += f", and {', '.join(map(repr, others[:3]))} fit as well"
     severity, remedy = "note", ""
-    if _score(best)[:2] > _score(chosen)[:2]:
+    if evidence(best) > evidence(chosen):
         severity, remedy = "warning", f"{str(best.counting)!r} fits better: {best}."
+    elif look := doubt(found, chosen):
+        severity, remedy = "warning", look
     elif chosen.within < chosen.tried or chosen.quoted < chosen.quotations:
         severity = "warning"
         remedy = "Look at some excerpts; another way of counting is forced by read(..., positions='...')."
     log.tell("warning" if severity == "warning" else "note", place, f"{what}.", remedy)
     return chosen.counting
-
-
-def _score(fit: Fit) -> tuple[int, int, int]:
-    return fit.quoted, fit.within, fit.whole_words
 
 
 def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> None:
