@@ -14,12 +14,12 @@ from expertsys.io import (
     doccano,
     jsonlines,
     labelstudio,
-    qualcoder,
     saved,
     taguette,
     workbook,
 )
 from expertsys.io.content import content_of, kind_of
+from expertsys.io.qualcoder.reading import FORMAT as QUALCODER
 from expertsys.io.refi.formats import CODEBOOK, PROJECT
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 
@@ -31,7 +31,7 @@ FORMATS: tuple[Format, ...] = (
     doccano.FORMAT,
     jsonlines.FORMAT,
     labelstudio.FORMAT,
-    qualcoder.FORMAT,
+    QUALCODER,
     taguette.FORMAT,
     brat.FORMAT,
     PROJECT,

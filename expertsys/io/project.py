@@ -45,6 +45,7 @@ class Applied(NamedTuple):
     quote: str | None = None
     memo: str | None = None
     date: str | None = None
+    case: str | None = None
 
 
 @attrs.define(eq=False)

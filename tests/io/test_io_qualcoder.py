@@ -97,11 +97,44 @@ def test_categories_in_a_circle_are_cut(tmp_path: Path) -> None:
     assert read(path).codebook["foci of resistance"].parent is None
 
 
-def test_a_document_in_two_cases_has_none_and_it_is_told(tmp_path: Path) -> None:
-    path = changed(tmp_path, "INSERT INTO case_text (caseid, fid, pos0, pos1) VALUES (2, 1, 0, 9)")
+def test_cases_that_share_a_document_each_have_the_codings_in_their_part(tmp_path: Path) -> None:
+    """Of a talk with two practices, as a group interview is kept: a stretch for each."""
+    path = changed(
+        tmp_path,
+        "UPDATE case_text SET pos1 = 100 WHERE fid = 1",
+        "INSERT INTO case_text (caseid, fid, pos0, pos1) VALUES (2, 1, 100, 212)",
+    )
     study = read(path)
+    inside = study.codings[study.codings["document"] == "Alder GP 1"]
     assert study.documents["case"].isna().tolist() == [True, False, False, False, False, False]
-    assert any("belongs to several cases in parts ('Alder practice', 'Birch practice')" in line for line in told(study))
+    with sqlite3.connect(path / "data.qda") as database:
+        found = database.execute("SELECT pos0, pos1 FROM code_text WHERE fid = 1 ORDER BY ctid").fetchall()
+    database.close()
+    wanted = ["Alder practice" if end <= 100 else "Birch practice" if start >= 100 else None for start, end in found]
+    assert {"Alder practice", "Birch practice"} <= set(wanted)
+    assert inside["case"].astype(object).where(inside["case"].notna(), None).tolist() == wanted
+    assert any(
+        "document 'Alder GP 1': belongs in parts to the cases 'Alder practice', 'Birch practice': each coding was given"
+        in line
+        for line in told(study)
+    )
+    assert read(es.write(study, tmp_path / "again.qdpx")).codings["case"].equals(study.codings["case"])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO case_text (caseid, fid, pos0, pos1) VALUES (2, 1, 0, 212)",
+        "UPDATE case_text SET pos1 = 80 WHERE fid = 1",
+    ],
+)
+def test_codings_in_the_part_of_several_cases_or_of_none_are_told(tmp_path: Path, statement: str) -> None:
+    study = read(changed(tmp_path, statement))
+    assert study.documents["case"].isna().tolist() == [True, False, False, False, False, False]
+    assert study.codings.loc[study.codings["document"] == "Alder GP 1", "case"].isna().all()
+    [line] = told(study)
+    assert "document 'Alder GP 1': belongs in parts to the cases 'Alder practice'" in line
+    assert "to no one of them; it was given no case" in line
 
 
 def test_pictures_recordings_and_journals_are_told(tmp_path: Path) -> None:
@@ -125,6 +158,50 @@ def test_pictures_recordings_and_journals_are_told(tmp_path: Path) -> None:
     assert [(row["name"], row["jentry"]) for row in journal] == [("j", "x"), ("k", "y")]
     again = read(es.write(study, tmp_path / "study.zip"))
     assert again == study
+
+
+def test_queries_graphs_and_marks_are_kept(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        "INSERT INTO stored_sql (title, ssql) VALUES ('all', 'select 1')",
+        "INSERT INTO graph (grid, name) VALUES (1, 'map')",
+        "INSERT INTO gr_cdct_text_item (gtextid, grid, x, y, cid) VALUES (1, 1, 5, 6, 1), (2, 1, 7, 8, 2)",
+        "UPDATE project SET memo = 'why we did this'",
+        "UPDATE code_text SET important = 1 WHERE ctid IN (2, 3)",
+        "INSERT INTO attribute (name, attr_type, value, id) VALUES ('mood', 'journal', 'tired', 1)",
+    )
+    study = read(path)
+    assert told(study) == [
+        "p.qda: kept in study.unmapped, as no table has a place for them: 1 stored query, 1 graph, 1 project memo, "
+        "1 other attribute, 2 importance marks. They are JSON."
+    ]
+    assert study.unmapped is not None
+    assert study.unmapped.names == (
+        *("attribute.json", "code_text.json", "gr_cdct_text_item.json", "graph.json", "project.json"),
+        "stored_sql.json",
+    )
+    assert json.loads(study.unmapped["project.json"])[0]["memo"] == "why we did this"
+    assert [row["x"] for row in json.loads(study.unmapped["gr_cdct_text_item.json"])] == [5, 7]
+    assert [row["ctid"] for row in json.loads(study.unmapped["code_text.json"])] == [2, 3]
+    assert "mood" not in study.documents
+    assert read(es.write(study, tmp_path / "study.zip")) == study
+
+
+@pytest.mark.parametrize("version", range(8, 17))
+def test_every_version_gives_the_same_study(tmp_path: Path, version: int) -> None:
+    """Columns came with the versions: codes below codes, references, a page of a picture; none of them is needed."""
+    optional = [
+        *("ALTER TABLE source DROP COLUMN risid", "ALTER TABLE source DROP COLUMN av_text_id"),
+        *("ALTER TABLE code_text DROP COLUMN important", "DROP TABLE ris", "DROP TABLE gr_av_item"),
+    ]
+    later = ["ALTER TABLE code_image ADD COLUMN pdf_page integer", "CREATE TABLE manage_files_display (mfid integer)"]
+    statements = [f"UPDATE project SET databaseversion = 'v{version}'", *(optional if version % 2 else later)]  # noqa: S608
+    study = read(changed(tmp_path, *statements, version=16 if version > 12 else 8), title="p")
+    assert told(study) == []
+    whole = read(SAMPLES / "v16.qda", title="p")
+    for name in ("codings", "documents", "cases", "coders", "assignments"):
+        assert getattr(study, name).equals(getattr(whole, name))
+    assert study.codebook == whole.codebook
 
 
 def test_memos_and_attributes_of_documents(tmp_path: Path) -> None:

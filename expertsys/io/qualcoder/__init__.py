@@ -1,0 +1,1 @@
+"""QualCoder: the SQLite database of a project."""
