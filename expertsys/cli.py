@@ -31,6 +31,8 @@ _READING = (
     *("pattern", "separator", "hierarchy", "codebook", "documents", "encoding", "delimiter", "sheet"),
     *("report", "positions"),
 )
+#: The rules of `expertsys.Study.unitise`, without importing it for a parser.
+_RULES = ("document", "paragraph", "sentence", "window", "overlap")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -145,6 +147,9 @@ def _input(parser: argparse.ArgumentParser) -> None:
     for name in (*_COLUMNS, *_READING):
         group.add_argument(f"--{name}", metavar="COLUMN" if name in _COLUMNS else name.upper())
     group.add_argument("--header", metavar="A,B,C", help="names of the columns of a table without a header")
+    group = parser.add_argument_group("units of a project of marked texts", "as in Study.unitise")
+    group.add_argument("--unitise", choices=_RULES, help="what a unit is, of which coders agree or not")
+    group.add_argument("--size", type=int, metavar="N", help="characters in a window")
 
 
 def _output(parser: argparse.ArgumentParser, default: str) -> None:
@@ -163,7 +168,10 @@ def _read(arguments: argparse.Namespace) -> Study:
     source = arguments.source[0] if len(arguments.source) == 1 else arguments.source
     if arguments.seen != "coded":
         options["seen"] = arguments.seen
-    return es.read(source, **options)
+    study = es.read(source, **options)
+    if arguments.unitise is None and arguments.size is None:
+        return study
+    return study.unitise(by=arguments.unitise or "window", size=arguments.size)
 
 
 def _print_table(table: pd.DataFrame, arguments: argparse.Namespace, *, empty: str) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import pytest
 from commands import LONG, Capture, codings, here, names, strict  # noqa: F401  # fixtures are asked for by name
 
 import expertsys as es
-from expertsys.cli import main
+from expertsys.cli import _RULES, main
+from expertsys.study.units import RULES
 
 COMMANDS = ("report", "agreement", "check", "convert")
 
@@ -140,6 +142,31 @@ def test_convert_between_projects_tells_what_is_lost(here: Path, capsys: Capture
     (here / "r.csv").write_text("document,coder,code,round\nd,ann,X,1\nd,ben,X,1\n", encoding="utf-8")
     assert main(["convert", "r.csv", "r.qdpx"]) == 0
     assert "warning: r.qdpx: a REFI-QDA project has no place for 2 codings with a round." in capsys.readouterr().out
+
+
+def test_a_project_of_marked_texts_is_cut_into_units(here: Path, capsys: Capture) -> None:
+    for coder, marks in {"ann": "T1\tX 0 4\tThey\n", "ben": "T1\tX 0 9\tThey wait\nT2\tX 12 14\tWe\n"}.items():
+        (here / "p" / coder).mkdir(parents=True)
+        (here / "p" / coder / "d.txt").write_text("They wait.\n\nWe ring.\nNo one comes.", encoding="utf-8")
+        (here / "p" / coder / "d.ann").write_text(marks, encoding="utf-8")
+    assert main(["agreement", "p"]) == 1
+    assert "on the command line --unitise." in capsys.readouterr().err
+    for command, rule in itertools.product(("agreement", "check", "report"), _RULES):
+        size = ["--size", "10"] if rule == "window" else []
+        assert main([command, "p", "--unitise", rule, *size]) == 0
+    capsys.readouterr()
+    assert main(["agreement", "p", "--unitise", "sentence", "--json"]) == 0
+    rows = strict(capsys.readouterr().out)
+    assert (rows[0]["code"], rows[0]["n_units"], round(rows[0]["agreement"], 3)) == ("X", 3, 0.667)
+    assert main(["agreement", "p", "--size", "10"]) == 0
+    assert main(["agreement", "p", "--unitise", "window"]) == 1
+    assert "size goes with by='window', and is needed there" in capsys.readouterr().err
+    assert main(["convert", "p", "units.csv", "--unitise", "paragraph"]) == 0
+    assert es.read("units.csv", seen="listed").units.index.tolist() == ["d [0:10]", "d [12:20]", "d [21:34]"]
+
+
+def test_the_rules_are_the_studys() -> None:
+    assert _RULES == RULES
 
 
 def test_nothing_odd(here: Path, capsys: Capture) -> None:

@@ -19,8 +19,8 @@ def require_units(study: Study, purpose: str, *, instead: str = "") -> None:
     raise DataError(
         f"{purpose} needs units, and this study has {counted(int(without.sum()), 'span')} of text without one",
         place="study.units",
-        remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}."
-        + (f" {instead}" if instead else ""),
+        remedy=f"Choose the unit first: study.unitise(by=...) with one of {listing(RULES)}; "
+        "on the command line --unitise." + (f" {instead}" if instead else ""),
     )
 
 

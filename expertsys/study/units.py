@@ -81,7 +81,8 @@ def unitise(
         )
     if by == "document":
         units = pd.DataFrame({"unit": documents.index, "document": documents.index, "case": documents["case"].array})
-        return codings.assign(unit=codings["document"]), units, "document"
+        codings, told = _of_one_case(codings.assign(unit=codings["document"]), "document")
+        return codings, units, told
     if by == "overlap":
         units = _runs(codings)
         told = "runs of coded text that overlap, whoever coded them; text that no one coded is no unit"
@@ -91,7 +92,18 @@ def unitise(
         units = _cut(documents, by, size or 0)
         told = f"window of {size} characters" if by == "window" else _TOLD[by]
     units["case"] = units["document"].map(documents["case"])
-    return _assign(codings, units), units, told
+    codings, told = _of_one_case(_assign(codings, units), told)
+    return codings, units, told
+
+
+def _of_one_case(codings: pd.DataFrame, told: str) -> tuple[pd.DataFrame, str]:
+    """Where cases share a document, a unit with codings of several belongs to none of them."""
+    pairs = codings[["unit", "case"]].dropna().drop_duplicates()
+    shared = pairs["unit"][pairs["unit"].duplicated()].unique()
+    if not len(shared):
+        return codings, told
+    told += f"; {len(shared):,} with codings of several cases belong to none"
+    return codings.assign(case=codings["case"].where(~codings["unit"].isin(shared))), told
 
 
 def _cut(documents: pd.DataFrame, by: Rule, size: int) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def test_a_coding_stands_in_every_unit_that_it_reaches_into(
     if by in ("paragraph", "sentence"):  # these leave white space out
         inside = [text[start : max(end, start + 1)].strip() for start, end in spans]
         codings, spans = codings[[bool(kept) for kept in inside]], list(itertools.compress(spans, inside))
-    reaching, units, _ = unitise(codings, documents, by=by, size=size)
+    reaching, units, _ = unitise(codings.assign(case="n"), documents, by=by, size=size)
     cut = units.set_index("unit")
     for code, (start, end) in zip(codings["code"], spans, strict=True):
         reached = reaching.loc[reaching["code"] == code, "unit"].tolist()
@@ -232,3 +232,25 @@ def test_codings_without_document_are_refused() -> None:
 
 def test_rules_are_all_tested() -> None:
     assert set(RULES) == {"document", "paragraph", "sentence", "window", "overlap"}
+
+
+@pytest.mark.parametrize(("by", "cases"), [("document", [None]), ("paragraph", ["north", "south"])])
+def test_a_unit_of_a_document_that_cases_share_is_of_none_where_it_holds_codings_of_several(
+    by: Any, cases: list[str | None]
+) -> None:
+    codings = pd.DataFrame(
+        {
+            "document": ["talk"] * 2,
+            "coder": "ann",
+            "code": "x",
+            "case": ["north", "south"],
+            "start": [0, 9],
+            "end": [5, 14],
+        }
+    )
+    study = Study(codings, documents=pd.DataFrame({"document": ["talk"], "text": ["We wait.\nThey ring."]}))
+    units = study.unitise(by=by)
+    found = units.units["case"]
+    assert found.astype(object).where(found.notna(), None).tolist() == cases
+    told = units.provenance.choice("unit of coding")
+    assert told == (f"{by}; 1 with codings of several cases belong to none" if None in cases else by)
