@@ -18,8 +18,8 @@ MOST_NAMED = 6
 
 
 _READ = (
-    "If they read the rest and found nothing to code, agreement is overstated: say who saw what with "
-    "study.with_assignments(...) or read(..., seen='listed')."
+    "If they read the rest and found nothing to code, agreement is overstated. Say who saw what: "
+    "read(..., seen={'coder': ['document', ...]}), or seen='all' if everyone read everything."
 )
 
 
@@ -147,8 +147,8 @@ def _coverage(study: Study) -> Iterator[Remark]:
             f"{noun}s",
             f"{len(unseen):,} of {len(every):,} {noun}s carry no code and no one is known to have seen them: "
             f"{listing(unseen, 5)}.",
-            "If coders read them and found nothing to code, say so: study.with_assignments(...) or "
-            "read(..., seen='listed').",
+            "If coders read them and found nothing to code, say who: read(..., seen={'coder': ['document', ...]}), or "
+            "seen='all' if everyone read everything.",
         )
     alone = coders_per_unit.index[coders_per_unit == 1]
     if len(alone) and len(study.coders) > 1:

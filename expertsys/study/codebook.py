@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,17 @@ class Codebook:
             parent = self._by_name[parent].parent
         return tuple(names)
 
+    def _tree(self) -> Iterator[tuple[int, Code]]:
+        """Each code with its depth, counted from 1, followed by those below it."""
+        below: dict[str | None, list[Code]] = {}
+        for code in self.codes[::-1]:
+            below.setdefault(code.parent, []).append(code)
+        waiting = [(1, code) for code in below.get(None, [])]
+        while waiting:
+            depth, code = waiting.pop()
+            yield depth, code
+            waiting += [(depth + 1, inner) for inner in below.get(code.name, [])]
+
     def with_concepts(self, concepts: Mapping[str, str]) -> Codebook:
         """A new codebook in which the named codes point to concepts.
 
@@ -262,9 +274,8 @@ class Codebook:
         mapped = sum(code.concept is not None for code in self.codes)
         title = " ".join(part for part in (self.name, f"version {self.version}" if self.version else "") if part)
         lines = [f"Codebook{f' {title}' if title else ''}: {len(self)} codes, {mapped} of them point to a concept"]
-        for code in self.codes[:20]:
-            indent = "  " * (1 + len(self.ancestors(code.name)))
-            lines.append(f"{indent}{code.name}" + (f"  -> {code.concept}" if code.concept else ""))
+        for depth, code in itertools.islice(self._tree(), 20):
+            lines.append(f"{'  ' * depth}{code.name}" + (f"  -> {code.concept}" if code.concept else ""))
         if len(self) > 20:
             lines.append(f"  ... and {len(self) - 20} more")
         return "\n".join(lines)

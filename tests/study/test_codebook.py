@@ -161,6 +161,8 @@ def test_repr_is_the_tree() -> None:
         "  trust",
     ]
     assert repr(Codebook.of(map(str, range(30)))).endswith("... and 10 more")
+    apart = Codebook([Code("c", parent="a"), Code("b"), Code("a"), Code("d", parent="b")])
+    assert repr(apart).splitlines()[1:] == ["  b", "    d", "  a", "    c"]
     assert repr(Codebook()) == "Codebook: 0 codes, 0 of them point to a concept"
 
 
