@@ -88,7 +88,7 @@ def test_names_that_are_missing_repeated_or_blank(tmp_path: Path) -> None:
     assert "3 codes without a name, or with one that is taken, got another: 'other' is 'new->other'" in text
     assert "2 cases without a name, or with one that is taken" in text
     assert "3 sources without a name, or with one that is taken" in text
-    assert "nothing is coded with 1 code, which only hold others" in text
+    assert "not to be applied, only to hold others: 1 code" in text
     same(study, tmp_path)
 
 

@@ -106,7 +106,7 @@ def test_every_coding_of_qualcoder_quotes_its_text(ends: str) -> None:
     assert study.provenance.choice("positions") == counted
     remarks = "\n".join(told(study))
     assert f"positions were taken to count {counted!r}: 34 of 34 quotations agree, 34 of 34 selections lie" in remarks
-    assert "nothing is coded with 2 codes, which only hold others" in remarks
+    assert "not to be applied, only to hold others: 2 codes" in remarks
     assert "3 cases of 3 without a document" in remarks
     assert "6 files to which the project does not refer, left out" in remarks
 

@@ -165,6 +165,11 @@ def test_a_codebook_keeps_its_sets_and_says_what_is_left_out(tmp_path: Path) -> 
     assert f'<MemberCode guid="{guid}"/>' in back.read_text()
     with pytest.warns(LossWarning, match=r"has no place for 34 codings; 6 documents; 3 cases\."):
         write(sample(), tmp_path / "d.qdc")
+    synthetic = es.datasets.load("synthetic-three-systems").study()
+    summaries = {(case, "humour"): "dry" for case in synthetic.cases.index[:2]}
+    lost = r"24 participants; 419 units; 360 situations; 2 summaries of a case under a code\."
+    with pytest.warns(LossWarning, match=lost):
+        write(synthetic.with_summaries(summaries), tmp_path / "f.qdc")
     with pytest.raises(DataError, match="the codebook has no code"):
         write(Study(pd.DataFrame({"unit": [], "coder": [], "code": []}, dtype="str")), tmp_path / "e.qdc")
 

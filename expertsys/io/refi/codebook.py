@@ -42,7 +42,7 @@ def read_study(path: Path, options: Options) -> Study:
     tree, book = read_tree(path, options.limits, log)
     categories = sum(code.get("isCodable") == "false" for code in tree.root.iter("Code"))
     if categories:
-        log.tell("note", path.name, f"nothing is coded with {counted(categories, 'code')}, which only hold others.")
+        log.tell("note", path.name, f"not to be applied, only to hold others: {counted(categories, 'code')}.")
     sets = len(tree.root.findall("Sets/Set"))
     if sets:
         log.tell("note", path.name, f"kept in study.unmapped, to be written back: {counted(sets, 'set')} of codes.")
@@ -82,10 +82,15 @@ def encoded(book: Codebook, unmapped: Unmapped | None = None) -> bytes:
 def write(study: Study, path: Path) -> None:
     """Write the codebook of a study, and tell what is left out."""
     losses = Losses()
-    losses.add("coding", "", len(study.codings))
-    losses.add("document", "", len(study.documents))
-    losses.add("case", "", len(study.cases))
-    losses.add("situation", "", len(study.situations))
+    for noun, table in (
+        ("coding", study.codings),
+        ("document", study.documents),
+        ("case", study.cases),
+        ("participant", study.participants),
+        ("unit", study.units),
+        ("situation", study.situations),
+    ):
+        losses.add(noun, "", len(table))
     losses.add("summary", "of a case under a code", len(study.summaries))
     content = encoded(study.codebook, study.unmapped)
     with replacing(path) as temporary:

@@ -120,7 +120,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
         log.tell(
             "note",
             f"{place}, codebook",
-            f"nothing is coded with {counted(categories, 'code')}, which only hold others.",
+            f"not to be applied, only to hold others: {counted(categories, 'code')}.",
         )
     if view.apart:
         log.tell(
