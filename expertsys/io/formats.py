@@ -117,14 +117,14 @@ def format_for_writing(path: Path) -> Format:
     """The format that a path to be written asks for; a path without a suffix is a folder."""
     suffix = FOLDER if path.is_dir() else path.suffix.lower()
     for form in FORMATS:
-        if suffix in form.suffixes and form.write is not None:
+        if suffix in form.writable:
             return form
     raise _unknown(path, "write")
 
 
 def _unknown(path: Path, verb: str) -> DataError:
-    able = [form for form in FORMATS if verb == "read" or form.write is not None]
-    suffixes = list(dict.fromkeys(suffix for form in able for suffix in form.suffixes if suffix))
+    able = [form.suffixes if verb == "read" else form.writable for form in FORMATS]
+    suffixes = list(dict.fromkeys(suffix for known in able for suffix in known if suffix))
     guess = nearest(path.suffix, suffixes)
     return DataError(
         f"cannot {verb} files named {path.suffix!r}; it can be {listing(suffixes, 30)}, or a folder",

@@ -80,6 +80,8 @@ class Format:
         Writes a study to a path, whole or not at all.
     needs_texts : bool
         Whether nothing can be written without the texts of documents.
+    written : tuple of str or None
+        The suffixes under which it is written, where they are fewer than those under which it is read.
     options : tuple of str
         The options that `read_study` heeds; any other is refused.
     instead : str
@@ -97,7 +99,15 @@ class Format:
     read_study: Callable[[Path, Options], Study] | None = None
     write: Callable[[Study, Path], None] | None = None
     needs_texts: bool = False
+    written: tuple[str, ...] | None = None
     options: tuple[str, ...] = ()
     instead: str = ""
     keeps: tuple[Kept, ...] = ()
     tried: str = ""
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """The suffixes under which it is written."""
+        if self.write is None:
+            return ()
+        return self.suffixes if self.written is None else self.written

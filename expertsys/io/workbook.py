@@ -183,5 +183,6 @@ FORMAT = Format(
     recognises=_recognises,
     read_table=read_table,
     write=write,
+    written=(".xlsx",),
     instead=_INSTEAD,
 )

@@ -254,6 +254,9 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
         DataError, match=r"cannot write files named '.docx'.*Did you mean|cannot write files named '.docx'"
     ):
         write(small(), tmp_path / "s.docx")
+    for old in ("s.xls", "s.xlsm"):  # Excel does not open an .xlsx of another name without a warning
+        with pytest.raises(DataError, match=r"cannot write files named '.xlsm?'.*Did you mean '.xlsx'"):
+            write(small(), tmp_path / old)
     with pytest.raises(DataError, match="half of a pair"):
         write(small().with_codebook(Codebook([Code("a", definition="\ud800")])), tmp_path / "s.zip")
     assert list(tmp_path.iterdir()) == []
