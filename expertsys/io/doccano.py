@@ -61,10 +61,13 @@ def read_study(path: Path, options: Options) -> Study:
     dropped: Counter[str] = Counter()
     for file in _files(path) if path.is_dir() else [path]:
         content = bounded(file, file.name, options.limits)
-        before = len(project.listed)
+        before, applied, texts = len(project.listed), len(project.applied), 0
         for where, found in _objects(file.name, decoded(file.name, content), project):
+            texts += 1
             _text(where, found, file.stem, project, dropped)
-        project.log.sources.append(Source.of_bytes(file.name, content, len(project.listed) - before))
+        if any(row.coder != file.stem for row in project.applied[applied:]):  # its labels name their annotators
+            project.listed[before:] = [pair for pair in project.listed[before:] if pair[0] != file.stem]
+        project.log.sources.append(Source.of_bytes(file.name, content, texts))
     named = {coder for coder, _ in project.listed}
     if named & set(_SHARED):
         project.log.tell(
@@ -83,8 +86,8 @@ def read_study(path: Path, options: Options) -> Study:
         project.log.tell(
             "note",
             path.name,
-            f"positions were taken to count characters; the file has no quotations to try this on, and "
-            f"{counted(len(wide), 'text')} hold characters that some programs count twice: {listing(wide, 5)}.",
+            "positions were taken to count characters; the file has no quotations to try this on, and some programs "
+            f"count an emoji twice. Texts with one: {listing(wide, 5)}.",
             "Look at a coding behind an emoji.",
         )
     silent = set(project.listed) - {(row.coder, row.document) for row in project.applied}

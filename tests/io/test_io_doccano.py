@@ -70,6 +70,8 @@ def test_old_files_name_users_and_number_labels(tmp_path: Path) -> None:
     old = {"id": 1, "text": TEXT, "annotations": [{"label": 3, "start_offset": 0, "end_offset": 3, "user": 9}]}
     study = read(lines(tmp_path, old, name="export.json1"))
     assert rows(study, "coder", "code", "start") == [("user 9", "3", 0)]
+    assert study.coders.index.tolist() == ["user 9"]
+    assert not any("not seen by their annotator" in line for line in told(study))
     assert any("labels are numbers: '3'" in line for line in told(study))
 
 

@@ -15,6 +15,7 @@ from expertsys.io.reports import NAMES
 MAXQDA = {
     "en": "Color;Document group;Document name;Code;Beginning;End;Weight score;Segment;Created by;Created;Comment",
     "de": "Farbe;Dokumentgruppe;Dokumentname;Code;Anfang;Ende;Gewicht;Segment;Erstellt von;Erstellt am;Kommentar",
+    "de 2022": "Farbe;Dokumentgruppe;Dokument;Code;Anfang;Ende;Gewicht;Segment;Bearbeitet von;Bearbeitet am;Kommentar",
 }
 SEGMENTS = (
     "\n●;North;Interview 1;Focus\\Policy;3;3;0;We wait;ann;2024-01-02;"
@@ -23,7 +24,7 @@ SEGMENTS = (
 )
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", MAXQDA)
 def test_coded_segments_of_maxqda(tmp_path: Path, language: str) -> None:
     study = read(file(tmp_path, "segments.csv", MAXQDA[language] + SEGMENTS))
     assert rows(study, "unit", "coder", "code", "document", "text", "memo", "date") == [
