@@ -289,7 +289,8 @@ def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> St
     log.sources += [cells.source for cells in tables]
     alone = len(tables) == 1 and options.pattern is None
     _refuse_codebooks(tables, options)
-    tables = [translated(cells, options, log, alone=alone) for cells in tables]
+    words: dict[str, tuple[str, str]] = {}
+    tables = [translated(cells, options, log, words, alone=alone) for cells in tables]
     fixed = _fixed(tables, options, log)
     listed = [lay_out(cells, options, names, log) for cells, names in zip(tables, fixed, strict=True)]
     _refuse_same(tables, fixed, log)

@@ -160,11 +160,13 @@ def report_map(report: str | PathLike[str] | Mapping[str, Any]) -> ReportMap:
     return made
 
 
-def translated(cells: Cells, options: Options, log: Log, *, alone: bool) -> Cells:
+def translated(cells: Cells, options: Options, log: Log, words: dict[str, tuple[str, str]], *, alone: bool) -> Cells:
     """A report as a long table; any other table as it is.
 
     Parameters
     ----------
+    words : dict
+        Of units that go by a number, the words and the file in which they stood; it is added to.
     alone : bool
         Whether nothing but the table can say who coded.
     """
@@ -206,6 +208,8 @@ def translated(cells: Cells, options: Options, log: Log, *, alone: bool) -> Cell
             f"does not say who coded; everything is put down to {_UNKNOWN!r}.",
             "Export once for each coder, and name the files by them: read([...], pattern='{coder}').",
         )
+    if "id" in made.unit and "text" in frame:
+        _hold_apart(cells.name, frame, words, log)
     return attrs.evolve(cells, frame=frame, rows=rows, trimmed={})
 
 
@@ -215,6 +219,22 @@ def is_codebook(columns: Collection[str]) -> bool:
         return "content" not in columns
     known = {field.name for field in attrs.fields(Code)}
     return bool({"code", "name"} & set(columns)) and len(columns) > 1 and set(columns) <= {"code", *known}
+
+
+def _hold_apart(name: str, frame: pd.DataFrame, words: dict[str, tuple[str, str]], log: Log) -> None:
+    """Refuse units that have the number of another file's, and other words: programs number within a project."""
+    own = {unit: re.sub(r"\s+", " ", text) for unit, text in zip(frame["unit"], frame["text"].fillna(""), strict=True)}
+    other = [unit for unit, text in own.items() if words.get(unit, (text, ""))[0] != text]
+    if other:
+        log.fault(
+            name,
+            f"{len(other):,} of {len(own):,} units have the number of one in {words[other[0]][1]!r}, and other words: "
+            f"{listing(other, 5)}. They are different passages.",
+            "Numbers count within one project. Merge the projects themselves, or let the words name the units: "
+            "report=attrs.evolve(es.io.report_map(...), unit=('document', 'text')).",
+        )
+    for unit, text in own.items():
+        words.setdefault(unit, (text, name))
 
 
 def as_codebook(frame: pd.DataFrame) -> pd.DataFrame:

@@ -80,6 +80,7 @@ def merge(
     notes: list[Remark] = []
     pieces = [_piece(study, number, matching, studies) for number, study in enumerate(studies, start=1)]
     _people(pieces, same_coder, notes)
+    notes += _other_words(pieces)
     parts: dict[str, Any] = {
         table.name: _joined(table, [piece[table.name] for piece in pieces], notes) for table in tables.ALL
     }
@@ -245,6 +246,30 @@ def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark
         piece["coders"] = piece["coders"].rename(index=names)
     if faults:
         raise DataError(f"coders of the same name in {counted(len(faults), 'place')}", place="merge", faults=faults)
+
+
+def _other_words(pieces: list[dict[str, pd.DataFrame]]) -> list[Remark]:
+    """Tell of units of one name with other words in each study: numbers of excerpts count within one project."""
+    words: dict[str, str] = {}
+    other: dict[str, None] = {}
+    for piece in pieces:
+        whole = piece["codings"][piece["codings"]["start"].isna()].dropna(subset=["unit", "text"])
+        single = whole.drop_duplicates(["unit", "text"]).drop_duplicates("unit", keep=False)
+        for unit, text in zip(single["unit"], single["text"], strict=True):
+            if " ".join(words.setdefault(unit, text).split()) != " ".join(text.split()):
+                other[unit] = None
+    if not other:
+        return []
+    return [
+        Remark(
+            "warning",
+            "merge, units",
+            f"studies have other words of the same {'unit' if len(other) == 1 else f'{len(other):,} units'}: "
+            f"{listing(other, 5)}.",
+            "If they are different passages, agreement on them means nothing: name units by their words, or merge "
+            "projects with positions.",
+        )
+    ]
 
 
 def _clashes(own: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pandas as pd
 import pytest
 from iofiles import file, refusal, rows, told
@@ -110,6 +111,21 @@ def test_a_map_that_does_not_fit(tmp_path: Path) -> None:
     assert "report must be a name, a path or a mapping, not int" in str(refusal(path, report=3))
     assert "no field 'colour'" in str(refusal(path, report={"columns": {}, "colour": 1}))
     assert "report: is no map of a report. It needs a table [columns]." in str(refusal(path, report={"columns": 3}))
+
+
+def test_numbers_of_excerpts_count_within_one_project(tmp_path: Path) -> None:
+    """Two coders who worked in projects of their own have the same numbers on different passages."""
+    header = "id,document,tag,content\n"
+    ann = file(tmp_path, "ann.csv", header + "1,i1,wait,We wait.\n2,i1,wait,They ring.\n")
+    ben = file(tmp_path, "ben.csv", header + "1,i1,wait,They ring.\n2,i1,wait,They ring.\n")
+    [fault] = refusal([ann, ben], pattern="{coder}").faults
+    assert str(fault).startswith(
+        "ben.csv: 1 of 2 units have the number of one in 'ann.csv', and other words: 'i1 [1]'. They are different"
+    )
+    by_words = attrs.evolve(report_map("taguette"), unit=("document", "text"))
+    study = read([ann, ben], pattern="{coder}", report=by_words)
+    assert study.units.index.tolist() == ["i1 [We wait.]", "i1 [They ring.]"]
+    assert len(read([ann, file(tmp_path, "cem.csv", ann.read_text())], pattern="{coder}").units) == 2
 
 
 def test_a_comparison_is_no_list_of_codings(tmp_path: Path) -> None:

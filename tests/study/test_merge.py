@@ -215,6 +215,21 @@ def test_what_merge_takes() -> None:
         es.merge("a", "b")  # type: ignore[arg-type]
 
 
+def test_units_of_one_name_with_other_words_are_told() -> None:
+    """Programs number excerpts within a project, so that the first of two projects are two passages."""
+
+    def excerpts(coder: str, *texts: str) -> Study:
+        units = [f"i1 [{number}]" for number, _ in enumerate(texts, start=1)]
+        return Study(pd.DataFrame({"document": "i1", "unit": units, "coder": coder, "code": "x", "text": texts}))
+
+    both = merge(excerpts("ann", "We wait.", "Fine."), excerpts("ben", "We  wait.", "No one came."))
+    told = [note for note in both.provenance.notes if note.severity == "warning"]
+    assert [(note.place, note.what) for note in told] == [
+        ("merge, units", "studies have other words of the same unit: 'i1 [2]'.")
+    ]
+    assert not [n for n in merge(excerpts("ann", "a"), excerpts("ben", "a")).provenance.notes if n.severity != "note"]
+
+
 def test_three_studies_in_any_order_have_the_same_codings() -> None:
     made = [spans(name, ("policy", 0, 4), ("trust", 5, at)) for at, name in enumerate(("ann", "ben", "cal"), start=6)]
     keys = ["coder", "code", "start", "end"]
