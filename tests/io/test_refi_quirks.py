@@ -424,3 +424,25 @@ def test_an_endless_position_is_shown_by_its_ends(tmp_path: Path) -> None:
     assert message.startswith("p.qdpx, project.qde, line 1: a selection has the endPosition '9999")
     assert message.endswith("9x', which is no whole number. Export the project again.")
     assert len(message) < 300
+
+
+def test_identifiers_that_two_have_mean_the_first_and_it_is_told(tmp_path: Path) -> None:
+    """Otherwise codings would silently go to whichever code, or coder, comes last."""
+    body = USERS.replace(BEN, ANN) + CODES.replace(TRUST, FEAR)
+    body += f"<Sources>{text_source(99, 'talk', selection(1, 0, 4))}</Sources>"
+    study = read(packed(tmp_path, project(body), sources__a_txt=b"They wait."))
+    assert rows(study, "coder", "code") == [("ann", "fear")]
+    assert study.codebook["fear"].guid == FEAR
+    assert study.codebook["trust"].guid not in (None, FEAR)
+    lines = told(study)
+    for what, name, first in (("user", "ben", "ann"), ("code", "trust", "fear")):
+        wanted = f"1 {what} with the identifier of an earlier one, given another: '{name} (as {first})'. What refers to"
+        assert any(wanted in line for line in lines)
+    again = read(write(study, tmp_path / "q.qdpx"))
+    assert not any("identifier of an earlier" in line for line in told(again))
+    assert again.codebook == study.codebook
+    path = tmp_path / "b.qdc"
+    path.write_text(
+        project(CODES.replace(TRUST, FEAR)[10:-11]).replace("Project", "CodeBook").replace("project", "codebook")
+    )
+    assert any("1 code with the identifier of an earlier one" in line for line in told(read(path)))

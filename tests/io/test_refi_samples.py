@@ -75,7 +75,7 @@ def test_the_sample_of_the_standard() -> None:
         "the project is named 'Project.qde'",
         "11 texts named by the project and not in the file",
         "the user 'ATLAS.ti' is the program itself",
-        "2 notes, 1 link, 16 sets, 1 graph, 13 sync points, 1 selection without a code",
+        "2 notes, 1 link, 16 sets, 1 graph, 13 sync points, 1 uncoded selection",
         "2 codings of a Picture area or time, without a place in a text",
     ):
         assert what in remarks

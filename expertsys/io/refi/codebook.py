@@ -15,6 +15,7 @@ from expertsys.io.limits import Limits
 from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
 from expertsys.io.refi.document import Project
+from expertsys.io.refi.doubles import tell_apart
 from expertsys.io.refi.drawing_codes import build
 from expertsys.io.refi.emitting import emit
 from expertsys.io.refi.losses import Losses
@@ -32,6 +33,7 @@ def read_tree(path: Path, limits: Limits, log: Log) -> tuple[Project, Codebook]:
     tree = parse(path.name, pieces_of(path), log, limits, "CodeBook")
     holder = Project(Element("Project"))
     holder.root.append(tree.root)
+    tell_apart(holder, log, path.name)
     codes, _ = codebook_of(holder)
     return tree, Codebook(codes)
 

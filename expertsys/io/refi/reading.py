@@ -17,6 +17,7 @@ from expertsys.io.log import Log, counted
 from expertsys.io.options import Options
 from expertsys.io.positions import Counting
 from expertsys.io.refi.document import Project, codes, text_of
+from expertsys.io.refi.doubles import tell_apart
 from expertsys.io.refi.drawing import FORMAT_NAME, INNER, SYNTHETIC
 from expertsys.io.refi.emitting import emit
 from expertsys.io.refi.parsing import parse
@@ -118,6 +119,7 @@ def _origin(project: Project, log: Log) -> bool:
 
 def complete(project: Project, log: Log, place: str) -> None:
     """Give every user and every code that is referred to an element of its own."""
+    tell_apart(project, log, place)
     users = {user.get("guid") for user in project.all("Users/User")}
     section = project.root.find("CodeBook/Codes")
     known = {code.get("guid") for code, _ in codes(section)} if section is not None else set()

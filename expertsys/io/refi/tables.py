@@ -159,7 +159,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
             ("set", len(project.all("Sets/Set"))),
             ("graph", len(project.all("Graphs/Graph"))),
             ("sync point", sum(1 for _ in root.iter("SyncPoint"))),
-            ("selection without a code", silent),
+            ("uncoded selection", silent),
         )
         if number
     ]
