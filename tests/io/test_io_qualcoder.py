@@ -166,6 +166,7 @@ def test_queries_graphs_and_marks_are_kept(tmp_path: Path) -> None:
         "INSERT INTO stored_sql (title, ssql) VALUES ('all', 'select 1')",
         "INSERT INTO graph (grid, name) VALUES (1, 'map')",
         "INSERT INTO gr_cdct_text_item (gtextid, grid, x, y, cid) VALUES (1, 1, 5, 6, 1), (2, 1, 7, 8, 2)",
+        "INSERT INTO gr_pix_item (grpixid, grid, filepath) VALUES (1, 1, 'images:/home/jane/ward.jpg')",
         "UPDATE project SET memo = 'why we did this'",
         "UPDATE code_text SET important = 1 WHERE ctid IN (2, 3)",
         "INSERT INTO attribute (name, attr_type, value, id) VALUES ('mood', 'journal', 'tired', 1)",
@@ -177,13 +178,14 @@ def test_queries_graphs_and_marks_are_kept(tmp_path: Path) -> None:
     ]
     assert study.unmapped is not None
     assert study.unmapped.names == (
-        *("attribute.json", "code_text.json", "gr_cdct_text_item.json", "graph.json", "project.json"),
-        "stored_sql.json",
+        *("attribute.json", "code_text.json", "gr_cdct_text_item.json", "gr_pix_item.json", "graph.json"),
+        *("project.json", "stored_sql.json"),
     )
     assert json.loads(study.unmapped["project.json"])[0]["memo"] == "why we did this"
     assert [row["x"] for row in json.loads(study.unmapped["gr_cdct_text_item.json"])] == [5, 7]
     assert [row["ctid"] for row in json.loads(study.unmapped["code_text.json"])] == [2, 3]
     assert "mood" not in study.documents
+    assert json.loads(study.unmapped["gr_pix_item.json"])[0]["filepath"] == "images:~/ward.jpg"
     assert read(es.write(study, tmp_path / "study.zip")) == study
 
 

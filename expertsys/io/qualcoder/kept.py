@@ -11,6 +11,7 @@ from expertsys.io.project import Project
 from expertsys.io.qualcoder.rows import rows, text_of
 from expertsys.io.safe_sqlite import Database
 from expertsys.study import Unmapped
+from expertsys.study.provenance import without_home
 
 Row = dict[str, Any]
 
@@ -65,4 +66,4 @@ def kept(database: Database, project: Project, form: str) -> Unmapped | None:
 
 
 def _plain(cell: Any) -> Any:
-    return cell if cell is None or isinstance(cell, int | float) else text_of(cell)
+    return cell if cell is None or isinstance(cell, int | float) else without_home(text_of(cell))
