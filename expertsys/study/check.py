@@ -13,9 +13,8 @@ from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
 from expertsys.theory import ModeOfUse
 
-#: With more coders than this who read less than others, few are meant to have read everything: one remark for all.
+#: Of more codes, or coders who read less than others, than this, one remark is made for all.
 MOST_NAMED = 6
-
 
 _READ = (
     "If they read the rest and found nothing to code, agreement is overstated. Say who saw what: "
@@ -97,19 +96,31 @@ def _look_alikes(kind: str, names: Iterable[str]) -> Iterator[Remark]:
 def _codes(study: Study) -> Iterator[Remark]:
     applied = study.codings["code"].value_counts()
     parents = {code.parent for code in study.codebook}
-    for name in study.codes:
-        times = int(applied.get(name, 0))
-        place = f"code {name!r}"
-        if name not in study.codebook:
-            yield Remark(
-                "warning", place, f"is applied {times} times and is not in the codebook.", "Add it, or recode."
-            )
-        elif times == 0 and name not in parents:
-            yield Remark("note", place, "is in the codebook and never applied.", "")
-        elif times == 1:
-            row = study.codings[study.codings["code"] == name].iloc[0]
-            where = row["unit"] if isinstance(row["unit"], str) else row["document"]
-            yield Remark("note", place, f"is applied once, by {row['coder']!r} on {where!r}.", "")
+    strange = [name for name in study.codes if name not in study.codebook]
+    unused = [code.name for code in study.codebook if code.name not in applied and code.name not in parents]
+    once = [name for name in study.codes if name in study.codebook and applied.get(name, 0) == 1]
+    if len(strange) > MOST_NAMED:
+        what = f"{len(strange):,} are applied and not in the codebook: {listing(strange, 5)}."
+        yield Remark("warning", "codes", what, "Add them, or recode.")
+    else:
+        for name in strange:
+            what = f"is applied {applied[name]:,} times and is not in the codebook."
+            yield Remark("warning", f"code {name!r}", what, "Add it, or recode.")
+    if len(unused) > MOST_NAMED:
+        what = f"{len(unused):,} of {len(study.codebook):,} are never applied: {listing(unused, 5)}."
+        yield Remark("note", "codebook", what, "Those that are: study.codings['code'].value_counts().")
+    else:
+        for name in unused:
+            yield Remark("note", f"code {name!r}", "is in the codebook and never applied.", "")
+    if len(once) > MOST_NAMED:
+        what = f"{len(once):,} are applied once: {listing(once, 5)}."
+        yield Remark("note", "codes", what, "All with their numbers: study.codings['code'].value_counts().")
+    else:
+        rows = study.codings[study.codings["code"].isin(once)].set_index("code")
+        for name in once:
+            unit, document, coder = rows.loc[name, ["unit", "document", "coder"]]
+            where = unit if isinstance(unit, str) else document
+            yield Remark("note", f"code {name!r}", f"is applied once, by {coder!r} on {where!r}.", "")
 
 
 def _repeated(study: Study) -> Iterator[Remark]:

@@ -67,6 +67,22 @@ def test_codes_against_the_codebook() -> None:
     ]
 
 
+def test_many_codes_are_told_together() -> None:
+    """Of a codebook with hundreds of codes, of which few are used, a line for each would hide what matters."""
+    rows = [("u1", "ann", f"once {number}") for number in range(7)] + [("u1", "ben", f"new {n}") for n in range(7)]
+    book = Codebook([Code(f"{kind} {n}") for kind in ("once", "never") for n in range(7)])
+    lines = found(Study(pd.DataFrame(rows, columns=["unit", "coder", "code"]), codebook=book))
+    shown = {
+        kind: ", ".join(f"'{kind} {number}'" for number in range(5)) + " and 2 more"
+        for kind in ("once", "new", "never")
+    }
+    assert lines == [
+        f"warning, codes: 7 are applied and not in the codebook: {shown['new']}.",
+        f"note, codebook: 7 of 14 are never applied: {shown['never']}.",
+        f"note, codes: 7 are applied once: {shown['once']}.",
+    ]
+
+
 def test_the_same_coding_twice() -> None:
     assert found(with_rows(("u1", "ann", "policy"), ("u2", "ann", "policy"))) == [
         "warning, coder 'ann', code 'policy': is applied more than once to the same place: 'u1', 'u2'."
