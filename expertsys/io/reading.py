@@ -73,8 +73,10 @@ def read(
     Parameters
     ----------
     source : path, list of paths, or dataframe
-        ``.csv .tsv .tab .txt .xlsx .parquet .jsonl .ndjson``; a folder or list of such files, which become one study;
-        any dataframe that narwhals knows; or what `write` saved (a folder or ``.zip``), which comes back exactly.
+        A table, ``.csv .tsv .tab .txt .xlsx .parquet .jsonl .ndjson``; a folder or list of tables, which become one
+        study; any dataframe that narwhals knows. A project: ``.qdpx`` or ``.qdc`` (REFI-QDA), ``.qda`` (QualCoder),
+        ``.sqlite3`` (Taguette), ``.json`` (Label Studio), ``.jsonl`` or a folder (doccano), a folder with ``.ann``
+        files (brat). Or what `write` saved (a folder or ``.zip``), which comes back exactly. `formats` lists all.
     layout : {"long", "wide", "rows"}, optional
         *long*: a row per code applied, columns `unit`, `coder`, `code`. *wide*: a row per unit, a column per coder; it
         must be said. *rows*: a row per unit, columns ``Code 1 ... Code n``, one coder per file. Without it, a table
