@@ -210,8 +210,8 @@ def _tell_coders(database: Database, project: Project) -> None:
             "warning",
             project.name,
             f"everything is put down to {_EXPORTER!r}: the export of a project from Taguette does not keep who coded.",
-            "Agreement needs the database of the server, or an export for each coder: "
-            "es.merge(es.read(...), es.read(...), coders=...).",
+            "Agreement needs the database of the server; or of each coder's own project an export: "
+            "es.merge(es.read(...), es.read(...), same_coder='separate').",
         )
     lost = sum(row.coder == "unknown" for row in project.applied)
     if lost:

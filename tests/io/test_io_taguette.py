@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iofiles import refusal, rows, told
 
+import expertsys as es
 from expertsys.io import read
 from expertsys.io.htmltext import HtmlText, text_of_html
 from expertsys.io.taguette import Given
@@ -63,6 +64,9 @@ def test_an_exported_project_has_lost_who_coded() -> None:
         "project_export.sqlite3: everything is put down to 'admin': the export of a project from Taguette does not "
         "keep who coded."
     )
+    assert line.endswith("es.merge(es.read(...), es.read(...), same_coder='separate').")
+    both = es.merge(study, study, same_coder="separate")  # what the line says to do
+    assert both.coders.index.tolist() == ["admin", "admin (2)"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
