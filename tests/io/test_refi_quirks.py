@@ -446,3 +446,18 @@ def test_identifiers_that_two_have_mean_the_first_and_it_is_told(tmp_path: Path)
         project(CODES.replace(TRUST, FEAR)[10:-11]).replace("Project", "CodeBook").replace("project", "codebook")
     )
     assert any("1 code with the identifier of an earlier one" in line for line in told(read(path)))
+
+
+def test_descriptions_of_sources_and_cases_are_kept_and_told(tmp_path: Path) -> None:
+    source = text_source(99, "talk", selection(1, 0, 4)).replace(
+        "</TextSource>", "<Description>noisy</Description></TextSource>"
+    )
+    cases = f'<Cases><Case guid="{guid(70)}" name="n"><Description>small</Description></Case></Cases>'
+    study = read(
+        packed(tmp_path, project(f"{USERS}{CODES}{cases}<Sources>{source}</Sources>"), sources__a_txt=b"They wait.")
+    )
+    assert any("2 source or case descriptions: in no table of the study, kept in" in line for line in told(study))
+    with zipfile.ZipFile(write(study, tmp_path / "q.qdpx")) as archive:
+        inner = archive.read("project.qde").decode()
+    assert "<Description>noisy</Description>" in inner
+    assert "<Description>small</Description>" in inner

@@ -11,7 +11,7 @@ import pandas as pd
 
 from expertsys._core.errors import quoted
 from expertsys.io.log import Log, counted
-from expertsys.io.refi.document import Project
+from expertsys.io.refi.document import Project, text_of
 from expertsys.io.refi.view import ATLAS_TI, FIELDS, FIXED, NOBODY, Document, View, column_of
 from expertsys.study import Codebook, Provenance, Study, Unmapped
 
@@ -160,12 +160,20 @@ def tell_view(view: View, log: Log, place: str) -> None:
             ("graph", len(project.all("Graphs/Graph"))),
             ("sync point", sum(1 for _ in root.iter("SyncPoint"))),
             ("uncoded selection", silent),
+            ("source or case description", _described(project)),
         )
         if number
     ]
     if kept:
         told = "in no table of the study, kept in study.unmapped to be written back"
         log.tell("note", place, f"{', '.join(kept)}: {told}.")
+
+
+def _described(project: Project) -> int:
+    """Sources and cases with a text about them."""
+    return sum(
+        bool((text_of(one, "Description") or "").strip()) for one in (*project.sources(), *project.all("Cases/Case"))
+    )
 
 
 def _not_text(project: Project) -> list[str]:
