@@ -92,6 +92,9 @@ def unitise(
         units = _cut(documents, by, size or 0)
         told = f"window of {size} characters" if by == "window" else _TOLD[by]
     units["case"] = units["document"].map(documents["case"])
+    nowhere = int(codings["start"].isna().sum())
+    if nowhere:
+        told += f"; codings without a position, such as of an area, count in every unit of their document: {nowhere:,}"
     codings, told = _of_one_case(_assign(codings, units), told)
     return codings, units, told
 
@@ -114,7 +117,8 @@ def _cut(documents: pd.DataFrame, by: Rule, size: int) -> pd.DataFrame:
             f"by={by!r} needs the texts of the documents; "
             f"{counted(len(names), 'document')} without one: {listing(names)}",
             place="study.documents",
-            remedy="Give documents a column 'text', or choose by='document' or by='overlap'.",
+            remedy="Give documents a column 'text', leave these out with study.select(documents=[...]), or choose "
+            "by='document' or by='overlap'.",
         )
     cutters: dict[str, Callable[[str], Iterator[Stretch]]] = {
         "paragraph": paragraphs,

@@ -254,3 +254,23 @@ def test_a_unit_of_a_document_that_cases_share_is_of_none_where_it_holds_codings
     assert found.astype(object).where(found.notna(), None).tolist() == cases
     told = units.provenance.choice("unit of coding")
     assert told == (f"{by}; 1 with codings of several cases belong to none" if None in cases else by)
+
+
+def test_codings_without_a_position_are_counted_and_documents_without_a_text_can_be_left_out() -> None:
+    codings = pd.DataFrame(
+        {
+            "document": ["pdf", "pdf", "film"],
+            "coder": "ann",
+            "code": "x",
+            "start": [0, None, None],
+            "end": [4, None, None],
+        }
+    )
+    documents = pd.DataFrame({"document": ["pdf", "film"], "text": ["One. Two. Three.", None]})
+    study = Study(codings.astype({"start": "Int64", "end": "Int64"}), documents=documents)
+    with pytest.raises(DataError, match=r"leave these out with study.select\(documents=\[...\]\)"):
+        study.unitise(by="sentence")
+    units = study.select(documents=["pdf"]).unitise(by="sentence")
+    assert units.codings["unit"].tolist() == ["pdf [0:4]", "pdf [0:4]", "pdf [5:9]", "pdf [10:16]"]
+    told = str(units.provenance.choice("unit of coding"))
+    assert told.endswith("; codings without a position, such as of an area, count in every unit of their document: 1")
