@@ -15,6 +15,7 @@ from expertsys.theory import ModeOfUse
 
 #: Of more codes, or coders who read less than others, than this, one remark is made for all.
 MOST_NAMED = 6
+_DRAWN = ("picture", "PDF", "audio", "video")
 
 _READ = (
     "If they read the rest and found nothing to code, agreement is overstated. Say who saw what: "
@@ -125,7 +126,9 @@ def _codes(study: Study) -> Iterator[Remark]:
 
 def _repeated(study: Study) -> Iterator[Remark]:
     keys = ["unit", "document", "coder", "code", "start", "end", "round"]
-    codings = study.codings
+    nowhere = study.codings["start"].isna() & study.codings["unit"].isna()
+    drawn = study.codings["document"].map(study.documents["kind"]).isin(_DRAWN)  # areas and times have no position
+    codings = study.codings[~(nowhere & drawn)]
     twice = codings[codings.duplicated(keys)]
     for (coder, code), group in twice.groupby(["coder", "code"], sort=True):
         where = group["unit"].fillna(group["document"])

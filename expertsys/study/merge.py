@@ -84,7 +84,7 @@ def merge(
     parts: dict[str, Any] = {
         table.name: _joined(table, [piece[table.name] for piece in pieces], notes) for table in tables.ALL
     }
-    again = parts["codings"].duplicated(_KEYS)
+    again = _again([piece["codings"] for piece in pieces])
     if again.any():
         notes.append(
             Remark(
@@ -246,6 +246,12 @@ def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark
         piece["coders"] = piece["coders"].rename(index=names)
     if faults:
         raise DataError(f"coders of the same name in {counted(len(faults), 'place')}", place="merge", faults=faults)
+
+
+def _again(frames: list[pd.DataFrame]) -> pd.Series[bool]:
+    """Codings that an earlier study has too; those that one study has several times stay as many as they are."""
+    keyed = [frame[_KEYS].assign(time=frame.groupby(_KEYS, dropna=False).cumcount()) for frame in frames if len(frame)]
+    return pd.concat(keyed or frames[:1], ignore_index=True).duplicated()
 
 
 def _other_words(pieces: list[dict[str, pd.DataFrame]]) -> list[Remark]:

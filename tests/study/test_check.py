@@ -67,6 +67,15 @@ def test_codes_against_the_codebook() -> None:
     ]
 
 
+def test_two_areas_of_one_picture_are_not_the_same_place() -> None:
+    marks = pd.DataFrame({"document": ["ward", "ward", "talk", "talk"], "coder": "ann", "code": "x"})
+    kinds = pd.DataFrame({"document": ["ward", "talk"], "kind": ["picture", "interview"], "text": [None, "We wait."]})
+    spans = marks.assign(start=pd.array([None, None, 0, 0], dtype="Int64"), end=pd.array([None] * 2 + [2, 2], "Int64"))
+    assert [line for line in found(Study(spans, documents=kinds)) if "more than once" in line] == [
+        "warning, coder 'ann', code 'x': is applied more than once to the same place: 'talk'."
+    ]
+
+
 def test_many_codes_are_told_together() -> None:
     """Of a codebook with hundreds of codes, of which few are used, a line for each would hide what matters."""
     rows = [("u1", "ann", f"once {number}") for number in range(7)] + [("u1", "ben", f"new {n}") for n in range(7)]

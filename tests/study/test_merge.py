@@ -215,6 +215,19 @@ def test_what_merge_takes() -> None:
         es.merge("a", "b")  # type: ignore[arg-type]
 
 
+def test_what_one_study_has_twice_stays_twice() -> None:
+    """Two areas of one picture, which have no position, are two codings; a copy of them adds nothing."""
+    areas = Study(
+        pd.DataFrame(
+            {"document": ["ward"] * 3, "coder": ["ann", "ann", "cem"], "code": "x", "start": None, "end": None}
+        )
+    )
+    more = Study(pd.DataFrame({"document": ["ward"], "coder": ["ben"], "code": "x", "start": None, "end": None}))
+    assert len(merge(areas, more).codings) == 4
+    assert len(merge(areas, more, areas).codings) == 4
+    assert len(merge(more, areas.select(coders=["cem"]), areas, same_coder="same").codings) == 4
+
+
 def test_units_of_one_name_with_other_words_are_told() -> None:
     """Programs number excerpts within a project, so that the first of two projects are two passages."""
 
