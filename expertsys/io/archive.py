@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from expertsys._core.errors import DataError, listing
+from expertsys.io.elsewhere import unpacked_project
 from expertsys.io.limits import Limits
 from expertsys.io.safe_zip import open_zip
 
@@ -47,6 +48,8 @@ def unpack(name: str, content: bytes | Path, known: Iterable[str], limits: Limit
             raise DataError(
                 f"the archive holds what no saved study has: {listing(strange, 5)}",
                 place=name,
-                remedy="Remove them from it; or read the files that it holds one by one.",
+                remedy="It is a REFI-QDA project: give it its own ending, .qdpx."
+                if unpacked_project(strange)
+                else "Remove them from it; or read the files that it holds one by one.",
             )
         return {member: archive.read(member) for member in archive.names}

@@ -19,6 +19,7 @@ from expertsys.io import (
     workbook,
 )
 from expertsys.io.content import content_of, kind_of
+from expertsys.io.elsewhere import unreadable
 from expertsys.io.qualcoder.reading import FORMAT as QUALCODER
 from expertsys.io.refi.formats import CODEBOOK, PROJECT
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
@@ -124,8 +125,11 @@ def format_for_writing(path: Path) -> Format:
 
 def _unknown(path: Path, verb: str) -> DataError:
     able = [form.suffixes if verb == "read" else form.writable for form in FORMATS]
-    suffixes = list(dict.fromkeys(suffix for known in able for suffix in known if suffix))
+    suffixes = list(dict.fromkeys(suffix for own in able for suffix in own if suffix))
     guess = nearest(path.suffix, suffixes)
+    known = unreadable(path.suffix) if verb == "read" else None
+    if known is not None:
+        return DataError(known[0], place=path.name, remedy=known[1])
     return DataError(
         f"cannot {verb} files named {path.suffix!r}; it can be {listing(suffixes, 30)}, or a folder",
         place=path.name,

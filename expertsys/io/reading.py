@@ -18,6 +18,7 @@ from expertsys.io.assemble import assemble, known_pairs
 from expertsys.io.cells import Cells, from_frame
 from expertsys.io.codebooks import codebook_of_table, read_codebook
 from expertsys.io.content import content_of, missing_path
+from expertsys.io.elsewhere import unpacked_project
 from expertsys.io.filenames import Named, by_pattern, usual
 from expertsys.io.formats import format_of, table_suffixes
 from expertsys.io.layouts import columns_of, lay_out
@@ -253,6 +254,8 @@ def _files_in(folder: Path, log: Log) -> list[Path]:
         if inner:
             several = ", and put them together with es.merge(...)" if len(inner) > 1 else ""
             remedy = f"Read what is in it: es.read({str(inner[0])!r}){several}."
+        if unpacked_project(others):
+            remedy = "It is an unpacked REFI-QDA project: read the .qdpx itself."
         raise DataError(
             f"the folder holds no table of codings; it holds {listing(others)}", place=str(folder), remedy=remedy
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -298,8 +299,35 @@ def test_options_that_are_refused(tmp_path: Path, options: dict[str, Any], what:
 def test_sources_that_are_refused(tmp_path: Path) -> None:
     assert str(refusal(b"unit")) == "source: cannot read bytes. Give a path, a list of paths, or a dataframe."
     assert str(refusal(tmp_path / "x.csv")).startswith(f"{tmp_path / 'x.csv'}: there is no such file or folder.")
-    path = file(tmp_path, "x.doc", "text")
-    assert "x.doc: cannot read files named '.doc'; it can be '.zip', '.csv'" in str(refusal(path))
+    path = file(tmp_path, "x.xyz", "text")
+    assert "x.xyz: cannot read files named '.xyz'; it can be '.zip', '.csv'" in str(refusal(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("p.nvpx", "is a project of NVivo, which only NVivo opens. Export the project there as REFI-QDA (.qdpx)"),
+        ("p.MX22", "is a project of MAXQDA"),
+        ("p.atlproj23", "is a project of ATLAS.ti"),
+        ("p.rqda", "Import it into QualCoder"),
+        ("p.qde", "Read the whole .qdpx"),
+        ("p.docx", "is a text, not a coded project or a table"),
+        ("p.sav", "Save it as .csv or .xlsx"),
+    ],
+)
+def test_files_of_other_programs_say_what_to_export(tmp_path: Path, name: str, what: str) -> None:
+    error = str(refusal(file(tmp_path, name, "text")))
+    assert error.startswith(f"{name}: is")
+    assert what in error
+    assert "Did you mean" not in error
+
+
+def test_a_project_under_another_name_or_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("project.qde", "<Project/>")
+        archive.extractall(tmp_path / "p")
+    assert "It is a REFI-QDA project: give it its own ending, .qdpx." in str(refusal(tmp_path / "p.zip"))
+    assert "It is an unpacked REFI-QDA project: read the .qdpx itself." in str(refusal(tmp_path / "p"))
 
 
 def test_an_endless_value_is_shown_by_its_beginning(tmp_path: Path) -> None:
