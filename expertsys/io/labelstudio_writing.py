@@ -72,8 +72,17 @@ def _annotation(task: int, coder: str, rows: list[dict[str, Any]]) -> dict[str, 
 def _losses(study: Study, path: Path) -> None:
     lost = Losses()
     codings = study.codings
+    last = codings.groupby(["document", "coder"])["date"].transform("max")
+    lost.add(
+        "coding", "of another date than the last of its annotation", int((last != codings["date"])[last.notna()].sum())
+    )
     lost.add("coding", "with a round", int(codings["round"].notna().sum()))
     lost.add("code", "with a definition or a colour", sum(bool(c.definition or c.colour) for c in study.codebook))
+    lost.add("code", "that points to a concept", sum(code.concept is not None for code in study.codebook))
+    above = {code.parent for code in study.codebook}
+    unused = set(study.codebook.names) - set(codings["code"]) - above
+    lost.add("code", "never applied", len(unused))
+    lost.add("part", "of the project that was read", len(study.unmapped.names) if study.unmapped else 0)
     lost.add("code", "below another", sum(code.parent is not None for code in study.codebook))
     lost.add("case", "with attributes", len(study.cases) if len(study.cases.columns) else 0)
     lost.add("participant", "", len(study.participants))

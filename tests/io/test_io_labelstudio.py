@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from iofiles import file, refusal, rows, told
 
 from expertsys.errors import DataError, LossWarning
 from expertsys.io import read, write
-from expertsys.study import Study
+from expertsys.study import Code, Codebook, Study, Unmapped
 
 TEXT = "Zoë 😀 rang the clinic."
 
@@ -195,6 +196,22 @@ def test_codings_of_whole_documents_and_memos_come_back(tmp_path: Path) -> None:
     assert rows(back, "unit", "coder", "code", "memo") == rows(study, "unit", "coder", "code", "memo")
     assert back.documents["pages"].tolist() == [1, 2]
     assert back.assignments.to_numpy().tolist() == [["ann", "a"], ["ben", "a"], ["ann", "b"]]
+
+
+def test_what_is_lost_on_the_way_is_counted(tmp_path: Path) -> None:
+    dates = ["2024-05-01T10:00:00Z", None, "2024-05-02T10:00:00Z", None]
+    codings = pd.DataFrame({"document": "a", "coder": ["ann"] * 3 + ["ben"], "code": "for", "date": dates})
+    spans = codings.assign(start=pd.array([0, 1, 2, 0], "Int64"), end=pd.array([3, 3, 3, 3], "Int64"))
+    book = Codebook([Code("for", concept="situation"), Code("never")])
+    texts = pd.DataFrame({"document": ["a"], "text": ["One."]})
+    study = Study(spans, documents=texts, codebook=book, unmapped=Unmapped.of("x", {"note.json": b"[]"}))
+    wanted = (
+        "no place for 2 codings of another date than the last of its annotation; 1 code that points to a concept; "
+        "1 code never applied; 1 part of the project that was read."
+    )
+    with pytest.warns(LossWarning, match=re.escape(wanted)):
+        back = read(write(study, tmp_path / "s.json"))
+    assert back.codings["date"].fillna("").tolist() == ["2024-05-02T10:00:00Z"] * 3 + [""]
 
 
 def test_a_study_without_texts_is_not_written(tmp_path: Path) -> None:
