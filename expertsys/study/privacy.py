@@ -69,6 +69,9 @@ def pseudonymise(study: Study, key: str | bytes, terms: Iterable[str] | Mapping[
     for table in (CASES, DOCUMENTS, PARTICIPANTS, CODERS):
         changed[table.name] = _relabelled(changed[table.name], table, words)
     _replace_texts(changed, replace)
+    if "situation" in changed["situations"]:  # such as 'North 12'
+        called = changed["situations"]["situation"].astype(object).map(words.replaced, na_action="ignore")
+        changed["situations"] = changed["situations"].assign(situation=called.astype("str"))
     book = attrs.evolve(
         study.codebook,
         name=words.replaced(study.codebook.name),

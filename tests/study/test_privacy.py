@@ -209,3 +209,11 @@ def test_names_in_headers_and_in_the_name_of_the_codebook_are_replaced() -> None
     assert shared.codebook.name == f"Codes of {new}"
     assert shared.provenance.synthetic == f"by {new}"
     assert re.search(r"\bann\b", everything(shared), re.IGNORECASE) is None
+
+
+def test_situations_that_are_called_by_a_case_are_called_by_its_pseudonym() -> None:
+    situations = pd.DataFrame({"situation": ["North 1", "Northern 2"], "case": ["North", "North"], "taken": ["a", "b"]})
+    codings = pd.DataFrame({"unit": ["u"], "coder": ["ann"], "code": ["x"], "case": ["North"]})
+    made = Study(codings, situations=situations).pseudonymise(KEY)
+    case = made.study.cases.index[0]
+    assert made.study.situations["situation"].tolist() == [f"{case} 1", "Northern 2"]
