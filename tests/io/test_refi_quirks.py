@@ -461,3 +461,10 @@ def test_descriptions_of_sources_and_cases_are_kept_and_told(tmp_path: Path) -> 
         inner = archive.read("project.qde").decode()
     assert "<Description>noisy</Description>" in inner
     assert "<Description>small</Description>" in inner
+
+
+def test_another_spelling_of_the_folder_is_read_and_told(tmp_path: Path) -> None:
+    body = USERS + CODES + f"<Sources>{text_source(99, 'talk', selection(1, 0, 4))}</Sources>"
+    study = read(packed(tmp_path, project(body), Sources__a_txt=b"They wait."))
+    assert study.excerpts().tolist() == ["They"]
+    assert any("the folder of its sources is named 'Sources'." in line for line in told(study))

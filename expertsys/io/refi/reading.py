@@ -85,6 +85,9 @@ def _inner(archive: Archive, log: Log) -> str:
         )
     if usual[0] != INNER:
         log.tell("note", archive.place, f"the project is named {usual[0]!r}.")
+    folders = {name.partition("/")[0] for name in archive.names if name.lower().startswith("sources/")} - {"sources"}
+    if folders:
+        log.tell("note", archive.place, f"the folder of its sources is named {listing(sorted(folders))}.")
     others = sorted(name for name in archive.names if name not in usual and not name.lower().startswith("sources/"))
     if others:
         log.tell("note", archive.place, f"not read: {listing(others, 5)}.")
