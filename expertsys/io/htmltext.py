@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from html.parser import HTMLParser
 
@@ -90,6 +91,17 @@ class HtmlText:
             count += len(piece)
         self.text = "".join(parts)
         self.size = size
+
+    @functools.cached_property
+    def _wide(self) -> bytes:
+        return "".join(self._pieces).encode("utf-16-le", "surrogatepass")
+
+    def place_utf16(self, start: int, end: int) -> tuple[int, int] | None:
+        """As `place`, from the units in which a browser counts: UTF-16."""
+        if not 0 <= start <= end <= len(self._wide) // 2:
+            return None
+        first, last = (len(self._wide[: 2 * at].decode("utf-16-le", "ignore").encode()) for at in (start, end))
+        return self.place(first, last)
 
     def place(self, start: int, end: int) -> tuple[int, int] | None:
         """Start and end in code points of the text, from bytes of the document's text; None where they fall outside.

@@ -9,12 +9,14 @@ from typing import Any
 
 import attrs
 
-from expertsys._core.errors import quoted
+from expertsys._core.errors import DataError, quoted
 from expertsys.io.content import kind_of
+from expertsys.io.htmltext import HtmlText, trouble_of_html
 from expertsys.io.jsontext import bounded, decoded, parsed, plain, whole
 from expertsys.io.labelstudio_writing import write
 from expertsys.io.levels import codebook_of_paths
 from expertsys.io.options import Options
+from expertsys.io.positions import PLAIN
 from expertsys.io.project import Applied, Project, tell_dropped
 from expertsys.io.registry import Format, Kept
 from expertsys.study import Source, Study
@@ -58,13 +60,15 @@ def read_study(path: Path, options: Options) -> Study:
     project.log.refuse(path.name)
     given = _latest(given, project)
     qualified = _several(given)
+    pages = _pages(given, project, options)
     for one in given:
         project.listed.append((one.coder, one.task))
-        _regions(one, project, dropped, qualified=qualified)
+        _regions(one, project, dropped, pages, qualified=qualified)
     tell_dropped(project.log, path.name, dropped)
     project.whole = not any(row.start is not None for row in project.applied)
     codes = dict.fromkeys(row.code for row in project.applied)
-    return project.study(options, codebook=codebook_of_paths(codes, "->", options.limits))
+    counting = PLAIN if pages else None
+    return project.study(options, codebook=codebook_of_paths(codes, "->", options.limits), counting=counting)
 
 
 def _annotations(where: str, task: dict[str, Any], project: Project, dropped: Counter[str]) -> list[Given]:
@@ -187,7 +191,33 @@ def _several(given: list[Given]) -> bool:
     return len(tags) > 1
 
 
-def _regions(one: Given, project: Project, dropped: Counter[str], *, qualified: bool) -> None:
+def _pages(given: list[Given], project: Project, options: Options) -> dict[str, HtmlText]:
+    """The tasks of a project of HTML, of which the text alone counts and is kept; none where texts are plain."""
+    regions = (region for one in given for region in one.regions)
+    if not any(isinstance(region, dict) and region.get("type") == "hypertextlabels" for region in regions):
+        return {}
+    if options.positions is not None:
+        raise DataError(
+            "positions in HTML count its text as a browser does, and no other way",
+            place=project.name,
+            remedy="Leave out positions=.",
+        )
+    pages: dict[str, HtmlText] = {}
+    for name, raw in project.texts.items():
+        if trouble := trouble_of_html(raw.text):
+            place = f"{project.name}, task {quoted(name)}"
+            project.log.fault(place, f"the HTML has {trouble}.", "No program writes this: ask the file's sender.")
+        else:
+            pages[name] = HtmlText(raw.text)
+    project.log.refuse(project.name)
+    for name, page in pages.items():
+        project.add(name, page.text)
+    return pages
+
+
+def _regions(
+    one: Given, project: Project, dropped: Counter[str], pages: dict[str, HtmlText], *, qualified: bool
+) -> None:
     notes: dict[str, list[str]] = {}
     for region in one.regions:
         if isinstance(region, dict) and region.get("type") == "textarea" and isinstance(region.get("value"), dict):
@@ -210,12 +240,23 @@ def _regions(one: Given, project: Project, dropped: Counter[str], *, qualified: 
         memo = "; ".join(notes.get(key, [])) or None
         used.add(key)
         span = _span(where, kind, value, one.task, project)
+        if span is not None and span[0] is not None and one.task in pages:
+            span = _on_page(where, span, pages[one.task], project)
         if span is None:
             continue
         for code in _codes(value.get(kind), str(region.get("from_name")) if qualified else None):
             quote = plain(value.get("text")) if span[0] is not None else None
             project.applied.append(Applied(where, one.coder, code, one.task, *span, quote, memo, one.date))
     dropped["remark of an annotator on a task"] += sum(len(told) for key, told in notes.items() if key not in used)
+
+
+def _on_page(where: str, span: tuple[Any, Any], page: HtmlText, project: Project) -> tuple[int, int] | None:
+    """From the units of a browser over the page's text to characters of the text that is kept."""
+    placed = page.place_utf16(*span)
+    if placed is None:
+        what = f"reaches from {span[0]} to {span[1]}, beyond the text of its page."
+        project.log.fault(where, what, "The page was changed after it was labelled: correct the label.")
+    return placed
 
 
 def _span(
@@ -262,7 +303,7 @@ FORMAT = Format(
         Kept("who coded", "yes", "yes"),
         Kept("when it was coded", "yes", "part", "when the annotation was last changed, for all of its codings"),
         Kept("sub-codes", "part", "no", "of a taxonomy, and of several tags"),
-        Kept("texts", "yes", "yes"),
+        Kept("texts", "yes", "yes", "of HTML, without its formatting"),
         Kept("positions in texts", "yes", "yes", "written as code points"),
         Kept("cases", "yes", "part", "the name, as data of the task"),
         Kept("attributes", "yes", "part", "the data of tasks; those of documents are written"),

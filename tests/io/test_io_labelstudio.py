@@ -131,6 +131,29 @@ def test_html_counts_over_the_whole_page_or_is_refused(tmp_path: Path) -> None:
     assert "export.json, task 1, annotation 1, region 1: counts within an element, not within the text" in str(error)
 
 
+def test_html_is_kept_as_the_text_over_which_a_browser_counts(tmp_path: Path) -> None:
+    """Positions by the rule of the DOM, over text nodes one behind the other in UTF-16, independently of the reader."""
+    html = "<h1>Z&amp;oë</h1><p>😀 We <b>wa</b>it &lt;long&gt;.</p><p>Fine.</p>"
+    nodes = "Z&oë😀 We wait <long>.Fine."
+    marks = []
+    for number, words in enumerate(["Z&oë", "We wait", "<long>", "Fine"]):
+        start, end = (
+            len(nodes[:at].encode("utf-16-le")) // 2 for at in (nodes.index(words), nodes.index(words) + len(words))
+        )
+        value = {"start": "/h1[1]/text()[1]", "globalOffsets": {"start": start, "end": end}, "text": words}
+        kind = "hypertextlabels"
+        marks.append({"id": f"r{number}", "type": kind, "from_name": "l", "value": value | {kind: ["P"]}})
+    tasks = [{"id": 1, "data": {"html": html}, "annotations": [by(1, *marks)]}, {"id": 2, "data": {"html": "<p>B</p>"}}]
+    path = studio(tmp_path, *tasks)
+    study = read(path)
+    assert study.documents["text"].tolist() == ["Z&oë\n😀 We wait <long>.\nFine.", "B"]
+    assert study.excerpts().tolist() == ["Z&oë", "We wait", "<long>", "Fine"]
+    assert told(study) == []
+    assert "Leave out positions=" in str(refusal(path, positions="utf-16"))
+    marks[0]["value"]["globalOffsets"] = {"start": 0, "end": 99}
+    assert "region 1: reaches from 0 to 99, beyond the text of its page" in str(refusal(studio(tmp_path, *tasks)))
+
+
 def test_dialogues_and_old_names_of_keys(tmp_path: Path) -> None:
     talk = {
         "id": "d",
