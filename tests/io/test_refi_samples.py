@@ -76,7 +76,7 @@ def test_the_sample_of_the_standard() -> None:
         "11 texts named by the project and not in the file",
         "the user 'ATLAS.ti' is the program itself",
         "2 notes, 1 link, 16 sets, 1 graph, 13 sync points, 1 uncoded selection",
-        "2 codings of a Picture area or time, without a place in a text",
+        "2 codings of an area of a picture, without a place in a text",
     ):
         assert what in remarks
     assert study.provenance.choice("exported by") == "ATLAS.ti 8.4.0 573 , macOS Version 10.14.3 (Build 18D109)"

@@ -15,6 +15,12 @@ from expertsys.io.refi.document import Project, text_of
 from expertsys.io.refi.view import ATLAS_TI, FIELDS, FIXED, NOBODY, Document, View, column_of
 from expertsys.study import Codebook, Provenance, Study, Unmapped
 
+_DRAWN = {
+    "PictureSelection": "an area of a picture",
+    "PDFSelection": "an area of a PDF",
+    "AudioSelection": "a time of a recording",
+    "VideoSelection": "a time of a film",
+}
 _DTYPES = {"Boolean": "boolean", "Integer": "Int64", "Float": "float64"}
 
 
@@ -147,8 +153,7 @@ def tell_view(view: View, log: Log, place: str) -> None:
         log.tell(
             "note",
             f"{place}, sources",
-            f"{counted(number, 'coding')} of a {tag.removesuffix('Selection')} area or time, "
-            "without a place in a text.",
+            f"{counted(number, 'coding')} of {_DRAWN[tag]}, without a place in a text.",
         )
     silent = sum(len(held.guid) - len(set(held.codings.of)) for held in project.selections.values())
     kept = [
@@ -177,8 +182,7 @@ def _described(project: Project) -> int:
 
 
 def _not_text(project: Project) -> list[str]:
-    tags = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection")
-    return [tag for tag in tags for element in project.root.iter(tag) for _ in element.findall("Coding")]
+    return [tag for tag in _DRAWN for element in project.root.iter(tag) for _ in element.findall("Coding")]
 
 
 def _tell_names(view: View, log: Log, place: str) -> None:
