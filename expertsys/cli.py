@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import expertsys as es
-from expertsys._core.errors import DataError, LossWarning, MissingDependencyError
+from expertsys._core.errors import DataError, LossWarning, MissingDependencyError, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,7 +260,7 @@ def _convert(arguments: argparse.Namespace) -> None:
         print(f"warning: {line}")
     remarks = len(study.provenance.notes)
     if remarks:
-        print(f"{remarks:,} remarks on reading; expertsys check lists them.")
+        print(f"{counted(remarks, 'remark')} on reading; expertsys check lists them.")
 
 
 def _datasets(arguments: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ import attrs
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.errors import DataError, check_choice, counted, listing
 from expertsys._core.files import write_text
 from expertsys._core.results import TableResult
 from expertsys.comparison.applied import columns, mapped
@@ -206,7 +206,7 @@ def framework_matrix(study: Study, *, of: Of = "codes", quotations: bool = False
         added_names = [key for key in dict.fromkeys(concepts) if key in added]
     names += added_names
     elsewhere = dict.fromkeys(code for _, code in told if code not in names)
-    notes = [note, f"{lost} codings without a case are left out." if lost else ""]
+    notes = [note, f"Left out: {counted(lost, 'coding')} without a case." if lost else ""]
     if elsewhere:
         notes.append(f"Summaries that belong to none of these {of}: {listing(elsewhere)}.")
     cells = {

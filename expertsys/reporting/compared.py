@@ -85,7 +85,7 @@ def _table(found: Contrast) -> Table:
     note += "against the largest effect of all codes."
     hidden = len(frame) - len(shown)
     if hidden:
-        note += f" {hidden} codes with smaller effects are in found.to_frame()."
+        note += f" Codes with smaller effects, in found.to_frame(): {hidden}."
     if len(found.groups) > len(groups):
         note += f" Shares of {len(found.groups) - len(groups)} more cases are in found.shares."
     return Table(

@@ -37,7 +37,7 @@ def test_what_a_cell_holds_without_quotations() -> None:
     assert matrix.to_frame().loc["B", "trusted"] == "none seen"
     assert matrix.to_frame().loc["B", "imposed"] == ""
     assert matrix.unsummarised == (("A", "bypassed"), ("B", "bypassed"))
-    assert matrix.note == "1 codings without a case are left out."
+    assert matrix.note == "Left out: 1 coding without a case."
     for page in (matrix.to_html(), repr(matrix), matrix.to_frame().to_string(), matrix._repr_html_()):
         assert "told to" not in page
         assert "asked" not in page

@@ -45,7 +45,7 @@ def test_many_cases_and_codes_are_cut_and_said_and_a_tree_is_drawn() -> None:
     assert section is not None
     assert "The 30 most frequent codes of 40 were compared." in section.paragraphs[0]
     assert len(section.tables[0].rows) == 20
-    assert "10 codes with smaller effects are in found.to_frame()." in section.tables[0].note
+    assert "Codes with smaller effects, in found.to_frame(): 10." in section.tables[0].note
     assert "Shares of 2 more cases are in found.shares." in section.tables[0].note
     assert len(section.figures) == 2
     assert "Tree of 8 cases" in section.figures[1].alt

@@ -35,6 +35,8 @@ OTHER_NAMES: dict[str, Form] = {
 }
 FORMS: tuple[Form, ...] = tuple(OTHER_NAMES.values())
 F_INTERVAL = "F interval of Shrout and Fleiss"
+#: What is nearer to 0 than this, of quantities around 1, is 0 but for rounding.
+_ROUNDING = 1e-10
 _MODELS = {
     "1": "coders taken at random for each unit",
     "2": "coders drawn from a population and their shifts counted as disagreement",
@@ -107,9 +109,10 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
         squares = design.squares(sums)
         single = of(squares)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = single if unit == "1" else squares.k * single / (1 + (squares.k - 1) * single)
+            below = 1 + (squares.k - 1) * single
+            found = single if unit == "1" else squares.k * single / below
         if unit == "k":  # where ICC(·,1) = −1/(k − 1) the mean has no reliability, in the limit −∞
-            found = np.where(squares.between > 0, found, np.nan)
+            found = np.where((squares.between > 0) & (np.abs(below) > _ROUNDING), found, np.nan)
         nothing = np.full_like(found, np.nan)
         return Values(np.where(np.isfinite(found), found, np.nan), nothing, nothing)
 
@@ -132,6 +135,8 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
             )
         if not k > 1:
             return "no unit was rated by two coders"
+        if squares.between[0] > 0:
+            return "coders disagree so much that the mean of their scores has no reliability: ICC(·,1) is −1/(k − 1)"
         return "the units' scores do not vary, so there is nothing to tell apart"
 
     result = (_ForOtherCoders if model == "2" else Coefficient).of(

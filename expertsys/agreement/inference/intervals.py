@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from expertsys._core.errors import counted
 from expertsys._core.results import Interval
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings import Ratings
@@ -71,7 +72,7 @@ def caution(ratings: Ratings) -> str:
     units = int(profiles.counts.sum())
     split = int(profiles.counts[np.diff(profiles.table.indptr) > 1].sum())
     if units < FEW:
-        return f"only {units} units with two ratings: intervals are rough"
+        return f"only {counted(units, 'unit')} with two ratings: intervals are rough"
     if minority < FEW:
         return f"only {minority:.0f} of {totals.sum():.0f} ratings are not of the main category: intervals are rough"
     if split < FEW:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_choice, listing
+from expertsys._core.errors import DataError, Remark, check_choice, counted, listing
 from expertsys._core.frames import as_text, check_columns, is_frame, to_pandas
 from expertsys.agreement.ratings.profiles import Ints
 from expertsys.agreement.spans import sweep
@@ -72,7 +72,7 @@ def from_study(study: Study) -> Parts:
     unknown = sorted(set(whole["document"]) - set(lengths))
     if unknown:
         raise DataError(
-            f"{len(whole)} codings have no positions, and the length of their documents is not known: "
+            f"{counted(len(whole), 'coding')} without positions, and the length of the documents is not known: "
             f"{listing(unknown)}",
             place="study.codings",
             remedy="Give documents their text, or drop these codings.",
@@ -88,7 +88,7 @@ def from_study(study: Study) -> Parts:
             "mark": np.arange(len(codings)),
         }
     )
-    told = [f"{len(whole)} codings without positions cover their whole document"] if len(whole) else []
+    told = [f"without positions, so over the whole document: {counted(len(whole), 'coding')}"] if len(whole) else []
     told += [ASSUMED] if study.assumed_seen else []
     for name in study.documents.index:
         lengths.setdefault(str(name), -1)
@@ -110,7 +110,7 @@ def _refuse(made: pd.DataFrame, lengths: Mapping[str, int]) -> None:
         faults += [Remark("error", f"spans, row {row + 1}", what) for row in np.flatnonzero(wrong.to_numpy(dtype=bool))]
     if faults:
         raise DataError(
-            f"{len(faults)} rows are no spans",
+            f"no spans: {counted(len(faults), 'row')}",
             place="spans",
             remedy="Positions count characters from 0, and the end is the place behind the last one.",
             faults=faults,
@@ -141,9 +141,12 @@ def _parts(made: pd.DataFrame, lengths: Mapping[str, int], seen: Any, codes: Nam
     table = pd.DataFrame({**number, "start": made["start"], "end": made["end"]}).astype(np.int64)
     table["mark"] = sweep.dense(*(table[name].to_numpy() for name in ("document", "coder", "code", "mark")))
     kept = table[table["end"] > table["start"]]
-    told += [f"{len(table) - len(kept)} marks without length were dropped"] if len(kept) < len(table) else []
     distinct = _distinct(kept)
-    told += [f"{len(kept) - len(distinct)} rows repeat another and were dropped"] if len(distinct) < len(kept) else []
+    for gone, why, noun in (
+        (len(table) - len(kept), "since without length", "mark"),
+        (len(kept) - len(distinct), "as another says the same", "row"),
+    ):
+        told += [f"dropped, {why}: {counted(gone, noun)}"] if gone else []
     ordered = distinct.sort_values(["document", "coder", "start", "end", "code"], kind="stable")
     ordered = ordered.assign(mark=pd.factorize(ordered["mark"])[0].astype(np.int64))
     looked = np.zeros((len(documents), len(coders)), dtype=bool)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, counted, listing, unknown
 from expertsys.agreement.ratings.profiles import Ints
 from expertsys.agreement.spans import door, sweep
 
@@ -235,7 +235,7 @@ class Spans:
         if len(absent):
             names = [self.documents[number] for number in absent]
             raise DataError(
-                f"{purpose} counts unmarked text, and the length of {len(absent)} documents is not known: "
+                f"{purpose} counts unmarked text, and the length of {counted(len(absent), 'document')} is not known: "
                 f"{listing(names)}",
                 place="spans",
                 remedy="Give lengths={document: characters}, or a study whose documents have their text.",

@@ -129,16 +129,26 @@ def test_icc_from_an_analysis_of_variance_by_hand(matrix: Matrix) -> None:
     within = ((x - rows) ** 2).sum() / (n * (k - 1))
     coders = n * ((columns - grand) ** 2).sum() / (k - 1)
     error = ((x - rows - columns + grand) ** 2).sum() / ((n - 1) * (k - 1))
+    mean = between + (coders - error) / n
     expected = {
         "ICC(1,1)": (between - within) / (between + (k - 1) * within),
         "ICC(2,1)": (between - error) / (between + (k - 1) * error + k * (coders - error) / n),
         "ICC(3,1)": (between - error) / (between + (k - 1) * error),
         "ICC(1,k)": (between - within) / between,
-        "ICC(2,k)": (between - error) / (between + (coders - error) / n),
+        "ICC(2,k)": (between - error) / mean if abs(mean) > 1e-9 * error else math.nan,
         "ICC(3,k)": (between - error) / between,
     }
     for form, value in expected.items():
-        assert icc(of(matrix), form=form).estimate == pytest.approx(value, abs=1e-8), form  # type: ignore[arg-type]
+        found = icc(of(matrix), form=form)  # type: ignore[arg-type]
+        assert found.estimate == pytest.approx(value, abs=1e-8, rel=1e-6, nan_ok=True), form
+
+
+@pytest.mark.parametrize("high", [1, 3])
+def test_the_mean_of_coders_who_disagree_has_no_reliability_where_its_variance_is_0(high: int) -> None:
+    """Mean squares between units, of coders and of error by hand: (1/6, 0, 1/2) times high squared, so 0 below."""
+    found = icc(of([[0, 0], [0, high], [high, 0]]), form="ICC(2,k)")
+    assert math.isnan(found.estimate)
+    assert "the mean of their scores has no reliability" in found.note
 
 
 @given(scores.filter(spread), st.floats(-50, 50), st.floats(0.1, 9))

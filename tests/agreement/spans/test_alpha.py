@@ -233,6 +233,6 @@ def test_unmarked_text_needs_a_length() -> None:
     frame = pd.DataFrame([("d", "ann", "a", 0, 5), ("d", "ben", "b", 0, 5)],
                          columns=["document", "coder", "code", "start", "end"])  # fmt: skip
     spans = Spans.from_frame(frame, seen="all")
-    with pytest.raises(DataError, match="the length of 1 documents is not known: 'd'"):
+    with pytest.raises(DataError, match="the length of 1 document is not known: 'd'"):
         span_alpha(spans, kind="u")
     assert span_alpha(spans, kind="cu").estimate == pytest.approx(-0.8)

@@ -55,7 +55,7 @@ def test_what_is_dropped_and_joined_is_said() -> None:
     frame = table(("d", "ann", "a", 0, 4), ("d", "ann", "a", 0, 4), ("d", "ann", "a", 3, 8), ("d", "ann", "a", 8, 9),
                   ("d", "ann", "b", 2, 2))  # fmt: skip
     spans = Spans.from_frame(frame, seen="all")
-    assert "1 marks without length were dropped; 1 rows repeat another and were dropped" in spans.note
+    assert "dropped, since without length: 1 mark; dropped, as another says the same: 1 row" in spans.note
     joined = spans.joined()
     assert joined.to_frame()[["start", "end"]].to_numpy().tolist() == [[0, 8], [8, 9]]  # those that touch stay two
     assert joined.note.endswith("1 stretches overlapped another of the same coder and code and were joined to it")
@@ -109,7 +109,7 @@ def test_refusals(frame: pd.DataFrame, options: dict[str, Any], told: str) -> No
 
 def test_all_faults_at_once() -> None:
     frame = table(("d", "ann", "a", 5, 2), ("d", "ann", "a", 0, 1), ("d", None, "a", 0, 1))
-    with pytest.raises(DataError, match="2 rows are no spans") as caught:
+    with pytest.raises(DataError, match="no spans: 2 rows") as caught:
         Spans.from_frame(frame, seen="all")
     assert {fault.place for fault in caught.value.faults} == {"spans, row 1", "spans, row 3"}
 
@@ -123,7 +123,7 @@ def test_from_a_study() -> None:
     assert spans.codes == ("b", "a", "c")
     assert spans.lengths.tolist() == [6, 2, 5]
     assert spans.to_frame()[["document", "start", "end"]].to_numpy().tolist() == [["d", 0, 4], ["e", 0, 2]]
-    assert spans.note.startswith("1 codings without positions cover their whole document; who saw what is assumed")
+    assert spans.note.startswith("without positions, so over the whole document: 1 coding; who saw what is assumed")
     told = Spans.of(assumed.with_assignments("all"))
     assert seen(told) == {"ann": ["d", "e", "f"], "ben": ["d", "e", "f"]}
     assert "assumed" not in told.note
@@ -134,7 +134,7 @@ def test_studies_without_spans_are_refused() -> None:
     with pytest.raises(DataError, match="none of the 1 codings has positions"):
         Spans.from_study(units)
     lost = Study(TWO.assign(start=[0, float("nan")], end=[4, float("nan")]))
-    with pytest.raises(DataError, match="1 codings have no positions, and the length of their documents"):
+    with pytest.raises(DataError, match="1 coding without positions, and the length of the documents"):
         Spans.from_study(lost)
     rounds = Study(TWO.assign(round=["1", "2"]))
     with pytest.raises(DataError, match="must not mix rounds"):

@@ -112,7 +112,7 @@ def test_uncoded_text_needs_a_length() -> None:
         lambda: text_kappa(spans, uncoded=False, documents="length"),
         lambda: coding_comparison(spans),
     ):
-        with pytest.raises(DataError, match="the length of 1 documents is not known: 'd'"):
+        with pytest.raises(DataError, match="the length of 1 document is not known: 'd'"):
             wrong()
     # by hand: of 9 characters and 2 codes 5 from one, 9 from the other, 5 in common
     assert text_kappa(spans, uncoded=False, documents="pooled").estimate == pytest.approx((14 / 18 - 1 / 2) / (1 / 2))
