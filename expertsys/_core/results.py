@@ -57,11 +57,6 @@ def number(value: object, digits: int = 3) -> str:
     return str(value)
 
 
-def count_of(count: int, noun: str) -> str:
-    """So many of something, in the plural where there is not one: 1 solution, 2 solutions."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def probability(value: float, *, name: str = "") -> str:
     """A p value as a table prints it, or as a sentence does, with its name: never 0.000, since none is nought."""
     told = "< 0.001" if value < 0.001 else number(value)

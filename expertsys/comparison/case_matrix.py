@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.errors import DataError, check_choice, counted, listing
 from expertsys._core.frames import is_frame, to_pandas
-from expertsys._core.results import TableResult, count_of
+from expertsys._core.results import TableResult
 from expertsys.comparison.applied import RULES, Coders, applications, columns, covered, mapped, spans
 from expertsys.comparison.grouping import grouped, order, read_documents, read_units
 from expertsys.study import Study
@@ -299,5 +299,5 @@ def _of_table(data: Any, names: tuple[str, ...], show: Show) -> CaseMatrix:
         )
     values = frame.rename(columns=str, index=str).astype(np.float64)
     silent = int(values.isna().sum().sum())
-    note = f"{count_of(silent, 'cell')} without a value: unknown, not absent." if silent else ""
+    note = f"{counted(silent, 'cell')} without a value: unknown, not absent." if silent else ""
     return _made(values, values.sum(axis=1, skipna=False), names, "codes", "given", show, "any", note)

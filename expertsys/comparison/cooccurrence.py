@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice
-from expertsys._core.results import TableResult, count_of
+from expertsys._core.errors import DataError, check_choice, counted
+from expertsys._core.results import TableResult
 from expertsys.comparison import nearness
 
 if TYPE_CHECKING:
@@ -216,5 +216,5 @@ def _above_one(counts: nearness.Ints, where: Where) -> str:
     if not odd:
         return ""
     part, instead = ("unit" if where == "units" else "passage"), ("Jaccard index" if where == "overlap" else "counts")
-    told = f"The c-coefficient is above 1 or undefined for {count_of(odd, 'pair')} of codes"
+    told = f"The c-coefficient is above 1 or undefined for {counted(odd, 'pair')} of codes"
     return f"{told}, since one {part} meets several: go by the {instead}."

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice, unknown
-from expertsys._core.results import TableResult, count_of
+from expertsys._core.errors import DataError, check_choice, counted, unknown
+from expertsys._core.results import TableResult
 from expertsys.comparison.states import ABSENT, PRESENT, States, conditions_of, framed
 from expertsys.comparison.variation import spread
 
@@ -68,7 +68,7 @@ class CasePairs(TableResult):
         pairs = ", ".join(" and ".join(pair) for pair in self.best[:6])
         found = f"{wanted} are {pairs} (distance {round(float(self._table['distance'].iloc[0]), 3):g})"
         return (
-            f"Pairs of cases were ranked by {_DISTANCE[self.measure]}. Of {count_of(len(self._table), 'pair')}, "
+            f"Pairs of cases were ranked by {_DISTANCE[self.measure]}. Of {counted(len(self._table), 'pair')}, "
             f"{found if pairs else 'none has a known distance'}." + (f" {self.note}" if self.note else "")
         )
 
@@ -181,13 +181,13 @@ def _pairs(
     check_choice("measure", measure, tuple(_DISTANCE))
     frame = framed(table, place)
     names = conditions_of(frame, conditions, outcome, place=place)
-    counted = measure == "count"
+    by_count = measure == "count"
     whole = (
         States.of(frame, outcome=outcome, conditions=names, present=present, place=place)
-        if counted
+        if by_count
         else _outcome_only(frame, outcome, present, place)
     )
-    apart = _counts(whole, names) if counted else _gower(frame, names)
+    apart = _counts(whole, names) if by_count else _gower(frame, names)
     for name, members in (blocks or {}).items():
         for member in members:
             if member not in names:
@@ -219,7 +219,7 @@ def _pairs(
     if not outcome:
         found = found.drop(columns="outcome")
     partly = int((found["known"] < len(names)).sum())
-    told = f"{count_of(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"
+    told = f"{counted(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"
     note = f"{told}: cells are missing." if partly else ""
     return CasePairs(design, outcome or "", measure, note, found)
 

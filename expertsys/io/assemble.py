@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, quoted, unknown
+from expertsys._core.errors import DataError, counted, listing, quoted, unknown
 from expertsys._core.frames import as_text, to_pandas
 from expertsys.io.layouts import PLACES, Listed
 from expertsys.io.levels import codebook_of_paths
-from expertsys.io.log import Log, counted, located, rows_listed
+from expertsys.io.log import Log, located, rows_listed
 from expertsys.io.options import Options
 from expertsys.study import Codebook, Study
 from expertsys.study.study import SEEN

@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, counted, listing
 from expertsys.io.jsontext import bounded
 from expertsys.io.limits import Limits, beyond
-from expertsys.io.log import counted
 from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN
 from expertsys.io.project import Applied, Project, same_text, tell_dropped

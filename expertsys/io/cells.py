@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, quoted
+from expertsys._core.errors import DataError, counted, listing, quoted
 from expertsys._core.frames import as_text, to_pandas
 from expertsys.io.limits import Limits, beyond
-from expertsys.io.log import Log, counted, rows_listed
+from expertsys.io.log import Log, rows_listed
 from expertsys.io.options import Options
 from expertsys.study import Source
 

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, counted
 from expertsys._core.files import replacing
 from expertsys.io.cells import Cells, refuse_width, tabulate, with_header
 from expertsys.io.content import kind_of, text_of
 from expertsys.io.formulas import neutral, plain
 from expertsys.io.limits import Limits, beyond
-from expertsys.io.log import Log, counted, rows_listed
+from expertsys.io.log import Log, rows_listed
 from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from expertsys._core.errors import DataError, listing
+from expertsys._core.errors import DataError, counted, listing
 from expertsys.io.content import content_of, kind_of
 from expertsys.io.jsontext import HEAD, bounded, decoded, parsed, plain, whole
-from expertsys.io.log import counted
 from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN
 from expertsys.io.project import Applied, Project, same_text, tell_dropped

@@ -10,10 +10,10 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, quoted
+from expertsys._core.errors import DataError, counted, listing, quoted
 from expertsys._core.frames import check_columns
 from expertsys.io.cells import Cells
-from expertsys.io.log import Log, counted, rows_listed
+from expertsys.io.log import Log, rows_listed
 from expertsys.io.options import Layout, Options
 
 PLACES = (

@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 
 from expertsys._core.errors import DataError, Remark, Severity
-from expertsys._core.errors import counted as counted
 from expertsys._core.version import __version__
 from expertsys.study import Provenance, Source
 

@@ -10,9 +10,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import quoted
+from expertsys._core.errors import counted, quoted
 from expertsys._core.progress import track
-from expertsys.io.log import Log, counted
+from expertsys.io.log import Log
 from expertsys.io.options import Options
 from expertsys.io.positions import (
     PLAIN,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from expertsys._core.errors import DataError, listing, quoted, unknown
+from expertsys._core.errors import DataError, counted, listing, quoted, unknown
 from expertsys.io.htmltext import HtmlText, text_of_html, trouble_of_html
 from expertsys.io.jsontext import parsed, whole
-from expertsys.io.log import counted
 from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN
 from expertsys.io.project import Applied, Project

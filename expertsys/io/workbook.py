@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, quoted, unknown
+from expertsys._core.errors import DataError, counted, listing, quoted, unknown
 from expertsys.io.cells import Cells, letter, tabulate, with_header
 from expertsys.io.content import require_content
 from expertsys.io.limits import beyond
-from expertsys.io.log import Log, counted
+from expertsys.io.log import Log
 from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
 from expertsys.io.registry import Format

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_list
-from expertsys._core.results import TableResult, count_of
+from expertsys._core.errors import DataError, check_list, counted
+from expertsys._core.results import TableResult
 from expertsys.qca.algebra import evaluate
 from expertsys.qca.expression import Expression
 from expertsys.qca.solution import Solution
@@ -49,7 +49,7 @@ class Untenable(TableResult):
         left = self.table[~self.table["observed"].astype(bool)]["why"].str.split("; ").explode()
         reasons = [f"{why}: {count}" for why, count in left.value_counts(sort=False).items()]
         text = (
-            f"By enhanced standard analysis {count_of(len(self.remainders), 'remainder')} for {self.outcome} "
+            f"By enhanced standard analysis {counted(len(self.remainders), 'remainder')} for {self.outcome} "
             f"{'was' if len(self.remainders) == 1 else 'were'} held to be untenable"
         )
         text += f" ({'; '.join(reasons)})." if reasons else "."

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_between, check_positive
-from expertsys._core.results import TableResult, count_of, number
+from expertsys._core.errors import DataError, check_between, check_positive, counted
+from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats
 from expertsys.qca.fit import necessity as fit
@@ -70,7 +70,7 @@ class Necessity(TableResult):
         )
         if other:
             text += (
-                f" {count_of(other, 'disjunction')} of up to {self.settings['depth']:g} conditions "
+                f" {counted(other, 'disjunction')} of up to {self.settings['depth']:g} conditions "
                 f"reach{'es' * (other == 1)} that far too, and count only where they can be read as one concept."
             )
         return text + (f" Note: {self.note}." if self.note else "")
@@ -82,7 +82,7 @@ class Necessity(TableResult):
     def _title(self) -> str:
         found = ", ".join(self.expressions.index[:8])
         cut = self.settings["consistency_cutoff"]
-        reach = f"{count_of(len(self.expressions), 'expression')} reach{'es' * (len(self.expressions) == 1)}"
+        reach = f"{counted(len(self.expressions), 'expression')} reach{'es' * (len(self.expressions) == 1)}"
         told = f"{reach} consistency {cut:g}: {found}" if found else f"no expression reaches consistency {cut:g}"
         return f"Necessity for {self.outcome}; {told}" + (f"\nnote: {self.note}" if self.note else "")
 

@@ -100,8 +100,8 @@ def closed(allowed: Ints, barred: Ints, levels: tuple[int, ...], applicable: tup
         rest = allowed[allowed[:, place] < own].copy()
         rest[:, place] = own
         found, times = np.unique(rest, axis=0, return_counts=True)
-        known = np.vstack([allowed, barred])
-        new = found[(times == own) & ~(found[:, None, :] == known[None, :, :]).all(axis=2).any(axis=1)]
+        known = np.ravel_multi_index(tuple(np.vstack([allowed, barred]).T), levels)
+        new = found[(times == own) & ~np.isin(np.ravel_multi_index(tuple(found.T), levels), known)]
         allowed = np.vstack([allowed, new])
     return np.asarray(allowed)
 

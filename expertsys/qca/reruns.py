@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, DegenerateWarning, unknown
-from expertsys._core.results import TableResult, count_of, percent
+from expertsys._core.errors import DataError, DegenerateWarning, counted, unknown
+from expertsys._core.results import TableResult, percent
 from expertsys.qca.calibrate import calibrate
 from expertsys.qca.minimise import repeated
 from expertsys.qca.solution import Solution
@@ -74,7 +74,7 @@ class Sweep(TableResult):
         which = f" ({self.which[2:]})" if self.which else ""
         return (
             f"The analysis that gave {self.initial}{which} was repeated {how}: {same} of "
-            f"{count_of(len(self.table), 'repetition')} gave the same models."
+            f"{counted(len(self.table), 'repetition')} gave the same models."
         ) + (f" Its terms were found again: {told}." if told else "")
 
     def cite(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class Sweep(TableResult):
     def _title(self) -> str:
         same = int(self.table["same"].sum())
         give = f"{same} give{'s' * (same == 1)} the same models as {self.initial}{self.which}"
-        return f"{count_of(len(self.table), 'repetition')} over {self.over}: {give}"
+        return f"{counted(len(self.table), 'repetition')} over {self.over}: {give}"
 
 
 def _named(varied: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError
-from expertsys._core.results import TableResult, count_of, number
+from expertsys._core.errors import DataError, counted
+from expertsys._core.results import TableResult, number
 from expertsys.qca.fit import Floats, sufficiency
 from expertsys.qca.solution import Solution
 
@@ -84,7 +84,7 @@ class Robustness(TableResult):
         counts = self.cases["kind"].value_counts()
         told = ", ".join(f"{int(counts[kind])} {kind}" for kind in KINDS if counts.get(kind, 0))
         return (
-            f"The solution for {self.outcome} was held against {count_of(len(self.tests), 'alternative solution')} "
+            f"The solution for {self.outcome} was held against {counted(len(self.tests), 'alternative solution')} "
             f"(Oana & Schneider 2024). Robustness of fit: RF_cov {number(self.rf_cov)}, RF_cons "
             f"{number(self.rf_cons)}, RF_SC_minTS {number(self.rf_sc_min)}, RF_SC_maxTS {number(self.rf_sc_max)}; the "
             f"robust core has consistency {number(self.core_consistency)} and coverage {number(self.core_coverage)}. "
@@ -98,7 +98,7 @@ class Robustness(TableResult):
 
     def _title(self) -> str:
         lines = [
-            f"Robustness of {self.expression} for {self.outcome} against {count_of(len(self.tests), 'solution')}",
+            f"Robustness of {self.expression} for {self.outcome} against {counted(len(self.tests), 'solution')}",
             self.relation,
         ]
         return "\n".join([*lines, *([f"note: {self.note}"] if self.note else [])])
@@ -237,7 +237,7 @@ def _relation(shaky: int, possible: int) -> str:
     if shaky and possible:
         return f"Cases change sides both ways: {shaky} are shaky and {possible} possible."
     if shaky:
-        told = count_of(shaky, "case")
+        told = counted(shaky, "case")
         return f"The initial solution covers {told} that not all alternatives cover; none is covered beyond it."
     if possible:
         return f"All cases of the initial solution are robust; alternatives cover {possible} more."

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, unknown
-from expertsys._core.results import TableResult, count_of, number
+from expertsys._core.errors import DataError, counted, unknown
+from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Expression, Term
 from expertsys.qca.fit import Floats, Sufficiency
 from expertsys.qca.truth import TruthTable
@@ -285,9 +285,9 @@ class Solution(TableResult):
             text += f" Directional expectations: {', '.join(self.how['expectations'])}."
         left_out = len(self.how.get("exclude", ()))
         if left_out:
-            text += f" {count_of(left_out, 'remainder')} {'was' if left_out == 1 else 'were'} left out as untenable."
+            text += f" {counted(left_out, 'remainder')} {'was' if left_out == 1 else 'were'} left out as untenable."
         if first.assumptions and self.kind != "conservative":
-            told = count_of(len(first.assumptions), "simplifying assumption")
+            told = counted(len(first.assumptions), "simplifying assumption")
             rows = ", ".join(map(str, first.assumptions[:20])) + (", …" if len(first.assumptions) > 20 else "")
             text += (
                 f" It rests on {told} about configurations that were not observed "

@@ -125,7 +125,7 @@ class Scores:
         for name, size in sizes.items():
             if name not in self.levels:
                 raise DataError(f"levels= names {name!r}, which is no condition", place="truth_table")
-            own = self.levels[name] - (name in self.undefined)
+            own = self.applicable[name]
             if size < own:
                 raise DataError(f"levels= gives {name!r} {size} levels; the data have {own}", place="truth_table")
             if name in self.undefined:
@@ -232,7 +232,7 @@ def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome
         more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
         notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
     for name in sorted(scores.undefined):
-        last = scores.levels[name] - 1
+        last = scores.applicable[name]
         beside = [case for case, value in zip(scores.cases, scores.table[name], strict=True) if value >= last]
         if beside:
             notes.append(f"{name} does not apply to {listing(beside, 5)}: in no term that names it")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from expertsys._core.errors import listing, quoted
-from expertsys.io.log import counted
+from expertsys._core.errors import counted, listing, quoted
 from expertsys.io.positions import RawText
 from expertsys.io.project import Project
 from expertsys.io.qualcoder.rows import rows, text_of

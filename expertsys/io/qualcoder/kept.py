@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from expertsys.io.log import counted
+from expertsys._core.errors import counted
 from expertsys.io.project import Project
 from expertsys.io.qualcoder.rows import rows, text_of
 from expertsys.io.safe_sqlite import Database

@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 
 import pandas as pd
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, counted
 from expertsys._core.files import replacing
 from expertsys._core.version import __version__
 from expertsys.io.content import pieces_of
 from expertsys.io.limits import Limits
-from expertsys.io.log import Log, counted
+from expertsys.io.log import Log
 from expertsys.io.options import Options
 from expertsys.io.refi.document import Project
 from expertsys.io.refi.doubles import tell_apart

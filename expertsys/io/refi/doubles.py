@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from expertsys._core.errors import listing
-from expertsys.io.log import Log, counted
+from expertsys._core.errors import counted, listing
+from expertsys.io.log import Log
 from expertsys.io.refi import schema
 from expertsys.io.refi.document import Project, codes
 

@@ -7,8 +7,7 @@ from collections import Counter
 
 import attrs
 
-from expertsys._core.errors import LossWarning
-from expertsys.io.log import counted
+from expertsys._core.errors import LossWarning, counted
 
 
 @attrs.define

@@ -6,7 +6,8 @@ from collections import Counter
 
 import attrs
 
-from expertsys.io.log import Log, counted
+from expertsys._core.errors import counted
+from expertsys.io.log import Log
 from expertsys.io.refi import schema
 
 

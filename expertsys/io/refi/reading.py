@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 import attrs
 
 from expertsys._core.collecting import paused
-from expertsys._core.errors import DataError, listing, quoted
+from expertsys._core.errors import DataError, counted, listing, quoted
 from expertsys._core.progress import stage, track
-from expertsys.io.log import Log, counted
+from expertsys.io.log import Log
 from expertsys.io.options import Options
 from expertsys.io.positions import Counting
 from expertsys.io.refi.document import Project, codes, text_of

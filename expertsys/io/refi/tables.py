@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from expertsys._core.errors import quoted
-from expertsys.io.log import Log, counted
+from expertsys._core.errors import counted, quoted
+from expertsys.io.log import Log
 from expertsys.io.refi.document import Project, text_of
 from expertsys.io.refi.view import ATLAS_TI, FIELDS, FIXED, NOBODY, Document, View, column_of
 from expertsys.study import Codebook, Provenance, Study, Unmapped

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 import attrs
 import numpy as np
 
-from expertsys.io.log import Log, counted
+from expertsys._core.errors import counted
+from expertsys.io.log import Log
 from expertsys.io.positions import (
     PLAIN,
     Counting,
