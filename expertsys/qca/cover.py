@@ -15,7 +15,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from expertsys.qca.branching import Effort, exact_covers, irredundant_covers
-from expertsys.qca.least import greedy, least_cover, prices
+from expertsys.qca.exchange import greedy
+from expertsys.qca.least import least_cover
+from expertsys.qca.pricing import prices
 from expertsys.qca.primes import Bools, Ints, late
 
 #: Columns up to which dominated ones are looked for by one product.
@@ -144,15 +146,15 @@ def _contained(left: Bools, end: float | None) -> Bools:
     _, first = np.unique(np.packbits(left, axis=1), axis=0, return_index=True)
     contained = np.ones(len(left), dtype=bool)
     contained[first] = False
-    place = np.sort(first)
-    table = sparse.csr_array(left[place].astype(np.float32))
-    sizes = left[place].sum(axis=1)
-    for low in range(0, len(place), _BLOCK):
-        if late(end):
-            break
-        shared = (table[low : low + _BLOCK] @ table.T).toarray()
-        own = sizes[low : low + _BLOCK, None]
-        contained[place[low : low + _BLOCK]] |= ((shared == own) & (sizes[None, :] > own)).any(axis=1)
+    sizes, large = left.sum(axis=1), np.empty((0, left.shape[1]), dtype=np.float32)
+    for size in np.unique(sizes[first])[::-1]:  # what contains a column is in one that none contains
+        place = np.sort(first[sizes[first] == size])
+        for low in range(0, len(place), _BLOCK):
+            if late(end):
+                break
+            own = place[low : low + _BLOCK]
+            contained[own] = (left[own].astype(np.float32) @ large.T == size).any(axis=1)
+        large = np.vstack([large, left[place[~contained[place]]].astype(np.float32)])
     return contained
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from expertsys.qca import cover, least, minimise, primes, truth_table
+from expertsys.qca import cover, least, minimise, pricing, primes, truth_table
 from expertsys.qca.truth import TruthTable
 
 KINDS = ("conservative", "parsimonious")
@@ -82,15 +83,51 @@ def test_branching_refutes_what_the_relaxation_leaves_open() -> None:
         chart = np.zeros((points, len(triples)), dtype=bool)
         for row, triple in enumerate(triples):
             chart[list(triple), row] = True
-        assert least.prices(chart, None).sum() == pytest.approx(relaxed, abs=1e-9)
+        assert pricing.prices(chart, None).sum() == pytest.approx(relaxed, abs=1e-9)
         found, bound = least.least_cover(chart, None)
         assert len(found) == bound == best
 
 
+@given(chart=charts(), seed=st.integers(0, 1000), size=st.integers(1, 4))
+def test_raised_prices_bound_every_problem_from_below(chart: Any, seed: int, size: int) -> None:
+    """Each problem has rows of its own to cover and may not use some of the first columns."""
+    rng = np.random.default_rng(seed)
+    left = rng.random((3, chart.shape[1])) < 0.8
+    barred = rng.random((3, min(2, len(chart)))) < 0.5
+    table, sizes = chart.astype(np.float32), np.full(3, size, dtype=np.float32)
+    price, bound = pricing.raised(table, rng.random(chart.shape[1], dtype=np.float32), sizes, left, barred)
+    assert (price[~left] == 0).all()
+    assert ((price >= 0) & (price <= 1)).all()
+    for own, rows, away, low in zip(price, left, barred, bound, strict=True):
+        free = np.delete(table, np.flatnonzero(away), axis=0)
+        assert low == pytest.approx(own.sum() - np.maximum(free @ own - 1, 0).sum(), abs=1e-4)
+        open_rows = free[:, rows] > 0
+        if open_rows.any(axis=0).all():
+            assert low <= (least_size(open_rows) if rows.any() else 0) + 1e-4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_branching_alone_finds_the_least_size_that_another_solver_finds(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HiGHS, on charts of which many are not decided by the relaxation."""
+    rng = np.random.default_rng(seed)
+    chart = rng.random((120, 40)) < 0.12
+    chart[rng.integers(0, 120, 40), np.arange(40)] = True
+    held = LinearConstraint(chart.T.astype(float), lb=1)
+    other = milp(np.ones(120), constraints=held, bounds=Bounds(0, 1), integrality=np.ones(120))
+    monkeypatch.setattr(least, "PATIENCE", 0)
+    monkeypatch.setattr(least, "EXCHANGES", 0)
+    found, bound = least.least_cover(chart, None)
+    assert chart[found].any(axis=0).all()
+    assert len(found) == bound == round(other.fun)
+
+
 @pytest.mark.slow
-def test_twenty_conditions_and_two_hundred_cases_by_chance() -> None:
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_twenty_conditions_and_two_hundred_cases_by_chance(seed: int) -> None:
     """A cover of proven least size well within a minute, although nothing lies behind the outcome."""
-    solution = minimise(drawn(20, 200, 0), solution="parsimonious", max_models=1, time_limit=60)
+    solution = minimise(drawn(20, 200, seed), solution="parsimonious", max_models=1, time_limit=60)
     assert len(solution.models[0].terms) == solution.bound
     assert (solution.models[0].consistency, solution.models[0].coverage) == (1, 1)
 
