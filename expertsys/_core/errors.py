@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Literal
 
 import attrs
@@ -155,9 +156,14 @@ def check_list(parameter: str, value: object) -> None:
         )
 
 
+def is_number(value: object) -> bool:
+    """Whether it is a number of Python's or NumPy's, and neither text nor nothing."""
+    return isinstance(value, Real)
+
+
 def check_between(parameter: str, value: float, low: float, high: float) -> None:
-    """Refuse a number that is not strictly between `low` and `high`."""
-    if not low < value < high:
+    """Refuse what is no number strictly between `low` and `high`."""
+    if not is_number(value) or not low < value < high:
         raise DataError(f"{parameter} must lie between {low:g} and {high:g}, not {value!r}", place=parameter)
 
 

@@ -79,6 +79,7 @@ def cluster_fit(
     unit: str | None = None,
     relation: str = "sufficiency",
     case: str | None = None,
+    not_applicable: str | None = None,
 ) -> ClusterFit:
     """Consistencies of an expression and of each of its terms in clusters of cases, such as years, and over time.
 
@@ -98,6 +99,8 @@ def cluster_fit(
         Which subset relation.
     case : str, optional
         Column with the names of cases.
+    not_applicable : str, optional
+        How a cell says that a condition does not apply to a case; see `truth_table`.
 
     Returns
     -------
@@ -143,7 +146,9 @@ def cluster_fit(
     text = str(expression)
     summands = [part.strip() for part in text.split("+")]
     parts = summands if len(summands) > 1 and "(" not in text else []
-    members = {part: evaluate(part, table, case=case).to_numpy() for part in [*parts, text]}
+    members = {
+        part: evaluate(part, table, case=case, not_applicable=not_applicable).to_numpy() for part in [*parts, text]
+    }
     pooled: list[tuple[Any, ...]] = []
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in wanted}
     for part, x in members.items():

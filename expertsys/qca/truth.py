@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_between, listing, unknown
+from expertsys._core.errors import DataError, check_between, is_number, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
@@ -333,6 +333,9 @@ def truth_table(
 
 
 def _checked(settings: Mapping[str, float]) -> None:
+    for name, value in settings.items():
+        if value is not None and not is_number(value):
+            raise DataError(f"{name} must be a number, not {value!r}", place="truth_table")
     consistency, pri = settings["consistency_cutoff"], settings["pri_cutoff"]
     check_between("consistency_cutoff", consistency, 0, 1 + 1e-9)
     frequency = settings["frequency_cutoff"]

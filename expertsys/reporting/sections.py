@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from expertsys import agreement, comparison, evidence
-from expertsys._core.errors import listing
+from expertsys._core.errors import counted, listing
 from expertsys.agreement.inference.methods import Bootstrap
 from expertsys.reporting.model import Cell, Column, Kind, Section, Table, plain
 from expertsys.reporting.pictures import case_figure, reliability_figure
@@ -80,7 +80,7 @@ def oddities(study: Study) -> Section:
             shown = rows.head(MOST_ROWS if rows is serious else MOST_UNITS).set_index("place")
             note = f"{len(rows) - len(shown)} more are listed by es.check(study)." if len(rows) > len(shown) else ""
             tables.append(Table.of(f"{title} ({len(rows)})", shown, kinds, names=names, note=note))
-    text = f"{len(serious)} warnings and {len(minor)} notes. Nothing was repaired silently."
+    text = f"{counted(len(serious), 'warning')} and {counted(len(minor), 'note')}. Nothing was repaired silently."
     return Section("odd", "What is odd in the data", [text], tables, code="es.check(study)")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from expertsys._core.errors import Remark, listing, nearest
+from expertsys._core.errors import Remark, counted, listing, nearest
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
 from expertsys.theory import ModeOfUse
@@ -190,7 +190,6 @@ def _partial(seen: pd.DataFrame, noun: str) -> Iterator[Remark]:
             yield Remark("note", where, what, _READ)
             continue
         for coder, number in fewer.items():
-            what = (
-                f"coded {number:,} {noun}s where another coded {most:,}; the rest is taken as not seen by this coder."
-            )
+            what = f"coded {counted(int(number), noun)} where another coded {most:,}; the rest is taken as not seen by "
+            what += "this coder."
             yield Remark("warning", f"case {case!r}, coder {coder!r}" if case else f"coder {coder!r}", what, _READ)

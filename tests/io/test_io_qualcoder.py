@@ -70,7 +70,7 @@ def test_ben_has_not_seen_what_he_did_not_open() -> None:
     assert seen["coder"].tolist().count("ben") == 5
     found = es.check(read(SAMPLES / "v16.qda"))
     assert found.loc[found["place"] == "case 'Cedar practice', coder 'ben'", "what"].tolist() == [
-        "coded 1 documents where another coded 2; the rest is taken as not seen by this coder."
+        "coded 1 document where another coded 2; the rest is taken as not seen by this coder."
     ]
     everyone = read(SAMPLES / "v16.qda", seen="all")
     assert len(everyone.assignments) == 12

@@ -146,6 +146,15 @@ def test_where_a_condition_does_not_apply_a_case_is_in_neither_side() -> None:
     fit = qca.parameters_of_fit(["~C"], TEMPORAL, outcome="~Y", not_applicable="-")
     assert fit["consistency"].iloc[0] == 1
     assert fit["coverage"].iloc[0] == 1 / 4
+    halves = TEMPORAL.assign(half=[1, 1, 1, 2, 2])
+    inside = qca.cluster_fit("~C", halves, outcome="~Y", cluster="half", not_applicable="-").between
+    alone = [
+        qca.parameters_of_fit(["~C"], rows.drop(columns="half"), outcome="~Y", not_applicable="-")["consistency"].iloc[
+            0
+        ]
+        for _, rows in halves.groupby("half")
+    ]
+    assert inside["consistency"].tolist() == pytest.approx(alone, nan_ok=True)
     need = qca.necessity(TEMPORAL, outcome="~Y", conditions=["A", "C"], not_applicable="-").single
     assert need.index.tolist() == ["A", "~A", "C", "~C"]
     assert need.loc["~C", "consistency"] == 1 / 4
