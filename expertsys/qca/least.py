@@ -9,15 +9,15 @@ import numpy as np
 
 from expertsys.qca.exchange import Exchange, Singles
 from expertsys.qca.fit import Floats
-from expertsys.qca.pricing import NEAR, prices, raised
+from expertsys.qca.pricing import ROUNDING, prices, raised
 from expertsys.qca.primes import Bools, Ints, late
 
 #: Exchanges without success before branching begins; then nodes, more each time, in turn with exchanges.
 PATIENCE, NODES, EXCHANGES = 5_000, 50, 4_000
 #: How much less a column counts for a row's scarcity that could be in few covers only.
 _SHARPNESS = 8.0
-#: Columns of a row that are tried before prices are looked at again: so many, or those that are short of 1 by such a
-#: share of the gap, up to the last.
+#: Columns of a row that are tried before prices are looked at again: so many, or those that are worth less than 1 by
+#: such a share of the gap between bound and size, up to the last.
 _FEW, _SHARE, _MANY = 5, 0.05, 20
 
 
@@ -27,7 +27,7 @@ def least_cover(left: Bools, end: float | None) -> tuple[Ints, int]:
     Parameters
     ----------
     left : ndarray of bool, shape (P, n)
-        Which column covers which row; each row is covered by some.
+        Which column covers which row; there are rows, and each is covered by some.
     end : float, optional
         When to stop, on the monotonic clock.
 
@@ -57,7 +57,7 @@ def least_cover(left: Bools, end: float | None) -> tuple[Ints, int]:
             if late(end):
                 break
         patience, most = EXCHANGES, 2 * most
-    return np.sort(exchange.best), min(bound, len(exchange.best))
+    return np.sort(exchange.best), bound
 
 
 @attrs.frozen(eq=False)
@@ -91,19 +91,17 @@ class _Node:
     def of(
         cls, table: Singles, own: Ints, size: int, price: Singles, bound: float, chosen: tuple[int, ...] = ()
     ) -> _Node:
-        """Without the columns that cover no row, or are short of 1 by more than the gap: no such cover needs them."""
-        kept = table.any(axis=1) & (1 - table @ price <= size - bound + NEAR)
+        """Without the columns that no cover of this size needs: they cover no row, or are worth too little.
+
+        A cover with a column is larger than the bound by what the column is worth less than 1.
+        """
+        kept = table.any(axis=1) & (1 - table @ price <= size - bound + ROUNDING)
         return cls(table[kept], own[kept], size, price, bound, chosen)
 
     @property
     def hopeless(self) -> bool:
         """Whether a row is left that no column covers, or the largest columns together cover too few."""
-        return (
-            self.bound > self.size + NEAR
-            or not len(self.table)
-            or not self.table.any(axis=0).all()
-            or bool(self.table.sum(axis=1).max() * self.size < self.table.shape[1])
-        )
+        return not self.table.any(axis=0).all() or bool(self.table.sum(axis=1).max() * self.size < self.table.shape[1])
 
     def children(self) -> Iterator[_Node]:
         """The node with each of some columns of a scarce row taken, those before it barred; last, with all barred.
@@ -113,7 +111,7 @@ class _Node:
         if self.hopeless:
             return
         short = np.maximum(1 - self.table @ self.price, 0)
-        gap = max(self.size - self.bound, 0) + NEAR
+        gap = max(self.size - self.bound, 0) + ROUNDING
         likely = np.exp(-_SHARPNESS / gap * short)
         options = np.flatnonzero(self.table[:, (likely @ self.table).argmin()])
         options = options[np.argsort(short[options], kind="stable")]
@@ -123,25 +121,24 @@ class _Node:
         count = len(options)
         order = np.concatenate([options, np.delete(np.arange(len(self.own)), options)])
         table, own = self.table[order], self.own[order]
-        left = np.vstack([table[:count] == 0, np.ones((last, table.shape[1]), dtype=bool)])
+        needed = np.vstack([table[:count] == 0, np.ones((last, table.shape[1]), dtype=bool)])
         barred = np.vstack([np.tri(count, dtype=bool), np.ones((last, count), dtype=bool)])
         size = np.array([self.size - 1] * count + [self.size] * last)
-        price, bound = raised(table, self.price, size.astype(np.float32), left, barred)
-        for place in np.flatnonzero(bound <= size + NEAR):
-            rows, chosen = left[place], tuple(own[place : place + 1].tolist()) if place < count else ()
-            after = min(place + 1, count)
+        price, bound = raised(table, self.price, size.astype(np.float32), needed, barred)
+        for place in np.flatnonzero(bound <= size + ROUNDING):
+            rows, after = needed[place], min(place + 1, count)
             yield _Node.of(
                 table[after:, rows],
                 own[after:],
                 int(size[place]),
                 price[place, rows],
                 float(bound[place]),
-                self.chosen + chosen,
+                (*self.chosen, *own[place:after].tolist()),
             )
 
 
 def _within(left: Bools, size: int, price: Floats) -> Iterator[tuple[int, ...] | None]:
-    """A cover of at most this size, where there is one; nothing for each node on the way to it."""
+    """Nothing for each node, and a cover of at most this size as soon as there is one; ends where there is none."""
     root = _Node.of(left.astype(np.float32), np.arange(len(left)), size, price.astype(np.float32), float(price.sum()))
     stack = [iter([root])]
     while stack:

@@ -100,10 +100,11 @@ def test_raised_prices_bound_every_problem_from_below(chart: Any, seed: int, siz
     assert ((price >= 0) & (price <= 1)).all()
     for own, rows, away, low in zip(price, left, barred, bound, strict=True):
         free = np.delete(table, np.flatnonzero(away), axis=0)
-        assert low == pytest.approx(own.sum() - np.maximum(free @ own - 1, 0).sum(), abs=1e-4)
+        exact = own.astype(float)
+        assert low == pytest.approx(exact.sum() - np.maximum(free @ exact - 1, 0).sum(), abs=1e-9)
         open_rows = free[:, rows] > 0
         if open_rows.any(axis=0).all():
-            assert low <= (least_size(open_rows) if rows.any() else 0) + 1e-4
+            assert low <= (least_size(open_rows) if rows.any() else 0) + 1e-9
 
 
 @pytest.mark.parametrize("seed", range(20))
