@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
-from expertsys.qca.primes import Bools, Ints, late
-
-Singles = npt.NDArray[np.float32]
+from expertsys.qca.primes import Bools, Ints, Singles, late
 
 
 def greedy(left: Bools) -> Ints:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
-from expertsys.qca.exchange import Exchange, Singles
+from expertsys.qca.exchange import Exchange
 from expertsys.qca.fit import Floats
 from expertsys.qca.pricing import ROUNDING, prices, raised
-from expertsys.qca.primes import Bools, Ints, late
+from expertsys.qca.primes import Bools, Ints, Singles, late
 
 #: Exchanges without success before branching begins; then nodes, more each time, in turn with exchanges.
 PATIENCE, NODES, EXCHANGES = 5_000, 50, 4_000

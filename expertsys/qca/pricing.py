@@ -15,9 +15,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from expertsys.qca.exchange import Singles
 from expertsys.qca.fit import Floats
-from expertsys.qca.primes import Bools
+from expertsys.qca.primes import Bools, Singles
 
 #: Prices are raised in rounds of steps. A round without success halves the pace, which starts and ends at these.
 ROUNDS, STEPS, FIRST, LAST = 12, 8, 0.8, 0.02

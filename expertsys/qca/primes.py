@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
+Singles: TypeAlias = npt.NDArray[np.float32]
 
 #: Cubes held at once in a table of all of them.
 MOST_CUBES = 6_000_000
