@@ -32,3 +32,21 @@ def text_or_none(value: object) -> str | None:
         value = int(value)
     text = str(value).strip()
     return text or None
+
+
+#: Words by which tables say that no code was applied, or that something was not observed.
+NO_CODE_WORDS = (
+    *("none", "no code", "no codes", "nocode", "no_code", "not coded", "uncoded", "nothing", "no code applies"),
+    *("not applicable", "n/a", "na", "n.a.", "not observed", "not recorded", "-", "–", "—", "--", "∅"),
+)
+
+
+def is_no_code(value: object) -> bool:
+    """Whether a cell says in one of the usual words that there is no code, or nothing was observed.
+
+    Examples
+    --------
+    >>> is_no_code("None"), is_no_code("N/A"), is_no_code("trust")
+    (True, True, False)
+    """
+    return isinstance(value, str) and " ".join(value.split()).casefold() in NO_CODE_WORDS

@@ -78,5 +78,6 @@ def read_documents(study: Study) -> pd.DataFrame:
     placed = pd.concat([study.units[["document", "case"]], study.codings[["document", "case"]]])
     whole = study.documents[~study.documents.index.isin(placed["document"])].reset_index()[["document", "case"]]
     pairs = pd.concat([placed, whole]).drop_duplicates()
-    readers = pd.concat([study.assignments, study.codings[["coder", "document"]]]).drop_duplicates()
+    keys = ["coder", "document"]
+    readers = pd.concat([study.assignments[keys], study.codings[keys]]).drop_duplicates()
     return pairs.merge(readers, on="document")

@@ -17,7 +17,7 @@ from expertsys.io.levels import codebook_of_paths
 from expertsys.io.log import Log, located, rows_listed
 from expertsys.io.options import Options
 from expertsys.study import Codebook, Study
-from expertsys.study.study import SEEN
+from expertsys.study.readings import SEEN
 
 LISTED = "listed: a coder saw every document that their table lists"
 _MOST_REMARKS = 40

@@ -27,7 +27,8 @@ def write(study: Study, path: Path) -> None:
             place=path.name,
             remedy="Give the texts on reading, read(..., documents=...), or write .csv.",
         )
-    pairs = pd.concat([study.assignments, study.codings[["coder", "document"]]]).drop_duplicates()
+    keys = ["coder", "document"]
+    pairs = pd.concat([study.assignments[keys], study.codings[keys]]).drop_duplicates()
     coders: dict[str, list[str]] = {}
     for coder, document in pairs.itertuples(index=False, name=None):
         coders.setdefault(document, []).append(coder)

@@ -27,7 +27,7 @@ from expertsys.io.positions import (
     is_quotation,
 )
 from expertsys.study import Codebook, Study, Unmapped
-from expertsys.study.study import SEEN
+from expertsys.study.readings import SEEN
 
 _MOST_SHOWN = 3
 _SHORT = 40

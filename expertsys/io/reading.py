@@ -145,7 +145,7 @@ def read(
     >>> study = read(table, seen="listed")
     >>> study.codes
     ('nan',)
-    >>> study.assignments.to_numpy().tolist()
+    >>> study.assignments[["coder", "document"]].to_numpy().tolist()
     [['ann', 'a'], ['ben', 'a'], ['ann', 'b']]
     """
     options = Options(

@@ -145,7 +145,7 @@ def _coverage(study: Study) -> Iterator[Remark]:
     noun, every, seen = "unit", study.units.index, study.seen
     if study.units.empty:
         noun, every = "document", study.documents.index
-        located = study.assignments.rename(columns={"document": "unit"})
+        located = study.assignments.assign(unit=study.assignments["document"])
         seen = located.assign(case=located["unit"].map(study.documents["case"]).astype("str"))
     if seen.empty:
         return
@@ -170,7 +170,8 @@ def _coverage(study: Study) -> Iterator[Remark]:
             "note",
             f"{noun}s",
             f"{len(alone):,} of {len(coders_per_unit):,} {noun}s were seen by one coder only: {listing(alone, 5)}.",
-            "They say nothing about agreement and are left out of it.",
+            "Agreement is computed on the others."
+            + (" Who read them was assumed, as the note of each figure says." if study.assumed_seen else ""),
         )
     if study.assumed_seen and len(per_coder) > 1:
         yield from _partial(seen, noun)

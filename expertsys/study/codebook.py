@@ -166,6 +166,11 @@ class Codebook:
             parent = self._by_name[parent].parent
         return tuple(names)
 
+    def with_subcodes(self, name: str) -> tuple[str, ...]:
+        """A code and every code below it, however deep, in the codebook's order."""
+        top = self[name].name
+        return tuple(code.name for code in self.codes if top == code.name or top in self.ancestors(code.name))
+
     def _tree(self) -> Iterator[tuple[int, Code]]:
         """Each code with its depth, counted from 1, followed by those below it."""
         below: dict[str | None, list[Code]] = {}

@@ -11,22 +11,29 @@ from expertsys.study import tables
 
 
 def link(parts: dict[str, pd.DataFrame]) -> None:
-    """Fill documents and cases of units and codings from each other; a unit without a document is its own."""
+    """Fill documents, cases and participants from each other; a unit without a document is its own."""
     codings, made, documents = parts["codings"], parts["units"], parts["documents"]
     nowhere = codings["unit"].isna() & codings["document"].isna()
     if nowhere.any():
         rows = codings.index[nowhere]
         faults = [Remark("error", f"codings, row {row + 1}", "has neither unit nor document.") for row in rows]
         raise DataError("codings must say where they are", place="codings", remedy="Fill one.", faults=faults)
-    made = tables.complete(tables.UNITS, made, codings["unit"])
+    read = parts["assignments"]
+    for names in (codings["unit"], read["unit"]):
+        made = tables.complete(tables.UNITS, made, names)
     located = codings.dropna(subset=["unit"]).drop_duplicates(["unit", "document", "case"])
     for value in ("document", "case"):
         known = located.dropna(subset=[value]).drop_duplicates("unit").set_index("unit")[value]
         made[value] = _filled(made[value], made.index.to_series(), known)
+    if read["unit"].notna().any():
+        known = read.dropna(subset=["unit", "document"]).drop_duplicates("unit").set_index("unit")["document"]
+        made["document"] = _filled(made["document"], made.index.to_series(), known)
     made["document"] = made["document"].where(made["document"].notna(), made.index.to_series())
     codings["document"] = _filled(codings["document"], codings["unit"], made["document"])
     known = _case_of_document(documents, made, codings)
     made["case"] = _filled(made["case"], made["document"], known)
+    speakers = documents["participant"].dropna()
+    made["participant"] = _filled(made["participant"], made["document"], speakers)
     codings["case"] = _filled(codings["case"], codings["unit"], made["case"])
     codings["case"] = _filled(codings["case"], codings["document"], known)
     parts["units"] = made
@@ -50,18 +57,19 @@ def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str])
 
 def complete(parts: dict[str, pd.DataFrame]) -> None:
     """Give every document, case, coder and participant that is named somewhere a row of its own."""
-    codings, made, seen = parts["codings"], parts["units"], parts["assignments"]
+    codings, made, read = parts["codings"], parts["units"], parts["assignments"]
     documents = parts["documents"]
-    for names in (made["document"], codings["document"], seen["document"]):
+    for names in (made["document"], codings["document"], read["document"]):
         documents = tables.complete(tables.DOCUMENTS, documents, names)
     known = _case_of_document(documents, made, codings)
     documents["case"] = _filled(documents["case"], documents.index.to_series(), known)
     parts["documents"] = documents
     for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"]):
         parts["cases"] = tables.complete(tables.CASES, parts["cases"], names)
-    for names in (codings["coder"], seen["coder"]):
+    for names in (codings["coder"], read["coder"]):
         parts["coders"] = tables.complete(tables.CODERS, parts["coders"], names)
-    parts["participants"] = tables.complete(tables.PARTICIPANTS, parts["participants"], documents["participant"])
+    for names in (documents["participant"], made["participant"]):
+        parts["participants"] = tables.complete(tables.PARTICIPANTS, parts["participants"], names)
 
 
 def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:

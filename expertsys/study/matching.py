@@ -99,13 +99,17 @@ def _documents(
 ) -> Iterable[tuple[str, int, str, str, str]]:
     texts: dict[str, str | None] = {}
     by_content: dict[str, str] = {}
+    cases: dict[str, str] = {}
     _known(given, [name for study in studies[1:] for name in study.documents.index], "document", "documents")
     for number, study in enumerate(studies, start=1):
         used: set[str] = set()
         held = study.documents["text"]
         whole = {str(name): None if pd.isna(text) else canonical(str(text)) for name, text in held.items()}
         for name, text in whole.items():
+            case = study.documents["case"].get(name)
             new, how = _document(name, text, given if number > 1 else {}, texts, by_content, used)
+            if how in ("name", "first") and isinstance(case, str):
+                new, how = _within_case(name, case, texts, cases)
             known = texts.get(new)
             differs = known is not None and text is not None and known != text
             if (differs or new in used) and how == "name" and same == "separate":
@@ -115,6 +119,8 @@ def _documents(
             elif new in used:
                 faults.append(_twice("document", "documents", number, name, new))
             used.add(new)
+            if isinstance(case, str):
+                cases.setdefault(new, case)
             texts[new] = text if texts.get(new) is None else texts[new]
             if text and text.strip():
                 by_content.setdefault(text, new)
@@ -138,6 +144,17 @@ def _document(
     if twin is not None and twin not in used:
         return twin, "content"
     return name, "name" if name in texts else "first"
+
+
+def _within_case(name: str, case: str, texts: Mapping[str, object], cases: Mapping[str, str]) -> tuple[str, str]:
+    """A document is identified within its case, which one study may put before its name and another not."""
+    if name in texts and cases.get(name, case) == case:
+        return name, "name"
+    longer = f"{case}/{name}"
+    for other in (longer, name.removeprefix(f"{case}/")):
+        if other != name and other in texts and cases.get(other) == case:
+            return other, "name"
+    return (longer if name in texts else name), "first"
 
 
 def _differs(name: str, number: int, first: str, second: str) -> Remark:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -14,8 +15,9 @@ from expertsys.study import tables
 from expertsys.study.codebook import Code, Codebook
 from expertsys.study.matching import Matching, Rule, canonical, ends_kept, match
 from expertsys.study.provenance import Provenance
+from expertsys.study.readings import ASSUMED, SEEN
 from expertsys.study.selecting import left_out
-from expertsys.study.study import ASSUMED, SEEN, Study
+from expertsys.study.study import Study
 
 _KEYS = ["unit", "coder", "code", "document", "start", "end", "round"]
 
@@ -79,6 +81,7 @@ def merge(
     check_choice("same_coder", same_coder, ("refuse", "same", "separate"))
     notes: list[Remark] = []
     pieces = [_piece(study, number, matching, studies) for number, study in enumerate(studies, start=1)]
+    _name_units(pieces)
     _people(pieces, same_coder, notes)
     notes += _other_words(pieces)
     parts: dict[str, Any] = {
@@ -146,12 +149,12 @@ def _piece(study: Study, number: int, matching: Matching, studies: tuple[Study, 
     kept = _kept_texts(matching, studies)
     codings = _moved(parts["codings"], study, names, kept)
     units = _moved(parts["units"].reset_index(), study, names, kept)
-    unit_names = _unit_names(units, names)
-    codings["unit"] = codings["unit"].map(lambda unit: unit_names.get(unit, unit), na_action="ignore").astype("str")
-    units["unit"] = units["unit"].map(lambda unit: unit_names.get(unit, unit)).astype("str")
     summaries = parts["summaries"].assign(code=parts["summaries"]["code"].replace(codes))
     codings["code"] = codings["code"].map(codes).astype("str")
+    unit_names = _unit_names(units, names)
     for frame in (codings, units, parts["assignments"]):
+        if unit_names:
+            frame["unit"] = frame["unit"].map(lambda unit: unit_names.get(unit, unit), na_action="ignore").astype("str")
         frame["document"] = frame["document"].map(names).astype("str")
     documents = parts["documents"].rename(index=names)
     for name, text in kept.items():
@@ -207,6 +210,38 @@ def _unit_names(units: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]
         elif str(unit).startswith(f"{document} [") and not pd.isna(start):
             renamed[unit] = f"{new} [{start}:{end}]"
     return renamed
+
+
+def _name_units(pieces: list[dict[str, pd.DataFrame]]) -> None:
+    """Give a unit the same name in each study, where one study puts document or case before it and another does not.
+
+    A unit is identified by its document and its name there; a name that stands for units of several documents gets
+    the document before it.
+    """
+    names: dict[tuple[str, str], str] = {}
+    own: list[dict[str, tuple[str, str]]] = []
+    for piece in pieces:
+        keys = {}
+        for unit, document, case in piece["units"].reset_index()[["unit", "document", "case"]].itertuples(index=False):
+            local = unit
+            for prefix in (f"{document}/", f"{case}/"):
+                local = local.removeprefix(prefix) or local
+            keys[unit] = (document, local)
+            names[keys[unit]] = max(names.get(keys[unit], unit), unit, key=len)
+        own.append(keys)
+    times = Counter(names.values())
+    for piece, keys in zip(pieces, own, strict=True):
+        renamed = {
+            unit: new
+            for unit, key in keys.items()
+            if (new := names[key] if times[names[key]] == 1 else "/".join(key)) != unit
+        }
+        if not renamed:
+            continue
+        for table in ("codings", "assignments"):
+            units = piece[table]["unit"]
+            piece[table] = piece[table].assign(unit=units.map(renamed).astype("str").fillna(units))
+        piece["units"] = piece["units"].rename(index=renamed)
 
 
 def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark]) -> None:
@@ -376,8 +411,9 @@ def _provenance(studies: tuple[Study, ...], matching: Matching) -> Provenance:
         told = [study.provenance.choice(key) for study in studies]
         same = len(set(told)) == 1
         choices[key] = str(told[0]) if same else "; ".join(f"study {n}: {c}" for n, c in enumerate(told, 1) if c)
-    if any(study.assumed_seen for study in studies):
-        choices[SEEN] = ASSUMED
+    known = list(dict.fromkeys(study.provenance.choice(SEEN) or ASSUMED for study in studies))
+    if ASSUMED in known:
+        choices[SEEN] = ASSUMED if len(known) == 1 else f"partly {ASSUMED}"
     choices["merged"] = f"{len(studies)} studies; {matching._title()[0].lower()}{matching._title()[1:]}"
     synthetic = [study.provenance.synthetic for study in studies if study.provenance.synthetic]
     return Provenance(

@@ -17,7 +17,7 @@ import pandas as pd
 from expertsys._core.errors import DataError, Remark, listing
 from expertsys.study.provenance import Provenance
 from expertsys.study.selecting import left_out
-from expertsys.study.tables import CASES, CODERS, DOCUMENTS, PARTICIPANTS, Table
+from expertsys.study.tables import CASES, CODERS, DOCUMENTS, PARTICIPANTS, UNITS, Table
 
 if TYPE_CHECKING:
     from expertsys.study.study import Study
@@ -66,7 +66,7 @@ def pseudonymise(study: Study, key: str | bytes, terms: Iterable[str] | Mapping[
     words = _Words({**{name: new for names in renamed.values() for name, new in names.items()}, **chosen})
     replace = _Words(chosen)
     changed = {name: _renamed(frame, renamed, units) for name, frame in parts.items()}
-    for table in (CASES, DOCUMENTS, PARTICIPANTS, CODERS):
+    for table in (CASES, DOCUMENTS, PARTICIPANTS, CODERS, UNITS):
         changed[table.name] = _relabelled(changed[table.name], table, words)
     _replace_texts(changed, replace)
     if "situation" in changed["situations"]:  # such as 'North 12'

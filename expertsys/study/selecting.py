@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from expertsys.study.study import Study
 
 Parts = dict[str, Any]
+_MOST_NAMED = 12
 
 
 def left_out(step: str) -> Remark:
@@ -48,7 +49,6 @@ def selected(
             if name not in available[kind]:
                 there = [one for one in available[kind] if one is not None]
                 raise unknown(kind, name, there, place="study.select")
-    before = parts["codings"], parts["coders"].index
     parts = _located(dict(parts), wanted)
     if "coder" in wanted:
         parts["coders"] = parts["coders"].loc[wanted["coder"]]
@@ -57,25 +57,24 @@ def selected(
         if kind in wanted:
             parts["codings"] = parts["codings"][parts["codings"][kind].isin(wanted[kind])]
     if "round" in wanted:
-        _in_rounds(parts, wanted["round"], *before)
+        for name in ("codings", "assignments"):
+            label = parts[name]["round"]
+            parts[name] = parts[name][label.isin(wanted["round"]) | (label.isna() & (None in wanted["round"]))]
+        taking_part = pd.concat([parts["codings"]["coder"], parts["assignments"]["coder"]])
+        parts["coders"] = parts["coders"][parts["coders"].index.isin(taking_part)]
     book = study.codebook
     if "code" in wanted:
         named = {*wanted["code"], *(code.concept for code in book if code.name in wanted["code"])}
         parts["summaries"] = parts["summaries"][parts["summaries"]["code"].isin(named)]
         keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
         book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
-    return parts, book, "; ".join(f"{kind}: {', '.join(map(str, names))}" for kind, names in wanted.items())
+    return parts, book, "; ".join(f"{kind}: {_shortened(names)}" for kind, names in wanted.items())
 
 
-def _in_rounds(parts: Parts, rounds: list[Any], codings: pd.DataFrame, coders: pd.Index[Any]) -> None:
-    """What remains of codings and coders; all codings and coders there were say who took part in which round."""
-    chosen = codings["round"].isin(rounds) | (codings["round"].isna() & (None in rounds))
-    taking_part = set(codings["coder"][chosen])
-    if chosen.iloc[:1].any():  # the first round
-        taking_part |= set(coders) - set(codings["coder"])
-    parts["coders"] = parts["coders"][parts["coders"].index.isin(taking_part)]
-    parts["assignments"] = parts["assignments"][parts["assignments"]["coder"].isin(taking_part)]
-    parts["codings"] = parts["codings"][chosen.reindex(parts["codings"].index)]
+def _shortened(names: Sequence[str | None]) -> str:
+    """Names separated by commas, of many the first and how many more there are."""
+    listed = ", ".join(map(str, names[:_MOST_NAMED]))
+    return listed if len(names) <= _MOST_NAMED else f"{listed} and {len(names) - _MOST_NAMED:,} more"
 
 
 def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
@@ -85,7 +84,9 @@ def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
         within = parts["documents"].index.isin(located["document"][located["case"].isin(wanted["case"])])
         parts["documents"] = parts["documents"][within | parts["documents"]["case"].isin(wanted["case"])]
     if "participant" in wanted:
-        parts["documents"] = parts["documents"][parts["documents"]["participant"].isin(wanted["participant"])]
+        spoken = parts["units"]["document"][parts["units"]["participant"].isin(wanted["participant"])]
+        of_document = parts["documents"]["participant"].isin(wanted["participant"])
+        parts["documents"] = parts["documents"][of_document | parts["documents"].index.isin(spoken)]
     if "document" in wanted:
         parts["documents"] = parts["documents"].loc[wanted["document"]]
     for name in ("units", "codings", "assignments"):
@@ -99,4 +100,10 @@ def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
             parts["situations"] = parts["situations"][parts["situations"]["case"].isin(wanted["case"])]
     if "participant" in wanted:
         parts["participants"] = parts["participants"].loc[wanted["participant"]]
+        other = parts["units"].index[~(parts["units"]["participant"].isin(wanted["participant"]))]
+        parts["units"] = parts["units"].drop(index=other)
+        parts["codings"] = parts["codings"][~parts["codings"]["unit"].isin(other)]
+    units = parts["assignments"]["unit"]
+    if units.notna().any():
+        parts["assignments"] = parts["assignments"][units.isna() | units.isin(parts["units"].index)]
     return parts

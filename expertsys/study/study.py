@@ -9,10 +9,12 @@ import attrs
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark
-from expertsys.study import demands, linking, tables
-from expertsys.study.assigning import assigned
+from expertsys._core.frames import is_frame, to_pandas
+from expertsys.study import demands, linking, readings, tables
+from expertsys.study.clusters import Level, cluster_level, clusters_at
 from expertsys.study.codebook import Codebook
 from expertsys.study.provenance import Provenance
+from expertsys.study.readings import SEEN, Readings
 from expertsys.study.selecting import left_out, selected
 from expertsys.study.spans import excerpts
 from expertsys.study.units import Rule, unitise
@@ -20,9 +22,6 @@ from expertsys.study.unmapped import Unmapped
 
 if TYPE_CHECKING:
     from expertsys.study.privacy import Pseudonymised
-
-SEEN = "who saw what"
-ASSUMED = "assumed: a coder saw every document in which they coded anything"
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
@@ -44,11 +43,13 @@ class Study:
         One row each, index (or column) of the same name in the singular; further columns are attributes.
         Documents have ``case, participant, kind, date, text``, participants ``role, site, case``.
     units : dataframe or None
-        The units that could be coded: index ``unit``, columns ``document, case, start, end``. A unit without a document
-        is its own.
+        The units that could be coded: index ``unit``, columns ``document, case, participant, start, end``; further
+        columns are attributes. A unit without a document is its own; one without a participant has its document's.
     assignments : dataframe or None
-        Who saw what: ``coder, document``. Where it is not given, a coder is taken to have seen every document in which
-        they coded anything, and results say so.
+        Who read what: ``coder``, with ``unit`` or ``document``, and ``round``. A row with a unit says that the coder
+        read it; one with a document only, that they read every unit of it. Without a round it counts in each round in
+        which the document was coded and the coder coded anything. Where no table is given, a coder is assumed to have
+        read every unit of each document in which they coded anything, and results say so.
     situations : dataframe or None
         One row per occasion on which system and practice meet.
     summaries : dataframe or None
@@ -91,6 +92,7 @@ class Study:
     provenance: Provenance
     title: str
     unmapped: Unmapped | None
+    _cache: dict[str, Any]
 
     def __init__(
         self,
@@ -125,20 +127,24 @@ class Study:
         }
         parts["codings"] = tables.normalise(tables.CODINGS, codings)
         provenance = provenance or Provenance()
+        if assignments is not None:
+            parts["assignments"] = tables.normalise(tables.ASSIGNMENTS, assignments)
+            if provenance.choice(SEEN) is None:
+                provenance = provenance.choosing(SEEN, readings.GIVEN)
+        else:
+            parts["assignments"] = tables.empty(tables.ASSIGNMENTS)
+            provenance = provenance.choosing(SEEN, readings.ASSUMED)
         linking.link(parts)
         if assignments is None:
-            seen = parts["codings"][["coder", "document"]].drop_duplicates()
-            provenance = provenance.choosing(SEEN, ASSUMED)
+            known = tables.normalise(tables.ASSIGNMENTS, readings.assumed(parts["codings"]))
         else:
-            seen = tables.normalise(tables.ASSIGNMENTS, assignments).drop_duplicates()
-            if provenance.choice(SEEN) is None:
-                provenance = provenance.choosing(SEEN, "given")
-        parts["assignments"] = tables.normalise(tables.ASSIGNMENTS, seen)
+            known = readings.completed(parts["assignments"], parts["units"], parts["codings"])
+        parts["assignments"] = known.rename_axis(index="assignment", columns="column")
         linking.complete(parts)
         linking.refuse_faults(parts)
         book = Codebook.of(parts["codings"]["code"].unique()) if codebook is None else codebook
         frames = {f"_{name}": frame for name, frame in parts.items()}
-        plain = {"codebook": book, "provenance": provenance, "title": title, "unmapped": unmapped}
+        plain = {"codebook": book, "provenance": provenance, "title": title, "unmapped": unmapped, "_cache": {}}
         for name, value in {**frames, **plain}.items():
             object.__setattr__(self, name, value)
 
@@ -174,7 +180,7 @@ class Study:
 
     @property
     def assignments(self) -> pd.DataFrame:
-        """Who saw what: ``coder, document``."""
+        """Who read what, as given or assumed: ``coder, unit, document, round``; `seen` gives it unit by unit."""
         return self._assignments.copy(deep=False)
 
     @property
@@ -195,24 +201,72 @@ class Study:
     @property
     def rounds(self) -> tuple[str, ...]:
         """The rounds of coding, in order of appearance; empty where none are named."""
-        return tuple(self._codings["round"].dropna().unique())
+        return tuple(pd.concat([self._codings["round"], self._assignments["round"]]).dropna().unique())
+
+    @property
+    def readings(self) -> Readings:
+        """Every reading, as numbers of units, coders and rounds: what `seen` shows by name."""
+        return Readings.from_tables(self._parts(), self.rounds)
 
     @property
     def seen(self) -> pd.DataFrame:
-        """Who saw which unit: ``unit, coder, case``, one row for each.
+        """Who read which unit in which round: ``unit, coder, round, case``, one row for each reading.
 
-        By the assignments; whoever coded a unit has seen it in any case.
+        By the assignments; whoever coded a unit has read it in any case.
         """
-        located = self._units.reset_index()[["unit", "document", "case"]]
-        assigned = located.merge(self._assignments, on="document")[["unit", "coder"]]
-        coded = self._codings[["unit", "coder"]].dropna()
-        pairs = pd.concat([assigned, coded]).drop_duplicates(ignore_index=True)
-        return pairs.assign(case=pairs["unit"].map(self._units["case"]).astype("str"))
+        return self.readings.to_frame(self._units, self._coders.index)
 
     @property
     def assumed_seen(self) -> bool:
-        """Whether who saw what was assumed from the codings."""
-        return self.provenance.choice(SEEN) == ASSUMED
+        """Whether who read what was assumed, at least for some coders."""
+        return "assumed" in (self.provenance.choice(SEEN) or "")
+
+    @property
+    def reading_note(self) -> str:
+        """What a figure that rests on assumed readings must say; empty where readings were given.
+
+        It names a coder who coded far fewer of the units so counted than another, for whom the assumption is doubtful.
+        """
+        if "note" not in self._cache:
+            choice = self.provenance.choice(SEEN)
+            self._cache["note"] = readings.note(choice, self.readings, self._parts())
+        note: str = self._cache["note"]
+        return note
+
+    def clusters(self, level: Level) -> pd.Series[str]:
+        """The cluster of each unit: its document, its participant (else its document), its case, or itself.
+
+        Parameters
+        ----------
+        level : {"unit", "document", "participant", "case"}
+            A unit that has none at this level is a cluster of its own.
+
+        Returns
+        -------
+        pandas.Series
+            Index ``unit``.
+        """
+        return clusters_at(self, level)
+
+    def cluster_level(self, groups: pd.Series[Any] | None = None) -> Level:
+        """The level by which inference goes unless told otherwise: units of one cluster are not independent.
+
+        It is the coarser of participant and document that holds several units; with `groups`, the coarsest whose
+        clusters each lie within one group; ``"unit"`` where each unit stands alone.
+
+        Parameters
+        ----------
+        groups : pandas.Series, optional
+            What is compared: the group of each unit, index ``unit``.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> codings = pd.DataFrame({"unit": ["a", "b"], "document": "d", "coder": "ann", "code": "trust"})
+        >>> Study(codings).cluster_level()
+        'document'
+        """
+        return cluster_level(self, groups)
 
     def excerpts(self) -> pd.Series[str]:
         """The text behind each coding: its own, else the stretch of its document, else the document's; may be missing.
@@ -251,10 +305,10 @@ class Study:
     ) -> Study:
         """The part of the study with these cases, documents, participants, coders, codes or rounds.
 
-        Choosing codes or rounds drops codings, not the fact that a coder saw a unit; choosing codes keeps the rest of
-        the codebook out too. The round None is that of codings without one. A coder without a coding in the chosen
-        rounds took no part and drops out; who coded nothing at all is taken to have read in the first round. An unknown
-        name is an error that says which exist. `unmapped` is left out, for it may speak of what was not selected.
+        Choosing codes drops codings, not the fact that a coder read a unit, and leaves the other codes out of the
+        codebook. Choosing rounds keeps the readings of these rounds; a coder without one drops out. The round None is
+        that of codings without one. An unknown name is an error that says which exist. `unmapped` is left out, for it
+        may speak of what was not selected.
         """
         chosen = {
             "case": cases,
@@ -294,17 +348,44 @@ class Study:
         provenance = self.provenance.choosing("unit of coding", told)
         return self._changed(**parts, provenance=provenance)
 
-    def with_assignments(self, seen: Any | Mapping[str, Iterable[str]] | Literal["coded", "all"]) -> Study:
-        """A study that knows who saw what.
+    def with_assignments(
+        self,
+        assignments: Any | Mapping[str, Iterable[str]] | Literal["coded", "all"],
+        *,
+        coder: str | Iterable[str] | None = None,
+    ) -> Study:
+        """A study that knows who read what.
 
         Parameters
         ----------
-        seen : dataframe, mapping, "coded" or "all"
-            Columns ``coder, document``; or coder to the documents that they saw; ``"coded"``: every document in which
-            they coded anything; ``"all"``: every coder saw every document.
+        assignments : dataframe, mapping, result of `double_code`, "coded" or "all"
+            Columns ``coder``, ``unit`` or ``document``, and ``round`` where there are rounds; or coder to the documents
+            or units that they read. Of the result of `expertsys.agreement.double_code`, the units drawn. ``"coded"``:
+            every unit of each document in which a coder coded anything; ``"all"``: every coder read every document.
+        coder : str or iterable of str, optional
+            Whose readings a table without a column ``coder`` gives. What is known of other coders stays.
+
+        Returns
+        -------
+        Study
+            Units that the table names under another name than the study, which puts their document or case before
+            them, are recognised. Units that nobody coded are added: those read, and, of the result of `double_code`,
+            all from which it drew.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> codings = pd.DataFrame({"unit": ["a", "b", "b"], "coder": ["ann", "ann", "ben"], "code": "x"})
+        >>> study = Study(codings.assign(document="d")).with_assignments(pd.DataFrame({"unit": ["b"]}), coder="ben")
+        >>> study.seen["coder"].value_counts().to_dict()
+        {'ann': 2, 'ben': 1}
         """
-        table, told = assigned(seen, list(self._coders.index), list(self._documents.index), ASSUMED)
-        return self._changed(assignments=table, provenance=self.provenance.choosing(SEEN, told))
+        assignments = to_pandas(assignments) if is_frame(assignments) else assignments
+        table, choice = readings.assigned(assignments, coder, self._parts())
+        units = readings.with_population(self._units, assignments)
+        if coder is not None and "assumed" in (known := self.provenance.choice(SEEN) or ""):
+            choice = f"{choice}; otherwise {known}"
+        return self._changed(assignments=table, units=units, provenance=self.provenance.choosing(SEEN, choice))
 
     def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:
         """A study with these summaries in place of its own.

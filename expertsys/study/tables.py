@@ -58,12 +58,12 @@ CODINGS = Table(
     required=("coder", "code"),
     free=False,
 )
-UNITS = Table("units", "unit", ("document", "case", "start", "end"), positions=("start", "end"), free=False)
+UNITS = Table("units", "unit", ("document", "case", "participant", "start", "end"), positions=("start", "end"))
 CASES = Table("cases", "case", ())
 DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date", "text"), verbatim=("text",))
 PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
 CODERS = Table("coders", "coder", ())
-ASSIGNMENTS = Table("assignments", None, ("coder", "document"), required=("coder", "document"), free=False)
+ASSIGNMENTS = Table("assignments", None, ("coder", "unit", "document", "round"), required=("coder",), free=False)
 SITUATIONS = Table("situations", None, ())
 SUMMARIES = Table("summaries", None, ("case", "code", "text"), required=("case", "code", "text"), free=False)
 ALL: tuple[Table, ...] = (CODINGS, UNITS, CASES, DOCUMENTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS, SUMMARIES)

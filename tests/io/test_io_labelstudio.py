@@ -48,7 +48,11 @@ def test_spans_of_several_annotators(tmp_path: Path) -> None:
     ]
     assert study.excerpts().tolist() == ["Zoë", "rang", "rang the clinic."]
     assert study.documents["site"].tolist() == ["North", "North"]
-    assert study.assignments.to_numpy().tolist() == [["ann@x.org", "7"], ["annotator 2", "7"], ["annotator 2", "8"]]
+    assert study.assignments[["coder", "document"]].to_numpy().tolist() == [
+        ["ann@x.org", "7"],
+        ["annotator 2", "7"],
+        ["annotator 2", "8"],
+    ]
     assert not study.assumed_seen
     assert told(study) == []
 
@@ -116,7 +120,11 @@ def test_the_short_form(tmp_path: Path) -> None:
         ("annotator 1", "label->PERSON", "1", 0),
         ("annotator 1", "stance->for", "2", None),
     ]
-    assert study.assignments.to_numpy().tolist() == [["annotator 1", "1"], ["ben@x.org", "1"], ["annotator 1", "2"]]
+    assert study.assignments[["coder", "document"]].to_numpy().tolist() == [
+        ["annotator 1", "1"],
+        ["ben@x.org", "1"],
+        ["annotator 1", "2"],
+    ]
 
 
 def test_html_counts_over_the_whole_page_or_is_refused(tmp_path: Path) -> None:
@@ -205,7 +213,9 @@ def test_a_study_comes_back(tmp_path: Path) -> None:
     assert sorted(rows(back, *keys)) == sorted(rows(study, *keys))  # type: ignore[type-var]
     assert sorted(back.excerpts()) == sorted(study.excerpts())
     assert back.documents[["case", "text"]].equals(study.documents[["case", "text"]])
-    assert sorted(back.assignments.to_numpy().tolist()) == sorted(study.assignments.to_numpy().tolist())
+    assert sorted(back.assignments[["coder", "document"]].to_numpy().tolist()) == sorted(
+        study.assignments.to_numpy().tolist()
+    )
 
 
 @pytest.mark.filterwarnings("ignore::expertsys.errors.LossWarning")
@@ -218,7 +228,7 @@ def test_codings_of_whole_documents_and_memos_come_back(tmp_path: Path) -> None:
     back = read(write(study, tmp_path / "s.json"))
     assert rows(back, "unit", "coder", "code", "memo") == rows(study, "unit", "coder", "code", "memo")
     assert back.documents["pages"].tolist() == [1, 2]
-    assert back.assignments.to_numpy().tolist() == [["ann", "a"], ["ben", "a"], ["ann", "b"]]
+    assert back.assignments[["coder", "document"]].to_numpy().tolist() == [["ann", "a"], ["ben", "a"], ["ann", "b"]]
 
 
 def test_what_is_lost_on_the_way_is_counted(tmp_path: Path) -> None:

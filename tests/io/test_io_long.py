@@ -28,7 +28,7 @@ def test_everything_is_text(tmp_path: Path) -> None:
         ("1.0", "ben", "null"),
     ]
     assert list(study.units.index) == ["007", "1.0", "u5"]
-    assert read(path, seen="listed").assignments.to_numpy().tolist()[-1] == ["ann", "u5"]
+    assert read(path, seen="listed").assignments[["coder", "document"]].to_numpy().tolist()[-1] == ["ann", "u5"]
 
 
 def test_all_columns(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_spans(tmp_path: Path) -> None:
     study = read(path, seen="listed")
     assert study.units.empty
     assert rows(study, "unit", "document", "start", "end") == [(None, "d1", 0, 4), (None, "d1", 2, 6)]
-    assert study.assignments.to_numpy().tolist() == [["ann", "d1"], ["ben", "d1"], ["ben", "d2"]]
+    assert study.assignments[["coder", "document"]].to_numpy().tolist() == [["ann", "d1"], ["ben", "d1"], ["ben", "d2"]]
 
 
 def test_documents_as_units(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_wide(tmp_path: Path) -> None:
         ("r2", "ann", "b"),
     ]
     assert list(study.coders.index) == ["ann", "ben", "eve"]
-    assert study.assignments.to_numpy().tolist() == [["ann", "r1"], ["ben", "r1"], ["ann", "r2"]]
+    assert study.assignments[["coder", "document"]].to_numpy().tolist() == [["ann", "r1"], ["ben", "r1"], ["ann", "r2"]]
     assert [text.partition(",")[0] for text in told(study)] == [
         "coder 'ben': took 1 of 2 listed units",
         "coder 'eve': took 2 of 2 listed units",

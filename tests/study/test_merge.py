@@ -50,7 +50,7 @@ def test_the_same_text_is_one_document_whatever_its_name_and_line_ends() -> None
     assert [text for _, _, text in quoted(other)] == ["I ring the clinic", "fine", "I ring the clinic"]
     assert other.documents["text"].tolist() == [windows]
     assert "study 2, document 'interview.txt': was matched with 'd1' by content." in map(str, both.provenance.notes)
-    assert both.assignments.to_numpy().tolist() == [["ann", "d1"], ["ben", "d1"]]
+    assert both.assignments[["coder", "document"]].to_numpy().tolist() == [["ann", "d1"], ["ben", "d1"]]
 
 
 def test_units_follow_their_documents() -> None:

@@ -17,7 +17,7 @@ def test_who_saw_what_is_assumed_and_said() -> None:
     study = Study(CODINGS)
     assert study.assumed_seen
     assert study.provenance.choice("who saw what") == (
-        "assumed: a coder saw every document in which they coded anything"
+        "assumed: a coder read every unit of each document in which they coded anything"
     )
     assert sorted(map(tuple, study.seen[["unit", "coder"]].to_numpy())) == [
         ("u1", "ann"),
@@ -35,8 +35,8 @@ def test_a_coder_of_one_unit_saw_the_whole_document() -> None:
 @pytest.mark.parametrize(
     ("seen", "pairs", "choice"),
     [
-        ("all", 6, "every coder saw every document"),
-        ("coded", 4, "assumed: a coder saw every document in which they coded anything"),
+        ("all", 6, "every coder read every document"),
+        ("coded", 4, "assumed: a coder read every unit of each document in which they coded anything"),
         ({"ann": ["u1", "u2", "u3"], "ben": ["u1", "u3"]}, 5, "given"),
         ({"ann": "u3", "ben": []}, 5, "given"),  # what one coded, one has seen in any case
         (pd.DataFrame({"coder": ["ann", "ann"], "document": ["u3", "u3"]}), 5, "given"),
@@ -59,10 +59,12 @@ def test_a_coder_who_coded_nothing_has_still_seen() -> None:
 
 def test_refused_assignments() -> None:
     wrong: Any = ["ann"]
-    with pytest.raises(DataError, match=r"must be a dataframe, a mapping, 'coded' or 'all', not list"):
+    with pytest.raises(
+        DataError, match=r"must be a dataframe, a mapping, the result of double_code, 'coded' or 'all', not list"
+    ):
         Study(CODINGS).with_assignments(wrong)
     wrong = "al"
     with pytest.raises(
-        DataError, match=r"no rule of who saw what 'al'; there are: 'coded', 'all'\. Did you mean 'all'\?"
+        DataError, match=r"no rule of who read what 'al'; there are: 'coded', 'all'\. Did you mean 'all'\?"
     ):
         Study(CODINGS).with_assignments(wrong)

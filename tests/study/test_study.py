@@ -158,7 +158,7 @@ def test_refused_codings(codings: dict[str, Any], told: str) -> None:
         ({"coders": ["ann"]}, r"expected a dataframe, not list\. Any dataframe that narwhals knows will do"),
         (
             {"assignments": pd.DataFrame({"coder": ["a"], "document": [None]})},
-            "assignments, row 1: the cell 'document'",
+            "assignments: row 1 names neither a unit nor a document. Fill one of the two",
         ),
         (
             {"assignments": pd.DataFrame({"coder": ["a"], "document": ["d"], "x": [1]})},
@@ -259,7 +259,7 @@ def test_repr_tells_a_newcomer_what_is_there() -> None:
         "3, of which 1 seen by two or more coders",
         "ann (saw 2), ben (saw 2)",
         "2 codes, 0 of them point to a concept",
-        "assumed: a coder saw every document in which they coded anything",
+        "assumed: a coder read every unit of each document in which they coded anything",
     ):
         assert part in told
     assert "none yet: choose them with study.unitise(by=...)" in repr(spans())

@@ -229,11 +229,7 @@ def consensus(
             f"without a code, though nobody left them without one: {bare} of {n_units} units; for codes that exclude "
             "each other there is rule='plurality'"
         )
-    codings, assignments, hidden = _added(study, coded, table, coder, round)
-    if hidden:
-        notes.append(
-            f"settled without a code, but in documents with open ones, so taken as unseen: {hidden} of {n_units} units"
-        )
+    codings, assignments = _added(study, coded, table, coder, round)
     counts = ", ".join(f"{count} {name}" for name, count in table["origin"].value_counts(sort=False).items())
     provenance = study.provenance.choosing("consensus", f"{told}; round {round!r}, coder {coder!r}: {counts}")
     if notes:
@@ -291,8 +287,8 @@ def _with_decisions(study: Study, table: pd.DataFrame, decided: Decided) -> pd.D
 
 def _added(
     study: Study, coded: CodedUnits, table: pd.DataFrame, coder: str, name: str
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Codings and assignments with what was settled, and how many settled units cannot be said to have been seen."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Codings and assignments with what was settled: the consensus has read each unit with no code left open."""
     units, chosen = study.units, table[table["applied"].fillna(False)]
     where = chosen.index.get_level_values("unit")
     added = pd.DataFrame(
@@ -312,15 +308,9 @@ def _added(
         }
     )
     waiting = set(table.index.get_level_values("unit")[table["origin"] == OPEN])
-    seen = {coded.units[number] for number in np.unique(coded.unit)} - waiting
-    whole = units["document"].groupby(units["document"]).agg(lambda names: set(names.index) <= seen)
-    documents = whole.index[whole.to_numpy(dtype=bool)]
-    hidden = len(seen - set(units.index[units["document"].isin(documents)]) - set(where))
-    assignments = study.assignments
-    if len(added):
-        new = pd.DataFrame({"coder": coder, "document": documents})
-        assignments = pd.concat([assignments, new], ignore_index=True)
-    return pd.concat([study.codings, added], ignore_index=True), assignments, hidden
+    read = [coded.units[number] for number in np.unique(coded.unit) if coded.units[number] not in waiting]
+    new = pd.DataFrame({"coder": coder, "unit": read, "round": name}, dtype="str")
+    return pd.concat([study.codings, added], ignore_index=True), pd.concat([study.assignments, new], ignore_index=True)
 
 
 def _like(study: Study, **changed: object) -> Study:

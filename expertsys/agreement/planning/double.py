@@ -52,7 +52,10 @@ class DoubleCoding(TableResult):
     _table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Every unit in the order of the data, to hand out: index ``unit``, columns ``case``, ``drawn``."""
+        """Every unit in the order of the data, to hand out: index ``unit``, columns ``case``, ``document``, ``drawn``.
+
+        `Study.with_assignments` takes it, or the result itself, to say that a second coder read the units drawn.
+        """
         return self._table.copy()
 
     @property
@@ -92,6 +95,7 @@ def double_code(
     rng: RNG,
     unit: str = "unit",
     case: str | None = "case",
+    document: str = "document",
 ) -> DoubleCoding:
     """Draw the units that a second coder codes too: at random, in proportion from every case.
 
@@ -108,8 +112,10 @@ def double_code(
     rng : None, int or numpy.random.Generator
         There is no default: write down the number that you choose, and anyone can repeat the draw. It does not depend
         on the order of the rows.
-    unit, case : str
-        Names of a table's columns; ``case=None`` draws from all units alike.
+    unit, case, document : str
+        Names of a table's columns; ``case=None`` draws from all units alike. Units that have the same name in several
+        documents (or cases) are named ``document/unit``, as `expertsys.read` names them. A table without documents will
+        do.
 
     Returns
     -------
@@ -141,7 +147,7 @@ def double_code(
     >>> found.drawn[:3]
     ('u05', 'u11', 'u12')
     """
-    table = _units(data, unit, case)
+    table = _units(data, unit, case, document)
     size = len(table)
     check_positive("least", least)
     wanted = _wanted(units, size)
@@ -161,14 +167,14 @@ def double_code(
     return DoubleCoding(int(chosen.sum()), size, drawn, least, seed, made)
 
 
-def _units(data: Any, unit: str, case: str | None) -> pd.DataFrame:
-    """Index ``unit``, column ``case``."""
+def _units(data: Any, unit: str, case: str | None, document: str) -> pd.DataFrame:
+    """Index ``unit``, columns ``case`` and, where it is known, ``document``."""
     if isinstance(data, Study):
         table = data.units
         if table.empty:
             data.require_units("double coding")
-        found = table[["case"]] if case is not None else table[["case"]].assign(case=NO_CASE)
-        return found.assign(case=found["case"].astype(object).fillna(NO_CASE))
+        cases = NO_CASE if case is None else table["case"].astype(object).fillna(NO_CASE)
+        return table[["document"]].assign(case=cases)[["case", "document"]]
     frame = to_pandas(data)
     if frame.index.name == unit:
         frame = frame.reset_index()
@@ -176,6 +182,12 @@ def _units(data: Any, unit: str, case: str | None) -> pd.DataFrame:
     names = as_text(frame[unit])
     if names.isna().any():
         raise DataError(f"{int(names.isna().sum())} units have no name", place=f"double_code, column {unit!r}")
+    columns = {"case": pd.Series(NO_CASE, index=frame.index) if case is None else as_text(frame[case])}
+    if document in frame:
+        columns["document"] = as_text(frame[document])
+    for field in ("document", "case"):
+        if field in columns and names.duplicated().any():
+            names = (columns[field] + "/" + names).where(columns[field].notna(), names)
     twice = names[names.duplicated()].unique()
     if len(twice):
         raise DataError(
@@ -183,9 +195,9 @@ def _units(data: Any, unit: str, case: str | None) -> pd.DataFrame:
             place=f"double_code, column {unit!r}",
             remedy="Give a table with one row per unit.",
         )
-    group = pd.Series(NO_CASE, index=frame.index) if case is None else as_text(frame[case])
-    cells = group.astype(object).where(group.notna(), NO_CASE).to_numpy()
-    return pd.DataFrame({"case": cells}, index=pd.Index(names.to_numpy(), name="unit"))
+    table = pd.DataFrame({name: cells.to_numpy(dtype=object) for name, cells in columns.items()})
+    table["case"] = table["case"].fillna(NO_CASE)
+    return table.set_index(pd.Index(names.to_numpy(), name="unit"))
 
 
 def _wanted(units: int | float | Plan, size: int) -> int:

@@ -31,6 +31,8 @@ class CodedUnits:
         The reading and the code of each application, each once.
     case, document : ndarray of str, shape (S,)
         Case and document of each reading; blank where there is none.
+    note : str
+        How readings were assumed; empty where they were given.
     """
 
     units: tuple[str, ...]
@@ -42,6 +44,7 @@ class CodedUnits:
     code: Ints
     case: np.ndarray[tuple[int], np.dtype[np.object_]]
     document: np.ndarray[tuple[int], np.dtype[np.object_]]
+    note: str = ""
 
     @classmethod
     def of(cls, study: Study) -> CodedUnits:
@@ -49,10 +52,9 @@ class CodedUnits:
         Study.require(study, "agreement")
         study.require_units("agreement")
         study.require_one_round("agreement")
-        seen, codings = study.seen, study.codings
+        read, codings = study.readings, study.codings
         units, coders, codes = pd.Index(study.units.index), pd.Index(study.coders.index), pd.Index(study.codes)
-        unit, coder = units.get_indexer(pd.Index(seen["unit"])), coders.get_indexer(pd.Index(seen["coder"]))
-        place = pd.Index(unit.astype(np.int64) * len(coders) + coder)
+        place = pd.Index(read.unit * len(coders) + read.coder)
         applied = pd.DataFrame(
             {
                 "reading": place.get_indexer(
@@ -62,18 +64,20 @@ class CodedUnits:
                 "code": codes.get_indexer(pd.Index(codings["code"])),
             }
         ).drop_duplicates()
-        case = seen["case"].fillna("").to_numpy(dtype=object)
-        document = study.units["document"].reindex(seen["unit"]).fillna("").to_numpy(dtype=object)
+        case, document = (
+            study.units[name].fillna("").to_numpy(dtype=object)[read.unit] for name in ("case", "document")
+        )
         return cls(
             tuple(units),
             tuple(coders),
             tuple(codes),
-            unit.astype(np.int64),
-            coder.astype(np.int64),
+            read.unit,
+            read.coder,
             applied["reading"].to_numpy(dtype=np.int64),
             applied["code"].to_numpy(dtype=np.int64),
             case,
             document,
+            study.reading_note,
         )
 
     def where(self, readings: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> CodedUnits:
@@ -135,7 +139,9 @@ class CodedUnits:
             label[self.unit] = self.labels(cluster)
             grouping = (cluster, label[found].tolist())
         made = reduce.from_triples(unit.astype(np.int64), coder, value, names, categories, n_units, grouping)
-        return Ratings(made.coders, made.categories, made.by_value, made.by_coder, clusters=made.clusters)
+        return Ratings(
+            made.coders, made.categories, made.by_value, made.by_coder, note=self.note, clusters=made.clusters
+        )
 
     def labels(self, cluster: str) -> list[str]:
         """The document, case or unit of each reading; where it has no document or case, its unit stands alone."""

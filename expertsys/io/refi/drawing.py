@@ -87,7 +87,9 @@ def _tell_losses(study: Study, losses: Losses) -> None:
         losses.add("unit", told, int((~smaller).sum()))
     if not study.assumed_seen:
         coded = set(study.codings[["coder", "document"]].itertuples(index=False, name=None))
-        silent = sum(pair not in coded for pair in study.assignments.itertuples(index=False, name=None))
+        read = study.assignments[["coder", "document"]].drop_duplicates()
+        silent = sum(pair not in coded for pair in read.itertuples(index=False, name=None))
+        losses.add("reading", "of single units", int(study.assignments["unit"].notna().sum()))
         losses.add("document", "that a coder saw and did not code", silent)
     losses.add("coding", "with a round", int(study.codings["round"].notna().sum()))
     book = study.codebook

@@ -292,7 +292,7 @@ def test_methods_text_of_the_other_tables() -> None:
 def test_assumed_reading_is_said() -> None:
     study = Study(THREE)
     text = methods_text(study, reliability(study, method=QUICK))
-    assert "Who saw which unit: assumed: a coder saw every document in which they coded anything." in text
+    assert "Who saw which unit: assumed: a coder read every unit of each document in which they coded anything." in text
 
 
 def test_rounds_are_not_mixed() -> None:

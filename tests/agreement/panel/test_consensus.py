@@ -232,11 +232,11 @@ def test_text_only_when_asked_for() -> None:
     assert codings[["code", "start", "end", "memo"]].to_numpy().tolist() == [["x", 0, 18, "unanimous: ann, ben of 2"]]
 
 
-def test_a_document_with_open_units_counts_as_unseen_and_that_is_said() -> None:
+def test_only_the_open_units_of_a_document_are_unread() -> None:
     study = by_sentence("One is here. Two is here. Three is here.")
     found = consensus(study, rule="unanimous")
-    assert "documents with open ones, so taken as unseen: 1 of 3 units" in found.note
-    assert set(found.study.select(rounds=["consensus"]).seen["unit"]) == {"d [0:12]"}
+    assert found.note == "left open, and so not applied: 1 of 2 codes on units"
+    assert set(found.study.select(rounds=["consensus"]).seen["unit"]) == {"d [0:12]", "d [26:40]"}
     settled = consensus(study, rule="unanimous", decided={("d [13:25]", "y"): False})
     assert len(settled.study.select(rounds=["consensus"]).seen) == 3
 

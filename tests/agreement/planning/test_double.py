@@ -119,7 +119,7 @@ def test_refusals(options: dict[str, Any], told: str) -> None:
 
 
 def test_units_once_and_named() -> None:
-    with pytest.raises(DataError, match="units that occur more than once: 'a'"):
+    with pytest.raises(DataError, match="units that occur more than once: 'x/a'"):
         double_code(pd.DataFrame({"unit": ["a", "a"], "case": ["x", "x"]}), units=1, rng=0)
     with pytest.raises(DataError, match="1 units have no name"):
         double_code(pd.DataFrame({"unit": ["a", None], "case": ["x", "x"]}), units=1, rng=0)
