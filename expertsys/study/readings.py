@@ -145,9 +145,7 @@ def _units_of(documents: pd.Series[str], document: pd.Series[str]) -> tuple[Ints
 
 
 def note(choice: str | None, readings: Readings, parts: Parts) -> str:
-    """What every figure that rests on assumed readings says; empty where readings were given."""
-    if choice is None or "assumed" not in choice or len(parts["coders"]) < 2:
-        return ""
+    """What every figure that rests on assumed readings says."""
     text = f"Who read what is {choice}."
     share = readings.share_coded(parts)
     if len(share) > 1 and share.min() < _NOTICEABLE * share.max():

@@ -227,9 +227,10 @@ class Study:
 
         It names a coder who coded far fewer of the units so counted than another, for whom the assumption is doubtful.
         """
+        if not self.assumed_seen or len(self._coders) < 2:
+            return ""
         if "note" not in self._cache:
-            choice = self.provenance.choice(SEEN)
-            self._cache["note"] = readings.note(choice, self.readings, self._parts())
+            self._cache["note"] = readings.note(self.provenance.choice(SEEN), self.readings, self._parts())
         note: str = self._cache["note"]
         return note
 
