@@ -111,7 +111,9 @@ class ActionAtADistance(Measure):
         n, x = (table[name].to_numpy(dtype=np.float64) for name in ("n_situations", "followed"))
         low, high = _wilson(x, n)
         shares = table.assign(fidelity=x / n, low=low, high=high)
-        return shares[["followed", "n_situations", "fidelity", "low", "high"]].rename_axis(columns="column")
+        shares = shares[["followed", "n_situations", "fidelity", "low", "high"]].rename_axis(columns="column")
+        shares.attrs["n"] = dict(zip(shares.index.tolist(), n.tolist(), strict=True))  # for `qca.calibrate`
+        return shares
 
     def _question(self) -> str:
         return "Fidelity, the share of situations in which the action taken is the one prescribed,"

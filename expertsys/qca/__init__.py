@@ -1,7 +1,7 @@
 """Qualitative Comparative Analysis: calibration, necessity, truth tables, solutions, robustness, cases, expressions."""
 
 from expertsys.qca.algebra import evaluate, factor, intersection, negate, parse, simplify
-from expertsys.qca.bridge import FromAttribute, FromCodes, Membership, membership
+from expertsys.qca.bridge import FromAttribute, FromCodes, FromFigures, Membership, membership
 from expertsys.qca.calibrate import calibrate, find_thresholds
 from expertsys.qca.chance import FalsePositives, FitIntervals, false_positives, fit_intervals
 from expertsys.qca.clusters import ClusterFit, cluster_fit
@@ -26,6 +26,7 @@ __all__ = [
     "FitIntervals",
     "FromAttribute",
     "FromCodes",
+    "FromFigures",
     "Literal",
     "Membership",
     "Model",

@@ -11,17 +11,23 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, DegenerateWarning, check_choice, listing, unknown
-from expertsys._core.results import TableResult
+from expertsys._core.errors import DataError, DegenerateWarning, check_choice, counted, listing, unknown
+from expertsys._core.frames import to_pandas
+from expertsys._core.results import TableResult, number
 from expertsys.comparison import case_matrix
-from expertsys.comparison.applied import RULES, Coders, applications
-from expertsys.qca.calibrate import Method, calibrate
-from expertsys.qca.table import conditions_of
+from expertsys.comparison.applied import RULES, Coders, applications, has_units
+from expertsys.comparison.grouping import read_documents, read_units
+from expertsys.qca.calibrate import FEW, Method, calibrate
+from expertsys.qca.table import conditions_of, joined, shared_sources
 from expertsys.study import Code, Codebook, Study
 from expertsys.theory import FRAMEWORK, Framework
 
 Counting = Literal["units", "documents", "codings", "characters"]
 Show = Literal["count", "share", "presence"]
+Subcodes = Literal["include", "exclude"]
+
+#: Columns in which a table of figures usually says how many observations each rests on.
+_SIZES = ("n", "n_situations", "n_units", "situations", "units")
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:
@@ -39,8 +45,8 @@ class FromCodes:
     Parameters
     ----------
     codes : str or iterable of str
-        Names of codes, or keys of concepts, which stand for all codes that point to them or below them. What carries
-        several of them counts once.
+        Names of codes, or keys of concepts, which stand for the codes that point to them. What carries several of them
+        counts once.
     anchors : sequence of float, optional
         Of `calibrate`: for "direct", out, crossover and full, as shares or counts. None only for presence, which is a
         crisp set as it stands.
@@ -48,6 +54,9 @@ class FromCodes:
         As in `expertsys.case_matrix`.
     method : str
         Of `calibrate`.
+    subcodes : {"include", "exclude"}
+        Whether a passage coded with a sub-code counts for the code above it, and one coded with a narrower concept for
+        the broader one. The output names the sub-codes that are included or excluded.
 
     Examples
     --------
@@ -61,8 +70,10 @@ class FromCodes:
     show: Show = attrs.field(default="share", kw_only=True)
     coders: Coders = attrs.field(default="any", kw_only=True)
     method: Method = attrs.field(default="direct", kw_only=True)
+    subcodes: Subcodes = attrs.field(default="include", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        check_choice("subcodes", self.subcodes, ("include", "exclude"))
         if not self.codes:
             raise DataError("names no code", place="FromCodes", remedy="Give at least one code or concept.")
         if self.show != "presence" and self.anchors is None:
@@ -72,10 +83,12 @@ class FromCodes:
                 remedy="Give anchors=(out, crossover, full), from what is known of the cases; or show='presence'.",
             )
 
-    def told(self) -> str:
-        """How the scores were made, in words."""
+    def description(self, below: Sequence[str] = ()) -> str:
+        """How the scores were made, in words; `below` are the sub-codes that are included or excluded."""
         what = {"share": f"share of {self.counting}", "count": f"number of {self.counting}", "presence": "presence"}
         given = listing(self.codes)
+        if below:
+            given += f" (sub-codes {self.subcodes}d: {listing(below, 4)})"
         text = f"{what[self.show]} with {given} by {RULES[self.coders]}"
         return text + (f", {_calibrated(self.method, self.anchors)}" if self.anchors is not None else ", crisp")
 
@@ -114,12 +127,75 @@ class FromAttribute:
                 remedy="Give scores={value: score} for categories, anchors=(out, crossover, full) for numbers.",
             )
 
-    def told(self) -> str:
+    def description(self) -> str:
         """How the scores were made, in words."""
         if self.scores is not None:
             scores = ", ".join(f"{value} = {score:g}" for value, score in self.scores.items())
             return f"attribute {self.attribute!r}: {scores}"
         return f"attribute {self.attribute!r}, {_calibrated(self.method, self.anchors)}"
+
+
+def _figures(figures: Any) -> pd.DataFrame:
+    return figures.to_frame() if isinstance(figures, pd.Series) else to_pandas(figures)
+
+
+@attrs.frozen(eq=False)
+class FromFigures:
+    """A condition made from a figure of each case that was computed elsewhere, such as fidelity by site.
+
+    Parameters
+    ----------
+    figures : dataframe, Series or result with a table
+        Index: the cases.
+    column : str
+        The column with the figure.
+    anchors : sequence of float
+        Of `calibrate`.
+    n : str, optional
+        The column that says how many observations each figure rests on; by default ``n``, ``n_situations``,
+        ``n_units``, ``situations`` or ``units``, where the table has one of these.
+    method : str
+        Of `calibrate`.
+
+    Notes
+    -----
+    Where the table has columns ``low`` and ``high``, as those of the measures of `expertsys.enactment` have, the
+    interval of each figure is calibrated as the figure is: `Membership.support` holds the score at either end.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"fidelity": [1.0, 0.8], "n_situations": [3, 40]}, index=["North", "South"])
+    >>> FromFigures(table, "fidelity", anchors=(0.5, 0.7, 0.9)).n
+    'n_situations'
+    """
+
+    figures: pd.DataFrame = attrs.field(converter=_figures)
+    column: str
+    anchors: tuple[float, ...] | None = attrs.field(converter=_numbers, kw_only=True)
+    n: str | None = attrs.field(default=None, kw_only=True)
+    method: Method = attrs.field(default="direct", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        columns = [str(name) for name in self.figures.columns]
+        for name in (self.column, self.n or self.column):
+            if name not in columns:
+                raise unknown("column", name, columns, place="FromFigures")
+        if self.figures.index.duplicated().any():
+            case = self.figures.index[self.figures.index.duplicated()][0]
+            raise DataError(
+                f"each case must have one figure; {case!r} has several",
+                place="FromFigures",
+                remedy="Summarise the table by case first.",
+            )
+        if self.n is None:
+            object.__setattr__(self, "n", next((name for name in _SIZES if name in columns), None))
+
+    def description(self) -> str:
+        """How the scores were made, in words."""
+        return f"{self.column} of each case, {_calibrated(self.method, self.anchors)}"
+
+
+Source = FromCodes | FromAttribute | FromFigures
 
 
 def _calibrated(method: str, anchors: tuple[float, ...] | None) -> str:
@@ -133,19 +209,30 @@ class Membership(TableResult):
     Attributes
     ----------
     table : pandas.DataFrame
-        Index ``case``, a column of scores for each condition: what `truth_table` and `necessity` take.
+        Index ``case``, a column of scores for each condition: what `truth_table` and `necessity` take. Its ``attrs``
+        say which sources conditions share and which scores rest on few observations, so that these functions can say
+        it too.
     raw : pandas.DataFrame
         The values before calibration.
     conditions : dict
-        Each condition's `FromCodes` or `FromAttribute`.
+        Each condition's `FromCodes`, `FromAttribute` or `FromFigures`.
+    codes : dict
+        For each condition from codes, the codes that were counted.
+    support : pandas.DataFrame
+        What each score rests on. Index ``case, condition``; ``value`` before calibration; ``score``; ``n``
+        observations of a kind, ``of``; ``low`` and ``high``, the score at the ends of the value's interval, where it
+        has one.
     note : str
         What a reader must know; empty where there is nothing.
     """
 
     table: pd.DataFrame
     raw: pd.DataFrame
-    conditions: dict[str, FromCodes | FromAttribute]
+    conditions: dict[str, Source]
+    codes: dict[str, tuple[str, ...]]
+    support: pd.DataFrame
     note: str
+    _below: dict[str, tuple[str, ...]]
     _evidence: dict[str, pd.DataFrame]
     _excerpts: pd.Series[str]
 
@@ -166,8 +253,9 @@ class Membership(TableResult):
         Returns
         -------
         pandas.DataFrame
-            For a condition from codes, one row per coding: index its row in ``study.codings``; ``unit, document, start,
-            end, coder, code, memo`` and, where asked for, ``excerpt``. For one from an attribute: ``attribute, value``.
+            For a condition from codes, one row per coding, of sub-codes too where these count: index its row in
+            ``study.codings``; ``unit, document, start, end, coder, code, memo`` and, where asked for, ``excerpt``. For
+            one from an attribute: ``attribute, value``. For one from figures: the case's row of the table.
         """
         if condition not in self.table:
             raise unknown("condition", condition, list(self.table.columns), place="trace")
@@ -177,16 +265,23 @@ class Membership(TableResult):
         if isinstance(spec, FromAttribute):
             value = self.raw.loc[case, condition]
             return pd.DataFrame({"attribute": [spec.attribute], "value": [value]}).rename_axis(columns="column")
+        if isinstance(spec, FromFigures):
+            return spec.figures[spec.figures.index.map(str) == case].rename_axis(columns="column")
         rows = self._evidence[condition]
-        found = rows[rows["case"] == case].drop(columns="case")
-        return found.assign(excerpt=self._excerpts.reindex(found.index)) if quotations else found
+        own = rows[rows["case"] == case].drop(columns="case")
+        return own.assign(excerpt=self._excerpts.reindex(own.index)) if quotations else own
+
+    def description(self, condition: str) -> str:
+        """How the scores of one condition were made, in words."""
+        spec = self.conditions[condition]
+        return spec.description(self._below[condition]) if isinstance(spec, FromCodes) else spec.description()
 
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
-        told = "; ".join(f"{name}: {spec.told()}" for name, spec in self.conditions.items())
+        each = "; ".join(f"{name}: {self.description(name)}" for name in self.conditions)
         return (
             f"Membership of {len(self.table)} cases in {len(self.table.columns)} sets was made from the coded study. "
-            f"{told}." + (f" {self.note}" if self.note else "")
+            f"{each}." + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -196,13 +291,11 @@ class Membership(TableResult):
     _decimals = 3
 
     def _title(self) -> str:
-        lines = [f"  {name}: {spec.told()}" for name, spec in self.conditions.items()]
+        lines = [f"  {name}: {self.description(name)}" for name in self.conditions]
         return "\n".join(["Membership scores of cases", *lines, *([self.note] if self.note else [])])
 
 
-def membership(
-    study: Study, *, conditions: Mapping[str, FromCodes | FromAttribute], framework: Framework = FRAMEWORK
-) -> Membership:
+def membership(study: Study, *, conditions: Mapping[str, Source], framework: Framework = FRAMEWORK) -> Membership:
     """Make a calibrated table of cases × conditions from a coded study, keeping the way back to its excerpts.
 
     Parameters
@@ -210,15 +303,18 @@ def membership(
     study : Study
         With cases and one round of coding.
     conditions : mapping
-        Name of each set, the outcome among them, to where its scores come from: `FromCodes` or `FromAttribute`.
+        Name of each set, the outcome among them, to where its scores come from: `FromCodes`, `FromAttribute` or
+        `FromFigures`.
     framework : Framework
         What keys of concepts are resolved against.
 
     Returns
     -------
     Membership
-        A case of which nothing was read, or whose attribute is missing, has NaN, and the note names it: drop it before
-        `truth_table`, which refuses missing scores.
+        A case of which nothing was read, or whose attribute or figure is missing, has NaN, whether shares, counts or
+        presence are asked for, and the note names it: drop it before `truth_table`, which refuses missing scores. The
+        note also names scores that rest on fewer than five observations, and conditions that are made from the same
+        codes.
 
     Raises
     ------
@@ -245,57 +341,89 @@ def membership(
     {'little_say': 1.0, 'bypassed': 0.48}
     >>> len(made.trace("Record", "bypassed"))
     34
+
+    Thirty-four codings stand behind a score that is just below the crossover: neither clearly in nor clearly out.
     """
     Study.require(study, "membership")
     study.require_one_round("membership")
     if not len(study.cases):
         raise DataError("there are no cases", place="study.cases", remedy="Name the column: es.read(..., case='...').")
     conditions_of(list(conditions), None, place="membership")
-    raw, scores, evidence = {}, {}, {}
+    raw, scores, evidence, codes, below, rests = {}, {}, {}, {}, {}, {}
     for name, spec in conditions.items():
         if isinstance(spec, FromCodes):
-            codes = _codes_of(study, spec, framework)
-            raw[name] = _counted(study, spec, codes)
-            evidence[name] = _behind(study, spec, codes)
+            codes[name], below[name] = _codes_of(study, spec, framework)
+            raw[name], rests[name] = _counted(study, spec, codes[name])
+            evidence[name] = _behind(study, spec, codes[name])
             scores[name] = raw[name] if spec.anchors is None else _score(raw[name], spec.method, spec.anchors, name)
         elif isinstance(spec, FromAttribute):
             raw[name], scores[name] = _attribute(study, spec, name)
+        elif isinstance(spec, FromFigures):
+            raw[name], scores[name], rests[name] = _from_figures(study, spec, name)
         else:
             raise DataError(
-                f"{name!r} is a {type(spec).__name__}", place="conditions", remedy="Use FromCodes or FromAttribute."
+                f"{name!r} is a {type(spec).__name__}",
+                place="conditions",
+                remedy="Use FromCodes, FromAttribute or FromFigures.",
             )
     table = pd.DataFrame(scores, index=study.cases.index).astype("float64").rename_axis(columns="condition")
+    values = pd.DataFrame(raw, index=study.cases.index).rename_axis(columns="condition")
+    support = _support(table, values, rests)
     missing = [f"{case} in {name}" for name in table for case in table.index[table[name].isna()]]
     half = [f"{case} in {name}" for name in table for case in table.index[table[name] == 0.5]]
+    few, open_ = _few(support), _either_side(support)
+    sources = _sources(conditions, codes)
     notes = [f"Unknown: {', '.join(missing)}." if missing else ""]
     notes.append(f"Exactly 0.5, so in no configuration: {', '.join(half)}." if half else "")
-    values = pd.DataFrame(raw, index=study.cases.index).rename_axis(columns="condition")
-    return Membership(table, values, dict(conditions), " ".join(filter(None, notes)), evidence, study.excerpts())
+    notes.append(f"Uncertain, for they rest on few observations: {joined(_joined(few), 8)}." if few else "")
+    notes.append(f"On either side of 0.5 within the interval of the figure: {joined(open_, 8)}." if open_ else "")
+    notes += [
+        f"{first} and {second} are both made from {what}: how they relate says nothing of the cases."
+        for first, second, what in shared_sources(sources, list(conditions))
+    ]
+    table.attrs = {"sources": sources, "few": few}
+    return Membership(
+        table, values, dict(conditions), codes, support, " ".join(filter(None, notes)), below, evidence,
+        study.excerpts(),
+    )  # fmt: skip
 
 
-def _codes_of(study: Study, spec: FromCodes, framework: Framework) -> tuple[str, ...]:
-    """The codes that a condition counts: those named, and those that point to a named concept or below it."""
-    found: list[str] = []
+def _codes_of(study: Study, spec: FromCodes, framework: Framework) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The codes that a condition counts, and those among the sub-codes that it includes or excludes."""
+    own: dict[str, None] = {}
+    below: dict[str, None] = {}
     for name in spec.codes:
         if name in study.codes:
-            found.append(name)
+            own[name] = None
+            below |= dict.fromkeys(_with_subcodes(study.codebook, name))
             continue
-        under = [
+        exact = [code.name for code in study.codebook if code.concept == name]
+        narrower = [
             code.name
             for code in study.codebook
             if code.concept is not None
-            and (code.concept == name or (code.concept in framework and name in framework.closure([code.concept])))
+            and code.concept != name
+            and code.concept in framework
+            and name in framework.closure([code.concept])
         ]
-        if not under:
+        if not exact and (not narrower or spec.subcodes == "exclude"):
             raise unknown(
                 "code or coded concept",
                 name,
                 _known(study),
                 place="FromCodes",
-                remedy="es.evidence.coverage shows both.",
+                remedy="Say subcodes='include'." if narrower else "es.evidence.coverage shows both.",
             )
-        found += under
-    return tuple(dict.fromkeys(found))
+        own |= dict.fromkeys(exact)
+        below |= dict.fromkeys(narrower)
+        inherited = [inner for code in (*exact, *narrower) for inner in _with_subcodes(study.codebook, code)]
+        below |= dict.fromkeys(inner for inner in inherited if study.codebook[inner].concept is None)
+    rest = tuple(name for name in below if name not in own)
+    return ((*own, *rest) if spec.subcodes == "include" else tuple(own)), rest
+
+
+def _with_subcodes(book: Codebook, name: str) -> tuple[str, ...]:
+    return tuple(code.name for code in book if code.name == name or name in book.ancestors(code.name))
 
 
 def _known(study: Study) -> list[str]:
@@ -303,20 +431,24 @@ def _known(study: Study) -> list[str]:
 
 
 _ONE = "(condition)"
+#: What a score rests on: observations, what they are, and the value at either end of its interval.
+_Rests = tuple["pd.Series[Any]", str, "pd.Series[Any] | None", "pd.Series[Any] | None"]
 
 
-def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> pd.Series[Any]:
-    """The case matrix of all these codes taken as one."""
+def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> tuple[pd.Series[Any], _Rests]:
+    """The case matrix of all these codes taken as one; unknown for a case of which nothing was read."""
     check_choice("show", spec.show, ("count", "share", "presence"))
     book = Codebook(Code(name, concept=_ONE) for name in codes)
-    made = case_matrix(
+    matrix = case_matrix(
         study.with_codebook(book), of="concepts", counting=spec.counting, show=spec.show, coders=spec.coders
     )
-    table = made.to_frame().reindex(study.cases.index)
-    if _ONE in table:
-        return table[_ONE].astype("float64")
-    nothing = np.where(made.totals.reindex(study.cases.index) > 0, 0.0, np.nan)
-    return pd.Series(nothing if spec.show == "share" else 0.0, index=study.cases.index)
+    cases = study.cases.index
+    by_unit = has_units(study) and spec.counting != "documents"
+    read, kind = (read_units(study), "unit") if by_unit else (read_documents(study), "document")
+    n = read.groupby("case")[kind].nunique().reindex(cases).fillna(0).astype("float64")
+    table = matrix.to_frame().reindex(cases)
+    value = table[_ONE].astype("float64") if _ONE in table else pd.Series(0.0, index=cases)
+    return value.where(n > 0), (n, kind, None, None)
 
 
 def _behind(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> pd.DataFrame:
@@ -354,6 +486,81 @@ def _attribute(study: Study, spec: FromAttribute, name: str) -> tuple[pd.Series[
             remedy=f"Add it to scores; there are some for {listing(given)}.",
         )
     return column, texts.map(given).astype("float64")
+
+
+def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series[Any], pd.Series[Any], _Rests]:
+    figures = spec.figures.set_axis(spec.figures.index.map(str), axis=0)
+    cases = study.cases.index
+    strange = [case for case in figures.index if case not in cases]
+    if strange:
+        raise unknown("case", strange[0], list(cases), place=f"condition {name!r}")
+    columns = {key: key for key in ("low", "high") if key in figures.columns} | {"value": spec.column}
+    if spec.n is not None:
+        columns["n"] = spec.n
+    texts = [column for column in columns.values() if not pd.api.types.is_numeric_dtype(figures[column])]
+    if texts:
+        raise DataError(f"column {texts[0]!r} must hold numbers", place=f"condition {name!r}", remedy="Recode it.")
+    own = {key: figures[column].astype("float64").reindex(cases) for key, column in columns.items()}
+    anchors = spec.anchors or ()
+    low, high = (_score(own[key], spec.method, anchors, name) if key in own else None for key in ("low", "high"))
+    n = own.get("n", pd.Series(np.nan, index=cases))
+    noun = (spec.n or "").removeprefix("n_").removesuffix("s") or "observation"
+    return (
+        own["value"],
+        _score(own["value"], spec.method, anchors, name),
+        (n, "observation" if noun == "n" else noun, low, high),
+    )
+
+
+def _support(table: pd.DataFrame, values: pd.DataFrame, rests: Mapping[str, _Rests]) -> pd.DataFrame:
+    """What each score rests on; a falling set has its ends in rising order too."""
+    parts = []
+    for name in table:
+        n, kind, low, high = rests.get(str(name), (np.nan, "", None, None))
+        ends = pd.DataFrame(
+            {"low": np.nan if low is None else low, "high": np.nan if high is None else high}, table.index
+        )
+        part = pd.DataFrame(
+            {"value": values[name].astype(object), "score": table[name], "n": n, "of": kind}, index=table.index
+        )
+        parts.append(part.assign(condition=str(name), low=ends.min(axis=1), high=ends.max(axis=1)))
+    found = pd.concat(parts).set_index("condition", append=True)
+    return found.rename_axis(index=["case", "condition"], columns="column")
+
+
+def _few(support: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Condition to case to what its score rests on, where that is little."""
+    rows = support[(support["n"] < FEW) & support["score"].notna()]
+    found: dict[str, dict[str, str]] = {}
+    for (case, condition), row in zip(rows.index.tolist(), rows.to_dict("records"), strict=True):
+        text = counted(int(row["n"]), str(row["of"]))
+        if not np.isnan(row["low"]):
+            score, low, high = (number(float(row[end]), 2) for end in ("score", "low", "high"))
+            text += f": {score}, over the interval {low} to {high}"
+        found.setdefault(str(condition), {})[str(case)] = text
+    return found
+
+
+def _joined(few: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [f"{case} in {name} ({text})" for name, cases in few.items() for case, text in cases.items()]
+
+
+def _either_side(support: pd.DataFrame) -> list[str]:
+    rows = support[(support["low"] < 0.5) & (support["high"] > 0.5)]
+    return [f"{case} in {condition}" for case, condition in rows.index]
+
+
+def _sources(conditions: Mapping[str, Source], codes: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """What each condition is made from, as texts that are equal where the source is."""
+    found = {}
+    for name, spec in conditions.items():
+        if isinstance(spec, FromCodes):
+            found[name] = [f"the code {code!r}" for code in codes[name]]
+        elif isinstance(spec, FromAttribute):
+            found[name] = [f"the attribute {spec.attribute!r}"]
+        else:
+            found[name] = [f"the figure {spec.column!r}"]
+    return found
 
 
 def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name: str) -> pd.Series[Any]:

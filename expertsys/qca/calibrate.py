@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, DegenerateWarning, Remark, check_choice, check_positive, listing
+from expertsys._core.errors import DataError, DegenerateWarning, Remark, check_choice, check_positive, counted, listing
 from expertsys._core.frames import is_frame
 from expertsys.qca.fit import Floats
+from expertsys.qca.table import joined
 
 Method = Literal["direct", "linear", "indirect", "crisp", "rank"]
 Linkage = Literal["single", "complete", "average", "weighted", "centroid", "median", "ward"]
+#: A score that rests on fewer observations than this is named in a note.
+FEW = 5
 METHODS: tuple[Method, ...] = ("direct", "linear", "indirect", "crisp", "rank")
 
 
@@ -27,6 +30,7 @@ def calibrate(
     full_membership: float = 0.95,
     below: float = 1.0,
     above: float = 1.0,
+    n: Any = None,
 ) -> pd.Series[Any]:
     """Raw values as membership scores in a set.
 
@@ -50,16 +54,21 @@ def calibrate(
         For "direct", the score at the anchor for full membership; at the other one it is 1 less this.
     below, above : float
         For "linear", the exponents below and above the crossover: 1 is straight, more is s-shaped.
+    n : array_like, shape (n,), optional
+        How many observations each value rests on, such as the situations behind a share; by default what
+        ``values.attrs["n"]`` says, as that of a measure's ``by_site`` does.
 
     Returns
     -------
     pandas.Series
-        Scores in [0, 1], or group numbers 0, 1, 2, ... for "crisp". ``attrs["note"]`` names the cases at exactly 0.5.
+        Scores in [0, 1], or group numbers 0, 1, 2, ... for "crisp". ``attrs["note"]`` names the cases at exactly 0.5
+        and those whose values rest on fewer than five observations.
 
     Warns
     -----
     DegenerateWarning
-        Where a case is at exactly 0.5: it belongs to no configuration, and so is neither for nor against any.
+        Where a case is at exactly 0.5: it belongs to no configuration, and so is neither for nor against any. Where a
+        value rests on few observations: its score looks more certain than it is.
 
     Raises
     ------
@@ -117,13 +126,36 @@ def calibrate(
     else:
         scores = _linear(raw, _ordered(points, (3, 6)), below, above)
     result = pd.Series(scores, index=series.index, name=series.name)
+    notes = []
     middle = [str(name) for name in series.index[scores == 0.5]]
     if method != "crisp" and middle:
-        note = f"{listing(middle, 5)} at exactly 0.5, in no configuration: move the crossover a little"
+        notes.append(f"{listing(middle, 5)} at exactly 0.5, in no configuration: move the crossover a little")
+    few = _few(series, series.attrs.get("n") if n is None else n)
+    if few:
+        notes.append(f"{joined(few)}: a score from so few is uncertain")
+    if notes:
+        note = "; ".join(notes)
         result.attrs["note"] = note
         named = f"{series.name}: " if series.name is not None else ""
         warnings.warn(f"{named}{note}", DegenerateWarning, stacklevel=2)
     return result
+
+
+def _few(series: pd.Series[Any], n: Any) -> list[str]:
+    """The cases whose value rests on few observations, with how many."""
+    if n is None:
+        return []
+    sizes = pd.Series(n) if isinstance(n, Mapping) else n
+    if isinstance(sizes, pd.Series):
+        sizes = sizes.reindex(series.index)
+    own = np.asarray(sizes, dtype=np.float64)
+    if len(own) != len(series):
+        raise DataError(f"n must give one number for each of {len(series)} values; it has {len(own)}", place="n")
+    return [
+        f"{case} rests on {counted(int(size), 'observation')}"
+        for case, size, value in zip(series.index, own, series, strict=True)
+        if size < FEW and not pd.isna(value)
+    ]
 
 
 def _column(values: Any) -> pd.Series[Any]:

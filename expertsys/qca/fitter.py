@@ -63,9 +63,9 @@ class Fitter:
 
     @functools.cached_property
     def _cases(self) -> tuple[tuple[str, ...], ...]:
-        positive = self.truth.rows[self.truth.rows["out"] == "1"]
+        positive = np.flatnonzero(self.truth.rows["out"] == "1")
         held = covers(self.cubes, self.truth.configurations("1"))
-        names = [tuple(cell.split(", ")) for cell in positive["cases"]]
+        names = [self.truth.members[place] for place in positive]
         return tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
 
     def model(

@@ -16,7 +16,7 @@ from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats
 from expertsys.qca.fit import necessity as fit
-from expertsys.qca.table import Outcome, Scores, column_of, conditions_of
+from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, origin_notes, skewness
 from expertsys.qca.truth import TOLERANCE
 
 #: Expressions held at once.
@@ -198,13 +198,14 @@ def necessity(
         "ron_cutoff": ron_cutoff,
         "depth": most,
     }
-    note = "" if y.sum() else "no case has the outcome: nothing can be necessary for it"
+    notes = [*origin_notes(table, target, scores), skewness(scores, y, target.expression)]
+    notes.append("" if y.sum() else "no case has the outcome: nothing can be necessary for it")
     return Necessity(
         target.expression,
         single.rename_axis(columns="column"),
         listed.rename_axis(columns="column"),
         settings,
-        note,
+        "; ".join(filter(None, notes)),
     )
 
 

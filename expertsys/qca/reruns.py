@@ -276,7 +276,7 @@ def sweep_anchors(
         else:
             checked = Scores.of(scores.table.assign(**{condition: own}), list(truth.conditions), place="sweep_anchors")
             levels = {**checked.levels, **_larger(truth.scores.levels, checked.levels)}
-            scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition})
+            scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition}, notes=scores.notes)
         made.append(repeated(solution, rebuilt(truth, scores, membership, dict(truth.settings))))
     told = [", ".join(f"{point:g}" for point in points) for points in anchors]
     changed = pd.DataFrame({"anchors": told}, index=pd.RangeIndex(1, len(made) + 1, name="run"))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError
 from expertsys._core.results import TableResult
+from expertsys.qca.bridge import Membership
 from expertsys.qca.chance import FalsePositives, FitIntervals
 from expertsys.qca.clusters import ClusterFit
 from expertsys.qca.enhanced import Untenable
@@ -25,9 +26,9 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
 
     Parameters
     ----------
-    *results : results of this room
-        Solutions (of the outcome and of its absence, of each kind), and what else was done: necessity, untenable
-        assumptions, robustness, repetitions, chance, clusters, theory, cases.
+    *results : results of this subpackage
+        Solutions (of the outcome and of its absence, of each kind), and what else was done: membership from a coded
+        study, necessity, untenable assumptions, robustness, repetitions, chance, clusters, theory, cases.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
     Raises
     ------
     DataError
-        For anything that is no result of this room.
+        For anything that is not a result of `expertsys.qca`.
 
     References
     ----------
@@ -67,6 +68,12 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
         if max(truth.levels) == 2:
             _add(found, f"Members of each set ({truth.outcome})", _members(scores))
     for result in results:
+        if isinstance(result, Membership):
+            how = {name: result.description(name) for name in result.conditions}
+            sets = pd.DataFrame({"made from": how}).rename_axis(index="set", columns="column")
+            _add(found, "Sets and where their scores come from", sets)
+            _add(found, "What each score rests on", result.support)
+    for result in results:
         if isinstance(result, Necessity):
             _add(found, f"Necessary conditions ({result.outcome})", result.single)
             if len(result.expressions):
@@ -77,7 +84,7 @@ def report_tables(*results: TableResult) -> dict[str, pd.DataFrame]:
         if isinstance(result, Solution):
             _solution(found, result)
     for result in results:
-        if isinstance(result, Solution | Necessity | TruthTable):
+        if isinstance(result, Membership | Solution | Necessity | TruthTable):
             continue
         _other(found, result)
     return found
@@ -146,7 +153,7 @@ def _other(found: dict[str, pd.DataFrame], result: Any) -> None:
                 _add(found, f"{caption} ({result.outcome})", table)
     else:
         raise DataError(
-            f"{type(result).__name__} is no result of this room",
+            f"report_tables takes results of expertsys.qca, not {type(result).__name__}",
             place="report_tables",
             remedy="Give solutions, necessity, robustness and the like.",
         )

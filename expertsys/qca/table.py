@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import attrs
@@ -42,12 +43,15 @@ class Scores:
         Number of levels of each condition: 2 for crisp and fuzzy ones.
     undefined : frozenset of str
         Conditions whose last level says that they do not apply to a case: it is in none of their other levels.
+    notes : tuple of str
+        What a reader must know of where the scores come from; see `origin_notes`.
     """
 
     cases: tuple[str, ...]
     table: pd.DataFrame
     levels: dict[str, int]
     undefined: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -225,9 +229,75 @@ def column_of(outcome: str) -> tuple[str, bool]:
     return (found["name"], bool(found["not"])) if found else (str(outcome), False)
 
 
-def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str]) -> str:
-    """What a reader must know of the cases in a truth table."""
+#: A set with a smaller share of the cases than this on either side of 0.5 is called skewed.
+SKEWED = 0.15
+
+
+def joined(texts: Sequence[str], most: int = 5) -> str:
+    """Texts with commas, cut after `most` with a count of the rest."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
+
+
+def shared_sources(sources: Mapping[str, Sequence[str]], names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Pairs of sets that are made from the same codes, attribute or figure, and what they share."""
+    for first, second in combinations([name for name in names if name in sources], 2):
+        shared = [source for source in sources[first] if source in sources[second]]
+        if shared:
+            yield first, second, joined(shared)
+
+
+def origin_notes(table: Any, outcome: Outcome, scores: Scores) -> tuple[str, ...]:
+    """What a reader must know of where scores come from: sources that an outcome and a condition share, few data.
+
+    Tables that `expertsys.qca.membership` makes say it in their ``attrs``. Of any other table, fuzzy scores that are
+    the same in a condition and the outcome, for every case, are pointed out.
+    """
+    origin: Any = to_pandas(table).attrs
     notes = []
+    names = (outcome.name, *scores.levels)
+    for first, second, what in shared_sources(origin.get("sources", {}), names):
+        if first == outcome.name:
+            notes.append(
+                f"circular: {second} and the outcome {first} are both made from {what}, so their fit says nothing of "
+                "the cases"
+            )
+    fuzzy = (outcome.membership != np.round(outcome.membership)).any()
+    for name in scores.levels:
+        own = scores.table[name].to_numpy()
+        if fuzzy and (np.allclose(own, outcome.membership) or np.allclose(1 - own, outcome.membership)):
+            same = "the same scores as" if np.allclose(own, outcome.membership) else "the reverse of the scores of"
+            notes.append(f"{name} has {same} the outcome in every case: check that they have different sources")
+    few = origin.get("few", {})
+    uncertain = [f"{case} in {name} ({text})" for name in names for case, text in few.get(name, {}).items()]
+    if uncertain:
+        notes.append(f"few observations behind {joined(uncertain)}: these scores are uncertain")
+    return tuple(notes)
+
+
+def skewness(scores: Scores, outcome: Floats, name: str) -> str:
+    """The sets that have nearly all cases on one side of 0.5, so that fit is high whatever relates them."""
+    sides: dict[str, list[str]] = {}
+    every = {condition: scores.table[condition].to_numpy() for condition, size in scores.levels.items() if size == 2}
+    for condition, own in {**every, name: outcome}.items():
+        for side, count in (("above", int((own > 0.5).sum())), ("below", int((own < 0.5).sum()))):
+            if count > (1 - SKEWED) * len(own) and len(own) > 1:
+                sides.setdefault(f"{count} of {len(own)} cases {side} 0.5 in", []).append(condition)
+    for condition, size in scores.levels.items():
+        if size > 2 and len(scores.cases) > 1 and np.ptp(scores.table[condition].to_numpy()) == 0:
+            sides.setdefault(f"all {len(scores.cases)} cases at one level of", []).append(condition)
+    if not sides:
+        return ""
+    found = "; ".join(f"{what} {' and '.join(sets)}" for what, sets in sides.items())
+    return (
+        f"skewed: {found}; consistency and coverage of such sets are high or low whatever relates them, see PRI and RoN"
+    )
+
+
+def told_of(
+    scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome: Floats, mixed: Sequence[str], name: str
+) -> str:
+    """What a reader must know of the cases in a truth table."""
+    notes = [*scores.notes]
     if mixed:
         more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
         notes.append(f"cases with and without the outcome share row {', '.join(mixed[:5])}{more}: read them")
@@ -242,6 +312,9 @@ def told_of(scores: Scores, placed: np.ndarray[Any, np.dtype[np.bool_]], outcome
     if (outcome == 0.5).any():
         between = [scores.cases[row] for row in np.flatnonzero(outcome == 0.5)]
         notes.append(f"{listing(between, 5)} at exactly 0.5 in the outcome")
+    skewed = skewness(scores, outcome, name)
+    if skewed:
+        notes.append(skewed)
     if np.ptp(outcome) == 0:
         notes.append("the outcome does not vary: nothing is explained")
     if len(outcome) == 1:

@@ -15,7 +15,7 @@ from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, sufficiency
 from expertsys.qca.primes import Ints
-from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, memberships, told_of
+from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, memberships, origin_notes, told_of
 
 #: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
 TOLERANCE = 1.5e-8
@@ -52,6 +52,10 @@ class TruthTable(TableResult):
         Of the cases in the conditions.
     membership : ndarray, shape (n,)
         Of the cases in the outcome.
+    members : tuple of tuple of str
+        The cases of each of `rows`, in its order.
+    mixed : tuple of int
+        Rows that hold cases both with and without the outcome: contradictions between cases, whatever `out` says.
     decided : dict
         Rows whose ``out`` was set by hand; see `decide`.
     """
@@ -64,6 +68,8 @@ class TruthTable(TableResult):
     note: str
     scores: Scores
     membership: Floats
+    members: tuple[tuple[str, ...], ...]
+    mixed: tuple[int, ...]
     decided: dict[int, str] = attrs.field(factory=dict)
 
     def configurations(self, *out: str) -> Ints:
@@ -211,12 +217,14 @@ class TruthTable(TableResult):
         """A paragraph for a methods section, with the figures."""
         settings, rows = self.settings, self.rows["out"].value_counts()
         count = {out: int(rows.get(out, 0)) for out in _OUT}
+        contradictory = f", {count['C']} contradictory" if "contradiction_cutoff" in settings or count["C"] else ""
+        mixed = "" if self.mixed else " No row holds cases both with and without the outcome."
         return (
             f"{len(self.scores.cases)} cases were compared by {len(self.conditions)} conditions "
             f"({', '.join(self.conditions)}) in a truth table for {self.outcome} (consistency cut-off "
             f"{settings['consistency_cutoff']:g}, PRI cut-off {settings['pri_cutoff']:g}, frequency cut-off "
-            f"{settings['frequency_cutoff']:g}): {count['1']} positive, {count['0']} negative and {count['C']} "
-            f"contradictory rows, {self.n_remainders + count['?']:,} remainders."
+            f"{settings['frequency_cutoff']:g}): {count['1']} positive and {count['0']} negative rows"
+            f"{contradictory}, {self.n_remainders + count['?']:,} remainders.{mixed}"
         ) + (f" Note: {self.note}." if self.note else "")
 
     def cite(self) -> tuple[str, ...]:
@@ -329,6 +337,7 @@ def truth_table(
     scores = Scores.of(table, names, case=case, place="truth_table", not_applicable=not_applicable)
     if levels:
         scores = scores.declared(levels)
+    scores = attrs.evolve(scores, notes=origin_notes(table, target, scores))
     return _tabulated(target.expression, names, scores, target.membership, settings)
 
 
@@ -394,6 +403,8 @@ def _tabulated(
     }
     rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row"))
     there, away = (np.bincount(own, side[placed], len(found)) > 0 for side in (membership > 0.5, membership < 0.5))
-    mixed = [str(row) for row in numbers[there & away]]
-    note = told_of(scores, placed, membership, mixed)
-    return TruthTable(outcome, names, sizes, rows, settings, note, scores, membership)
+    mixed = tuple(numbers[there & away].tolist())
+    note = told_of(scores, placed, membership, list(map(str, mixed)), outcome)
+    return TruthTable(
+        outcome, names, sizes, rows, settings, note, scores, membership, tuple(map(tuple, members)), mixed
+    )

@@ -51,7 +51,10 @@ def test_shares_are_counted_and_calibrated() -> None:
     assert made.raw["around"].tolist()[:2] == pytest.approx([2 / 3, 0])
     assert made.table.loc["A"].tolist() == pytest.approx([logistic(1 / 3), logistic(2 / 3)])
     assert made.table.loc["C"].isna().all()
-    assert made.note == "Unknown: C in token, C in around."
+    assert made.note == (
+        "Unknown: C in token, C in around. Uncertain, for they rest on few observations: A in token (3 units), "
+        "B in token (2 units), A in around (3 units), B in around (2 units)."
+    )
 
 
 def test_a_concept_stands_for_its_codes_and_those_below_and_counts_a_unit_once() -> None:
@@ -60,7 +63,8 @@ def test_a_concept_stands_for_its_codes_and_those_below_and_counts_a_unit_once()
     both = membership(coded(), conditions={"use": FromCodes(("tick box", "detour"), ANCHORS)})
     assert both.raw["use"].tolist()[:2] == made.raw["use"].tolist()[:2]
     counted = membership(coded(), conditions={"use": FromCodes("mode-of-use", (0, 1.5, 3), show="count")})
-    assert counted.raw["use"].tolist() == [2, 1, 0]
+    assert counted.raw["use"].tolist()[:2] == [2, 1]
+    assert np.isnan(counted.raw.loc["C", "use"])
 
 
 def test_the_way_back_to_the_excerpts() -> None:
@@ -106,9 +110,10 @@ def test_presence_and_consensus() -> None:
             "detour by all": FromCodes("detour", show="count", anchors=(0, 1, 2), coders="all"),
         },
     )
-    assert made.table["any"].tolist() == [1, 0, 0]
-    assert made.table["all"].tolist() == [1, 1, 0]
-    assert made.raw["detour by all"].tolist() == [1, 0, 0]  # ben read u1 and found none
+    assert made.table["any"].tolist()[:2] == [1, 0]
+    assert made.table["all"].tolist()[:2] == [1, 1]
+    assert made.table.loc["C"].isna().all()  # nothing of C was read
+    assert made.raw["detour by all"].tolist()[:2] == [1, 0]  # ben read u1 and found none
     assert made.trace("A", "detour by all")["unit"].tolist() == ["u2"]
     assert made.to_frame().equals(made.table)
 
