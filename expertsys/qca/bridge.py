@@ -381,6 +381,7 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
         f"{first} and {second} are both made from {what}: how they relate says nothing of the cases."
         for first, second, what in shared_sources(sources, list(conditions))
     ]
+    notes.append(study.reading_note if codes else "")
     table.attrs = {"sources": sources, "few": few}
     return Membership(
         table, values, dict(conditions), codes, support, " ".join(filter(None, notes)), below, evidence,
@@ -395,7 +396,7 @@ def _codes_of(study: Study, spec: FromCodes, framework: Framework) -> tuple[tupl
     for name in spec.codes:
         if name in study.codes:
             own[name] = None
-            below |= dict.fromkeys(_with_subcodes(study.codebook, name))
+            below |= dict.fromkeys(study.codebook.with_subcodes(name))
             continue
         exact = [code.name for code in study.codebook if code.concept == name]
         narrower = [
@@ -416,14 +417,10 @@ def _codes_of(study: Study, spec: FromCodes, framework: Framework) -> tuple[tupl
             )
         own |= dict.fromkeys(exact)
         below |= dict.fromkeys(narrower)
-        inherited = [inner for code in (*exact, *narrower) for inner in _with_subcodes(study.codebook, code)]
+        inherited = [inner for code in (*exact, *narrower) for inner in study.codebook.with_subcodes(code)]
         below |= dict.fromkeys(inner for inner in inherited if study.codebook[inner].concept is None)
     rest = tuple(name for name in below if name not in own)
     return ((*own, *rest) if spec.subcodes == "include" else tuple(own)), rest
-
-
-def _with_subcodes(book: Codebook, name: str) -> tuple[str, ...]:
-    return tuple(code.name for code in book if code.name == name or name in book.ancestors(code.name))
 
 
 def _known(study: Study) -> list[str]:
@@ -439,15 +436,22 @@ def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> tuple[pd.
     """The case matrix of all these codes taken as one; unknown for a case of which nothing was read."""
     check_choice("show", spec.show, ("count", "share", "presence"))
     book = Codebook(Code(name, concept=_ONE) for name in codes)
-    matrix = case_matrix(
-        study.with_codebook(book), of="concepts", counting=spec.counting, show=spec.show, coders=spec.coders
-    )
     cases = study.cases.index
+    by_coding = spec.counting == "codings" and spec.show == "share"
+    matrix = case_matrix(
+        study.with_codebook(book),
+        of="concepts",
+        counting=spec.counting,
+        show="count" if by_coding else spec.show,
+        coders=spec.coders,
+    )
     by_unit = has_units(study) and spec.counting != "documents"
     read, kind = (read_units(study), "unit") if by_unit else (read_documents(study), "document")
     n = read.groupby("case")[kind].nunique().reindex(cases).fillna(0).astype("float64")
     table = matrix.to_frame().reindex(cases)
     value = table[_ONE].astype("float64") if _ONE in table else pd.Series(0.0, index=cases)
+    if by_coding:  # of all codings of the case, not of those of this condition
+        value = value / applications(study, coders=spec.coders).groupby("case").size().reindex(cases)
     return value.where(n > 0), (n, kind, None, None)
 
 
@@ -525,12 +529,13 @@ def _support(table: pd.DataFrame, values: pd.DataFrame, rests: Mapping[str, _Res
         )
         parts.append(part.assign(condition=str(name), low=ends.min(axis=1), high=ends.max(axis=1)))
     found = pd.concat(parts).set_index("condition", append=True)
+    found["n"] = np.floor(found["n"].astype("float64")).astype("Int64")
     return found.rename_axis(index=["case", "condition"], columns="column")
 
 
 def _few(support: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Condition to case to what its score rests on, where that is little."""
-    rows = support[(support["n"] < FEW) & support["score"].notna()]
+    rows = support[(support["n"] < FEW).fillna(False) & support["score"].notna()]
     found: dict[str, dict[str, str]] = {}
     for (case, condition), row in zip(rows.index.tolist(), rows.to_dict("records"), strict=True):
         text = counted(int(row["n"]), str(row["of"]))

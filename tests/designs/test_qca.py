@@ -194,7 +194,7 @@ def test_two_paths_from_excerpts_to_solution(tmp_path: Path) -> None:
     assert made.note == ""
     for kind in ("conservative", "parsimonious"):
         solution = minimise(truth, solution=kind)  # type: ignore[arg-type]
-        assert [model.expression for model in solution.models] == ["slow + imposed*fear"]
+        assert [model.expression for model in solution.models] == ["imposed*fear + slow"]
         assert solution.models[0].coverage > 0.9
 
 

@@ -51,9 +51,9 @@ def test_shares_are_counted_and_calibrated() -> None:
     assert made.raw["around"].tolist()[:2] == pytest.approx([2 / 3, 0])
     assert made.table.loc["A"].tolist() == pytest.approx([logistic(1 / 3), logistic(2 / 3)])
     assert made.table.loc["C"].isna().all()
-    assert made.note == (
+    assert made.note.startswith(
         "Unknown: C in token, C in around. Uncertain, for they rest on few observations: A in token (3 units), "
-        "B in token (2 units), A in around (3 units), B in around (2 units)."
+        "B in token (2 units), A in around (3 units), B in around (2 units). Who read what is assumed: "
     )
 
 
