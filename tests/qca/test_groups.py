@@ -247,5 +247,5 @@ def test_the_share_of_permutations_is_the_exact_one() -> None:
 
 
 def test_report_tables_refuse_what_is_no_result() -> None:
-    with pytest.raises(DataError, match="takes results of expertsys.qca, not str"):
+    with pytest.raises(DataError, match=r"takes results of expertsys\.qca, not str"):
         report_tables("A")  # type: ignore[arg-type]
