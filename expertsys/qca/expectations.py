@@ -32,13 +32,22 @@ class Expectation:
     places: tuple[int, ...]
     levels: tuple[tuple[int, ...], ...]
 
-    def contradicted(self, term: Ints) -> tuple[int, ...]:
-        """The places at which a term (a row of levels, -1: free) is other than all alternatives; none if it is one."""
-        bound = [place for place, number in enumerate(self.places) if term[number] >= 0]
-        own = [int(term[self.places[place]]) for place in bound]
-        if any(own == [levels[place] for place in bound] for levels in self.levels):
+    def contradicted(self, term: Ints, part: Ints) -> tuple[int, ...]:
+        """The places of this expectation at which a conservative term loses its literals.
+
+        Only the literals that the term has and the parsimonious term does not have are compared with the expectation.
+        Where they agree with one of its alternatives none of them is lost, and else all of them.
+
+        Parameters
+        ----------
+        term, part : ndarray of int, shape (k,)
+            A conservative term and a parsimonious one that holds it: levels, -1 where a condition is free.
+        """
+        compared = [place for place, number in enumerate(self.places) if term[number] >= 0 > part[number]]
+        own = [int(term[self.places[place]]) for place in compared]
+        if any(own == [levels[place] for place in compared] for levels in self.levels):
             return ()
-        return self.places
+        return tuple(self.places[place] for place in compared)
 
     def undirected(self, truth: TruthTable) -> str:
         """The conditions, where all their levels are named, so that no direction is expected; else nothing."""
@@ -49,6 +58,8 @@ class Expectation:
 
 def read_expectations(texts: Sequence[str], truth: TruthTable) -> tuple[Expectation, ...]:
     """Expectations from text: ``A``, ``~B``, ``C[1,2]``, ``~A*B``. Those on the same conditions are alternatives.
+
+    A conjunction that holds another expectation says nothing more: of ``A`` and ``A*B`` only ``A`` counts.
 
     Raises
     ------
@@ -64,7 +75,8 @@ def read_expectations(texts: Sequence[str], truth: TruthTable) -> tuple[Expectat
         if len(set(places)) < len(places):
             raise DataError(f"{text!r} names a condition twice", place="expectations")
         found += [(places, levels) for levels in product(*(levels for _, levels in literals))]
-    ordered = sorted(found)
+    every = [frozenset(zip(places, levels, strict=True)) for places, levels in found]
+    ordered = sorted(one for one, own in zip(found, every, strict=True) if not any(other < own for other in every))
     return tuple(
         Expectation(places, tuple(levels for _, levels in group))
         for places, group in groupby(ordered, key=itemgetter(0))

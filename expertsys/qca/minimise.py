@@ -58,8 +58,9 @@ def minimise(
         Without assumptions about remainders; with any that simplifies; with those that agree with `expectations`.
     expectations : sequence of str
         For the intermediate solution: how conditions are expected to contribute, such as ``("A", "~B")``; ``"C[2]"``
-        for a level; ``"~A*B"`` for a conjunction. Two for the same condition are alternatives; where they
-        name all its levels, no direction is expected, and the solution's note says so.
+        for a level; ``"~A*B"`` for a conjunction. Each of them counts, see Notes. Two for the same condition (or the
+        same conditions) are alternatives; where they name all its levels, no direction is expected, and the solution's
+        note says so.
     exclude : iterable of int, optional
         Row numbers that no assumption may be made about, such as the untenable ones of an enhanced standard analysis:
         see `untenable`.
@@ -89,6 +90,14 @@ def minimise(
     "Minimum" counts terms, as in R: ``QCA::minimize(tt, include="?", dir.exp=..., details=TRUE)``; all models that tie
     are listed, whatever their number of literals. A small cover is found by exchanging terms, and branching under the
     bounds of the linear relaxation proves that none is smaller, or how small one could be when the time was up.
+
+    For an intermediate solution each conservative term K is compared with each parsimonious term P that holds it. At
+    issue are the literals of K that P does not have. A single expectation drops the one that it contradicts. A
+    conjunction is compared with those of its conditions that are at issue: where one of them contradicts it, all of
+    them are dropped, and else none; conditions that K does not name, or shares with P, do not matter. A conjunction
+    that holds another expectation adds nothing to it: ``A`` and ``A*B`` are ``A``. Assumptions of the parsimonious
+    model that a shortened K covers are the easy counterfactuals. For one conjunction this is what R does; of several
+    expectations with a conjunction among them R 3.25.1 applies the last conjunction only, and this function all.
 
     References
     ----------
@@ -335,8 +344,6 @@ def _reduced(longer: Ints, shorter: Ints, wanted: Sequence[Expectation]) -> Ints
                 continue
             kept = term.copy()
             for expectation in wanted:
-                for place in expectation.contradicted(term):
-                    if part[place] < 0:
-                        kept[place] = -1
+                kept[list(expectation.contradicted(term, part))] = -1
             found.append(kept)
     return np.unique(np.array(found, dtype=np.int64).reshape(len(found), longer.shape[1]), axis=0)

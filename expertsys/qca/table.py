@@ -288,9 +288,7 @@ def skewness(scores: Scores, outcome: Floats, name: str) -> str:
     if not sides:
         return ""
     found = "; ".join(f"{what} {' and '.join(sets)}" for what, sets in sides.items())
-    return (
-        f"skewed: {found}; consistency and coverage of such sets are high or low whatever relates them, see PRI and RoN"
-    )
+    return f"skewed: {found}, so that fit is high or low whatever relates the sets"
 
 
 def told_of(
