@@ -46,6 +46,7 @@ from expertsys.agreement.spans.result import SpanCoefficient
 from expertsys.agreement.spans.table import Spans
 from expertsys.agreement.spans.tabulate import span_reliability
 from expertsys.agreement.spans.text import coding_comparison, qualcoder_kappa, text_agreement, text_kappa
+from expertsys.agreement.spans.unit_rules import compare_unit_rules
 
 __all__ = [
     "AgainstPanel",
@@ -81,6 +82,7 @@ __all__ = [
     "coding_comparison",
     "cohen_kappa",
     "compare",
+    "compare_unit_rules",
     "confusion",
     "conger_kappa",
     "consensus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,7 @@ from expertsys.study.provenance import Provenance
 from expertsys.study.readings import SEEN, Readings
 from expertsys.study.selecting import left_out, selected
 from expertsys.study.spans import excerpts
-from expertsys.study.units import Rule, unitise
+from expertsys.study.units import Cutter, Least, Rule, unitise
 from expertsys.study.unmapped import Unmapped
 
 if TYPE_CHECKING:
@@ -327,7 +328,14 @@ class Study:
             provenance = provenance.noting(left_out("select"))
         return Study(**parts, codebook=book, provenance=provenance, title=self.title)
 
-    def unitise(self, *, by: Rule, size: int | None = None) -> Study:
+    def unitise(
+        self,
+        *,
+        by: Rule | Cutter,
+        size: int | None = None,
+        pattern: str | re.Pattern[str] | None = None,
+        least: Least = "word",
+    ) -> Study:
         """A study whose units are stretches of its documents, made by one rule and recorded in the provenance.
 
         Parameters
@@ -344,7 +352,15 @@ class Study:
         Study
             A coding that reaches over several units stands in each of them.
         """
-        codings, made, told = unitise(self._codings, self._documents, by=by, size=size)
+        codings, made, told = unitise(
+            self._codings,
+            self._documents,
+            by=by,
+            size=size,
+            pattern=pattern,
+            least=least,
+            participants=self._participants.index,
+        )
         parts = {"codings": codings, "units": made}
         provenance = self.provenance.choosing("unit of coding", told)
         return self._changed(**parts, provenance=provenance)

@@ -103,7 +103,7 @@ def test_a_coding_stands_in_every_unit_that_it_reaches_into(
     if by in ("paragraph", "sentence"):  # these leave white space out
         inside = [text[start : max(end, start + 1)].strip() for start, end in spans]
         codings, spans = codings[[bool(kept) for kept in inside]], list(itertools.compress(spans, inside))
-    reaching, units, _ = unitise(codings.assign(case="n"), documents, by=by, size=size)
+    reaching, units, _ = unitise(codings.assign(case="n"), documents, by=by, size=size, least="character")
     cut = units.set_index("unit")
     for code, (start, end) in zip(codings["code"], spans, strict=True):
         reached = reaching.loc[reaching["code"] == code, "unit"].tolist()
