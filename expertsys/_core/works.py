@@ -112,6 +112,11 @@ SCORES_AND_INTERVALS: tuple[tuple[str, str, str], ...] = (
         "10.1007/BF02288803",
     ),
     (
+        "searle1992",
+        "Searle SR, Casella G, McCulloch CE. Variance Components. New York: Wiley, 1992.",
+        "10.1002/9780470316856",
+    ),
+    (
         "lin1989",
         "Lin LI. A concordance correlation coefficient to evaluate reproducibility. Biometrics 1989;45(1):255–268.",
         "10.2307/2532051",

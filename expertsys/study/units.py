@@ -576,7 +576,8 @@ def _assign(
         if rule and least == "word":
             held = reach.with_a_word(str(texts.get(str(document), "")))
         elif rule and not isinstance(least, str):
-            held = reach.with_share(float(least), group.groupby(keys, dropna=False).ngroup().to_numpy(dtype=np.int64))
+            of_one = group.groupby(keys, dropna=False).ngroup()
+            held = reach.with_share(float(least), np.asarray(of_one, dtype=np.int64))
         touched += int((~held).sum())
         dropped += int((np.bincount(reach.coding, weights=held, minlength=len(group)) == 0).sum())
         rows.append(places[reach.coding[held]])

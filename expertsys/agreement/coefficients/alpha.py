@@ -185,8 +185,7 @@ def krippendorff_alpha(
     -----
     Linear in memory at the nominal, ordinal and interval levels. The standard error is the infinitesimal jackknife over
     units. Krippendorff's own bootstrap draws pairs as if they were independent and is too narrow; `interval()` draws
-    units. In R: ``irr::kripp.alpha(x, "nominal")``, with coders in rows; on complete data of three or more coders that
-    function is wrong, use ``icr::krippalpha``.
+    units. In R: ``irrCAC::krippen.alpha.raw(x)`` with coders in columns, for the weights of that package (`weights`).
 
     References
     ----------
@@ -265,7 +264,7 @@ def _measure(
         return distances.Interval.of(profiles, domain)
     if level == "ratio":
         return distances.ratio_scale(profiles, domain)
-    if level in ("circular", "bipolar"):
+    if level in ("circular", "bipolar") and len(domain):
         form = weighting.circular if level == "circular" else weighting.bipolar
         return distances.of_numbers(profiles, domain, form(domain))
     if isinstance(distance, str):

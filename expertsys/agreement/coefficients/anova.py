@@ -100,3 +100,58 @@ def two_way(ratings: Ratings, x: Floats) -> Design:
             return MeanSquares(n, np.full(len(n), float(k)), freedom, between / (n - 1), coders / (k - 1), error)
 
     return Design(base.counts[complete], features, places(complete), squares)
+
+
+def two_way_incomplete(ratings: Ratings, x: Floats) -> Design:
+    """Units with any rating, each by some of the coders: Henderson's method III (Searle et al. 1992, ch. 5.5).
+
+    Reductions in sums of squares by fitting units, coders, and both are equated to their expectations, which gives
+    unbiased components of variance; the mean squares are those of a complete table with these components. They are
+    NaN where coders and units fall into groups that share no rating.
+    """
+    base = ratings.require_coders("a two-way ICC")
+    rated = (base.matrix >= 0).astype(np.float64)
+    kept = rated.sum(axis=1) > 0
+    rated = rated[kept]
+    scores = np.where(rated > 0, x[np.maximum(base.matrix[kept], 0)] if len(x) else 0.0, 0.0)
+    size, total = rated.sum(axis=1), scores.sum(axis=1)
+    k = rated.shape[1]
+    upper = np.triu_indices(k)
+    shares = rated / np.maximum(size, 1)[:, None]
+    features = np.column_stack(
+        [
+            np.ones(len(size)),
+            size,
+            (scores**2).sum(axis=1),
+            total**2 / np.maximum(size, 1),
+            rated,
+            scores,
+            shares * total[:, None],
+            rated[:, upper[0]] * shares[:, upper[1]],
+        ]
+    )
+
+    def squares(sums: Floats) -> MeanSquares:
+        n, given, square, by_units = sums[:, :4].T
+        times, coder_totals, adjusted = (sums[:, 4 + part * k : 4 + (part + 1) * k] for part in range(3))
+        among = np.zeros((len(sums), k, k))
+        among[:, upper[0], upper[1]] = -sums[:, 4 + 3 * k :]
+        among = among + np.triu(among, 1).transpose(0, 2, 1)
+        among[:, np.arange(k), np.arange(k)] += times
+        values, vectors = np.linalg.eigh(among)
+        used = values > 1e-9 * np.maximum(given, 1)[:, None]
+        projected = np.einsum("bij,bi->bj", vectors, coder_totals - adjusted)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            coders_after_units = np.where(used, projected**2 / np.where(used, values, 1), 0).sum(axis=1)
+            by_coders = np.where(times > 0, coder_totals**2 / np.where(times > 0, times, 1), 0).sum(axis=1)
+            present = (times > 0).sum(axis=1)
+            freedom = given - n - present + 1
+            error = np.maximum(square - by_units - coders_after_units, 0) / freedom
+            unit = (by_units + coders_after_units - by_coders - (n - 1) * error) / (given - present)
+            coder = (coders_after_units - (present - 1) * error) / (given - n)
+            sound = (used.sum(axis=1) == present - 1) & (freedom > 0)
+            found = (np.where(sound, part, np.nan) for part in (error + k * unit, error + n * coder, error))
+            between, coders, error = found
+        return MeanSquares(n, np.full(len(n), float(k)), freedom, between, coders, error)
+
+    return Design(base.counts[kept], features, places(kept), squares)

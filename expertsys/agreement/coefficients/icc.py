@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 import numpy as np
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, check_choice
 from expertsys._core.results import Interval
 from expertsys.agreement.coefficients import anova
 from expertsys.agreement.coefficients.anova import MeanSquares
@@ -33,6 +33,7 @@ OTHER_NAMES: dict[str, Form] = {
     "ICC(A,k)": "ICC(2,k)",
     "ICC(C,k)": "ICC(3,k)",
 }
+Missing = Literal["drop", "estimate"]
 FORMS: tuple[Form, ...] = tuple(OTHER_NAMES.values())
 F_INTERVAL = "F interval of Shrout and Fleiss"
 #: What is nearer to 0 than this, of quantities around 1, is 0 but for rounding.
@@ -44,7 +45,7 @@ _MODELS = {
 }
 
 
-def icc(ratings: Ratings, *, form: Form) -> Coefficient:
+def icc(ratings: Ratings, *, form: Form, missing: Missing = "drop") -> Coefficient:
     """Intraclass correlation of scores: the share of their variance that lies between units.
 
     Parameters
@@ -82,6 +83,8 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
     Shrout PE, Fleiss JL. Intraclass correlations: uses in assessing rater reliability. Psychol Bull 1979;86:420–428.
     doi:10.1037/0033-2909.86.2.420
 
+    Searle SR, Casella G, McCulloch CE. Variance Components. Wiley, 1992, ch. 5.5.
+
     McGraw KO, Wong SP. Forming inferences about some intraclass correlation coefficients. Psychol Methods 1996;1:30–46.
     doi:10.1037/1082-989X.1.1.30
 
@@ -100,9 +103,13 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
     """
     Ratings.require(ratings, "icc")
     _check(form)
+    check_choice("missing", missing, ("drop", "estimate"))
     model, unit = form[4], form[6]
     x = anova.centred(ratings, "the ICC")
-    design = (anova.one_way if model == "1" else anova.two_way)(ratings, x)
+    complete = ratings.by_coder is not None and bool((ratings.by_coder.matrix >= 0).all())
+    estimated = missing == "estimate" and model != "1" and not complete
+    make = anova.one_way if model == "1" else anova.two_way_incomplete if estimated else anova.two_way
+    design = make(ratings, x)
     of = _FORMULAS[model]
 
     def values(sums: Floats) -> Values:
@@ -133,6 +140,8 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
                 if model != "1"
                 else "it takes two units"
             )
+        if estimated and np.isnan(squares.error[0]):
+            return "coders and units fall into groups that share no rating, or there are too few ratings"
         if not k > 1:
             return "no unit was rated by two coders"
         if squares.between[0] > 0:
@@ -143,23 +152,34 @@ def icc(ratings: Ratings, *, form: Form) -> Coefficient:
         ratings,
         kernel,
         name=form,
-        sources=("shrout1979", "mcgraw1996", *(("ebel1951",) if model == "1" else ())),
-        refit=partial(icc, form=form),
+        sources=("shrout1979", "mcgraw1996", *(("ebel1951",) if model == "1" else ("searle1992",) if estimated else ())),
+        refit=partial(icc, form=form, missing=missing),
         why=why,
         words=Words(
             f"the share of variance of scores that lies between units, with {_MODELS[model]}, as the reliability of "
             + ("a single coder" if unit == "1" else f"the mean of {k:.3g} coders"),
-            "without a rating by every coder were left out",
+            "" if estimated else "without a rating by every coder were left out",
             ("shrout1979", "mcgraw1996"),
         ),
         n_units=n_units,
-        own_interval=interval,
+        own_interval=None if estimated else interval,
     )
     left = ratings.n_units - n_units
-    if not left:
+    if estimated:
+        told = f"{_incomplete(ratings)} of {n_units} units lack ratings by some coders; components of variance estimated"
+    elif left:
+        told = (
+            f"{left} of {ratings.n_units} units without a rating by every coder left out; missing='estimate' keeps them"
+        )
+    else:
         return result
-    told = f"{left} of {ratings.n_units} units without a rating by every coder left out"
     return attrs.evolve(result, note="; ".join(part for part in (told, result.note) if part))
+
+
+def _incomplete(ratings: Ratings) -> int:
+    base = ratings.require_coders("a two-way ICC")
+    rated = (base.matrix >= 0).sum(axis=1)
+    return int(base.counts[(rated > 0) & (rated < base.matrix.shape[1])].sum())
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -260,7 +280,7 @@ def _ends(s: MeanSquares, model: str, unit: str, confidence: float, estimate: fl
     odds = times * estimate / (1 - estimate) / n
     a, b = odds, 1 + odds * (n - 1)
     parts = (a * coders) ** 2 / (k - 1) + (b * error) ** 2 / freedom
-    v = (a * coders + b * error) ** 2 / parts
+    v = (a * coders + b * error) ** 2 / parts if parts > 0 else freedom  # in the limit, where units do not differ
     f_low = float(distribution.ppf(tail, n - 1, v))
     f_high = float(distribution.ppf(tail, v, n - 1))
     if unit == "k":

@@ -58,7 +58,14 @@ def table(ratings: Ratings, weights: Weights) -> Floats | None:
             place="weights",
             remedy="Give categories=[lowest, ..., highest] when making the Ratings.",
         )
-    return _FORMS[weights](_positions(ratings))
+    positions = _positions(ratings)
+    if weights == "ratio" and (positions < 0).any():
+        raise DataError(
+            f"ratio weights need scores of 0 or more; the lowest is {positions.min():g}",
+            place="weights",
+            remedy="Use 'quadratic' or 'linear', which do not need a zero point.",
+        )
+    return _FORMS[weights](positions)
 
 
 def _own(given: npt.NDArray[Any], size: int) -> Floats:

@@ -46,14 +46,16 @@ class _Intersections:
     ----------
     blank : Floats, shape (D, 2)
         Unmarked text of all coders; the part of it that is unmarked by another coder too, by pairs over coders − 1.
-    matched, valued, length, square : Floats, shape (D, V)
+    matched, valued, shared, length, square : Floats, shape (D, V)
         For each code: text that two gave it, and text that one gave it and another any code, by pairs over coders − 1;
-        text that it was given; sum of the squared lengths of its units.
+        sum of the squares that its units contribute to the latter; text that it was given; sum of the squared lengths
+        of its units.
     """
 
     blank: Floats
     matched: sparse.csr_array
     valued: sparse.csr_array
+    shared: sparse.csr_array
     length: sparse.csr_array
     square: sparse.csr_array
 
@@ -68,12 +70,13 @@ class _Intersections:
         long = (made.end - made.start).astype(np.float64)
         offset = sweep.on_one_axis(made.document, made.end)[made.document]
         cover = sweep.Cover(made.start + offset, made.end + offset)
-        others = cover.within(made.start + offset, made.end + offset) - long
+        others = (cover.within(made.start + offset, made.end + offset) - long) / coders[made.document]
         whole = np.unique(made.unit, return_inverse=True)[1]
-        lengths = sweep.added(whole, long, 0)
-        first = np.zeros(len(lengths), dtype=np.int64)
+        first = np.zeros(int(whole.max(initial=-1)) + 1, dtype=np.int64)
         first[whole] = cells
-        squares = sweep.added(first, lengths**2, len(used))
+        squares, shared = (
+            sweep.added(first, sweep.added(whole, part, len(first)) ** 2, len(used)) for part in (long, others)
+        )
 
         def table(values: Floats) -> sparse.csr_array:
             return sparse.csr_array((values, (document, label)), shape=(size, width))
@@ -85,7 +88,8 @@ class _Intersections:
         return cls(
             np.column_stack([unmarked, both / coders]),
             table((square - n) / coders[document]),
-            table(sweep.added(cells, others, len(used)) / coders[document]),
+            table(sweep.added(cells, others, len(used))),
+            table(shared),
             table(n),
             table(squares),
         )
@@ -109,10 +113,20 @@ def _binary(sums: Floats) -> Values:
 
 
 def _codes(sums: Floats) -> Values:
-    """Text that both marked; chance pairs any two places in it."""
-    matched, valued = sums[:, 0], sums[:, 1:]
+    """Text that both marked; chance pairs any two places in it, save those in one and the same unit."""
+    width = (sums.shape[1] - 1) // 2
+    matched, valued, shared = sums[:, 0], sums[:, 1 : 1 + width], sums[:, 1 + width :]
     total = valued.sum(axis=1)
-    return _alpha(total - matched, total, total**2 - (valued**2).sum(axis=1), total * (total - 1))
+    pairs = total**2 - shared.sum(axis=1)
+    return _alpha(total - matched, total, pairs - (valued**2 - shared).sum(axis=1), pairs)
+
+
+def _one_code(sums: Floats) -> Values:
+    """Of the text with one code in text that both marked: what the other coder gave another code."""
+    matched, other, valued, others_shared, shared = sums.T
+    total = valued + other
+    pairs = total**2 - shared - others_shared
+    return _alpha(valued - matched, valued, pairs * valued - total * (valued**2 - shared), pairs * valued)
 
 
 def _alpha(apart: Floats, of: Floats, apart_by_chance: Floats, pairs: Floats) -> Values:
@@ -167,9 +181,16 @@ def span_alpha(
     With ℓ(c, k) the length of all intersections of units of two coders with codes c and k (each pair of coders by
     1 / (coders − 1)), ℓ(c) its sums and gaps a value of their own, u-alpha is 1 − (ℓ − Σ ℓ(k, k)) / (ℓ − Σ ε(k, k)); by
     chance ε(k, k) is proportional to ℓ(k)² less the squared lengths of units with code k (of gaps: their length), since
-    a unit does not meet itself. Parts of a discontinuous mark are one unit there. ``"cu"`` and ``"ku"`` are nominal
-    alpha over the places that two coders marked, chance pairs drawn without replacement. Time and memory grow as
-    sorting the boundaries does.
+    a unit does not meet itself. Parts of a discontinuous mark are one unit there. Time and memory grow as sorting the
+    boundaries does.
+
+    ``"cu"`` is the same over the text that two coders marked, ℓ*(c, k) with c and k both codes: a unit enters with the
+    text of it that others marked too, each of them by 1 / (coders − 1), and chance does not pair it with itself, so
+    that ε*(k, k) is proportional to ℓ*(k)² less the squares of what its units contribute. ``"ku"`` is
+    1 − (ℓ*(k) − ℓ*(k, k)) / (ℓ*(k) − ε*(k, k)) of one code. With two coders these are the values printed by
+    Krippendorff (2019, p. 340). With three, programs differ in the square of a unit that two others marked; here it
+    is that of its contribution, which is the rule of ``"u"`` and keeps ε* positive. The text of the 2016 paper was not
+    at hand when this was written, and the data of the printed value for three coders (.724) are not reproduced here.
 
     In R: ``quallmer`` (end positions inclusive); in Java: DKPro Statistics (alpha_U), Krippendorff's own u-alpha tool.
 
@@ -178,7 +199,8 @@ def span_alpha(
     Krippendorff K, Mathet Y, Bouvry S, Widlöcher A. On the reliability of unitizing textual continua. Qual Quant
     2016;50(6):2347–2364. doi:10.1007/s11135-015-0266-1
 
-    Krippendorff K. Content Analysis: An Introduction to Its Methodology. 2nd ed. Sage, 2004, p. 251–256.
+    Krippendorff K. Content Analysis: An Introduction to Its Methodology. 2nd ed. Sage, 2004, p. 251–256; 4th ed. Sage,
+    2019, p. 334–343.
 
     Examples
     --------
@@ -262,7 +284,9 @@ def _reduced(sums: _Intersections, kind: str) -> tuple[sparse.csr_array, Callabl
         return _beside(blank, agreed + matched, sums.length, sums.square), _u
     if kind == "|u":
         return _beside(blank, agreed, length, square), _binary
-    return _beside(matched, sums.valued), _codes
+    if kind == "cu":
+        return _beside(matched, sums.valued, sums.shared), _codes
+    return _beside(sums.matched[:, [units.CODE]], sums.valued, sums.shared), _one_code
 
 
 def _beside(*tables: Floats | sparse.csr_array) -> sparse.csr_array:

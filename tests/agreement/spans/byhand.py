@@ -51,24 +51,46 @@ def u_alpha(data: Continua, kind: str, code: str | None = None) -> float:
 
 
 def codes_alpha(data: Continua, code: str | None = None) -> float:
-    """cu, or with a code (k)u: only places that two coders marked, each pair by 1 / (coders − 1)."""
-    weights: dict[tuple[str, str], float] = {}
+    """cu, or with a code (k)u: only places that two coders marked, each by the other coders who did / (coders − 1).
+
+    Chance pairs any two such places that are not in one unit: a stretch between two boundaries of a coder's.
+    """
+    items: list[tuple[str, object, float]] = []
+    matched = 0.0
     for document in read_twice(data):
         seen_by = data.coders(document)
         labels = {coder: data.labels(document, coder) for coder in seen_by}
-        for place in range(data.lengths[document]):
-            for one, other in permutations(seen_by, 2):
-                a, b = labels[one][place], labels[other][place]
-                if a and b:
-                    key = (str(sorted(a)), str(sorted(b))) if code is None else (str(code in a), str(code in b))
-                    weights[key] = weights.get(key, 0.0) + 1 / (len(seen_by) - 1)
-    total = sum(weights.values())
-    margin: dict[str, float] = {}
-    for (one, _), weight in weights.items():
-        margin[one] = margin.get(one, 0.0) + weight
-    apart = sum(weight for (one, other), weight in weights.items() if one != other)
-    by_chance = sum(margin[one] * margin[other] for one, other in permutations(margin, 2))
-    return 1 - apart / total / (by_chance / (total * (total - 1))) if by_chance > 1e-9 and total > 1 + 1e-9 else NAN
+        for coder in seen_by:
+            cuts = {
+                place
+                for name in {mark[2] for mark in data.marks}
+                for start, end, marked in sections(data, document, coder, name)
+                if marked
+                for place in (start, end)
+            }
+            for place in range(data.lengths[document]):
+                mine = labels[coder][place]
+                theirs = [labels[other][place] for other in seen_by if other != coder]
+                weight = sum(bool(one) for one in theirs) / (len(seen_by) - 1)
+                if not mine or not weight:
+                    continue
+                label = str(sorted(mine)) if code is None else str(code in mine)
+                items.append((label, (document, coder, max(cut for cut in cuts if cut <= place)), weight))
+                same = [
+                    one for one in theirs if one and (mine == one if code is None else code in mine and code in one)
+                ]
+                matched += len(same) / (len(seen_by) - 1)
+    total = sum(weight for _, _, weight in items)
+    apart = [(a, b, a[2] * b[2]) for a, b in permutations(items, 2) if a[1] != b[1]]
+    pairs = sum(weight for _, _, weight in apart)
+    if code is None:
+        alike = sum(weight for a, b, weight in apart if a[0] == b[0])
+    else:
+        alike = sum(weight for a, b, weight in apart if a[0] == b[0] == "True")
+        kept = sum(weight for label, _, weight in items if label == "True")
+    size = total if code is None else kept
+    by_chance = size - total * alike / pairs if pairs > 1e-9 else 0
+    return 1 - (size - matched) / by_chance if by_chance > 1e-9 else NAN
 
 
 def sections(data: Continua, document: str, coder: str, code: str) -> list[tuple[int, int, bool]]:

@@ -77,6 +77,27 @@ def test_u_family_by_hand(data: Continua) -> None:
     equal(span_alpha(spans, kind="u", code="a").estimate, byhand.u_alpha(data, "u", "a"))
 
 
+def test_coding_of_common_text_published() -> None:
+    """Krippendorff, Content Analysis, 4th ed. 2019, p. 340: Alex and Paul, as the issue of the book prints them."""
+    alex = [(0, 7, "1"), (7, 13, "2"), (30, 32, "5"), (32, 37, "6"), (37, 44, "6"), (44, 60, "7")]
+    paul = [(0, 7, "1"), (7, 13, "3"), (13, 21, "5"), (32, 44, "6")]
+    spans = of_marks([["alex", c, a, b] for a, b, c in alex] + [["paul", c, a, b] for a, b, c in paul], 60)
+    assert span_alpha(spans, kind="cu").estimate == pytest.approx(0.6939, abs=5e-5)
+    assert span_alpha(spans, kind="ku", code="2").estimate == pytest.approx(0, abs=1e-12)
+    # by hand: 24 of 50 have code 6, all matched; ε = 50 (24² − 5² − 7² − 12²) / (50² − 388)
+    assert span_alpha(spans, kind="ku", code="6").estimate == 1
+    assert span_alpha(spans, kind="ku", code="6").expected == pytest.approx(1 - 50 * 358 / 2112 / 24, abs=1e-12)
+
+
+def test_three_coders_of_common_text_by_hand() -> None:
+    """Half of a unit that two others marked counts fully, half that one did counts half: its square is of both."""
+    marks = [["a", "x", 0, 4], ["b", "x", 0, 4], ["c", "y", 0, 2], ["c", "y", 6, 8]]
+    spans = of_marks(marks, 10)
+    # contributions: a 2 + 2/2 = 3, b 3, c 2 (and 0); total 8, pairs 64 − 22, alike 36 − 18; matched 8 / 2 + 0
+    expected = 8 - 8 * 18 / 42
+    assert span_alpha(spans, kind="cu").estimate == pytest.approx(1 - (8 - 4) / expected, abs=1e-12)
+
+
 @given(continua(longest=25))
 def test_coding_of_common_text_by_hand(data: Continua) -> None:
     spans = data.spans()
@@ -235,4 +256,4 @@ def test_unmarked_text_needs_a_length() -> None:
     spans = Spans.from_frame(frame, seen="all")
     with pytest.raises(DataError, match="the length of 1 document is not known: 'd'"):
         span_alpha(spans, kind="u")
-    assert span_alpha(spans, kind="cu").estimate == pytest.approx(-0.8)
+    assert span_alpha(spans, kind="cu").estimate == 0  # one unit of each code: chance cannot pair it with its like
