@@ -62,6 +62,8 @@ class Project:
         Document to its text as it stands in the file.
     documents, cases : dict
         Name to attributes.
+    parts : list of dict
+        Stretches of documents that belong to a case: ``document, start, end, case``.
     listed : list of (str, str)
         Coder and document, where the file lists a document under a coder.
     submitted : bool
@@ -76,6 +78,7 @@ class Project:
     texts: dict[str, RawText] = attrs.field(factory=dict)
     documents: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     cases: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    parts: list[dict[str, Any]] = attrs.field(factory=list)
     applied: list[Applied] = attrs.field(factory=list)
     listed: list[tuple[str, str]] = attrs.field(factory=list)
     submitted: bool = False
@@ -127,6 +130,7 @@ class Project:
             units=units,
             codebook=codebook,
             documents=_frame("document", self.documents),
+            document_parts=pd.DataFrame(self.parts) if self.parts else None,
             cases=_frame("case", self.cases),
             coders=pd.DataFrame({"coder": coders}),
             assignments=assignments,

@@ -27,7 +27,7 @@ from expertsys.io.options import Options
 from expertsys.io.registry import ASPECTS, FOLDER, Format, Kept
 from expertsys.io.safe_zip import open_zip
 from expertsys.study import Code, Codebook, Provenance, Source, Study, Unmapped
-from expertsys.study.tables import ALL, SUMMARIES, Table
+from expertsys.study.tables import ALL, DOCUMENT_PARTS, SUMMARIES, Table
 
 MANIFEST = "study.json"
 README = "README.txt"
@@ -166,7 +166,8 @@ def study_of(name: str, members: dict[str, bytes], limits: Limits | None = None)
         described = {
             table.name: (int(manifest["tables"][table.name]["rows"]), dict(manifest["tables"][table.name]["columns"]))
             for table in ALL
-            if table.name in manifest["tables"] or table is not SUMMARIES  # studies saved before there were any
+            if table.name in manifest["tables"]
+            or table not in (DOCUMENT_PARTS, SUMMARIES)  # studies saved before there were any
         }
         title = str(manifest["title"])
         original = manifest.get("unmapped")

@@ -13,6 +13,9 @@ from expertsys.study import tables
 def link(parts: dict[str, pd.DataFrame]) -> None:
     """Fill documents, cases and participants from each other; a unit without a document is its own."""
     codings, made, documents = parts["codings"], parts["units"], parts["documents"]
+    if len(parts["document_parts"]):
+        own = codings["case"]
+        codings["case"] = own.where(own.notna(), _case_of_part(codings, parts["document_parts"]))
     nowhere = codings["unit"].isna() & codings["document"].isna()
     if nowhere.any():
         rows = codings.index[nowhere]
@@ -30,7 +33,7 @@ def link(parts: dict[str, pd.DataFrame]) -> None:
         made["document"] = _filled(made["document"], made.index.to_series(), known)
     made["document"] = made["document"].where(made["document"].notna(), made.index.to_series())
     codings["document"] = _filled(codings["document"], codings["unit"], made["document"])
-    known = _case_of_document(documents, made, codings)
+    known = _case_of_document(documents, parts["document_parts"], made, codings)
     made["case"] = _filled(made["case"], made["document"], known)
     speakers = documents["participant"].dropna()
     made["participant"] = _filled(made["participant"], made["document"], speakers)
@@ -39,10 +42,26 @@ def link(parts: dict[str, pd.DataFrame]) -> None:
     parts["units"] = made
 
 
-def _case_of_document(documents: pd.DataFrame, *frames: pd.DataFrame) -> pd.Series[str]:
-    """The case of each document: as given, else the one that its units and codings name, if it is one."""
+def _case_of_part(codings: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[str]:
+    """The case of the one part in which a coding lies, of documents that cases share; missing where there is none."""
+    held = parts[parts["case"].notna()]
+    here = codings[codings["start"].notna() & codings["end"].notna() & codings["document"].isin(held["document"])]
+    places = here[["document", "start", "end"]].assign(row=here.index)
+    pairs = places.merge(held, on="document", suffixes=("", "_of_part"))
+    inside = (pairs["start_of_part"] <= pairs["start"]) & (pairs["end"] <= pairs["end_of_part"])
+    found = pairs[inside.to_numpy(dtype=bool)].drop_duplicates(["row", "case"])
+    alone = found[~found["row"].duplicated(keep=False)].set_index("row")["case"]
+    return alone.reindex(codings.index).astype("str")
+
+
+def _case_of_document(documents: pd.DataFrame, divided: pd.DataFrame, *frames: pd.DataFrame) -> pd.Series[str]:
+    """The case of each document: as given, else the one that its units and codings name, if it is one.
+
+    A document that cases share in parts has none.
+    """
     given = documents["case"].dropna()
     pairs = pd.concat([frame[["document", "case"]] for frame in frames], ignore_index=True).dropna().drop_duplicates()
+    pairs = pairs[~pairs["document"].isin(divided["document"][divided["case"].notna()])]
     found = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
     known: pd.Series[str] = pd.concat([given, found.drop(index=list(given.index), errors="ignore")])
     return known
@@ -58,17 +77,17 @@ def _filled(column: pd.Series[str], keys: pd.Series[str], known: pd.Series[str])
 def complete(parts: dict[str, pd.DataFrame]) -> None:
     """Give every document, case, coder and participant that is named somewhere a row of its own."""
     codings, made, read = parts["codings"], parts["units"], parts["assignments"]
-    documents = parts["documents"]
-    for names in (made["document"], codings["document"], read["document"]):
+    documents, divided = parts["documents"], parts["document_parts"]
+    for names in (made["document"], codings["document"], read["document"], divided["document"]):
         documents = tables.complete(tables.DOCUMENTS, documents, names)
-    known = _case_of_document(documents, made, codings)
+    known = _case_of_document(documents, divided, made, codings)
     documents["case"] = _filled(documents["case"], documents.index.to_series(), known)
     parts["documents"] = documents
-    for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"]):
+    for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"], divided["case"]):
         parts["cases"] = tables.complete(tables.CASES, parts["cases"], names)
     for names in (codings["coder"], read["coder"]):
         parts["coders"] = tables.complete(tables.CODERS, parts["coders"], names)
-    for names in (documents["participant"], made["participant"]):
+    for names in (documents["participant"], made["participant"], divided["participant"]):
         parts["participants"] = tables.complete(tables.PARTICIPANTS, parts["participants"], names)
 
 
@@ -90,6 +109,14 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
         faults += [
             Remark("error", f"codings, row {row + 1}", what) for row in codings.index[wrong.to_numpy(dtype=bool)]
         ]
+    divided = parts["document_parts"]
+    sizes = parts["documents"]["text"].str.len().reindex(divided["document"]).set_axis(divided.index).astype("Int64")
+    for wrong, what in (
+        (divided["end"] <= divided["start"], "must end behind its start."),
+        (divided["end"] > sizes, "ends behind the end of its document."),
+    ):
+        rows = divided.index[wrong.fillna(False).to_numpy(dtype=bool)]
+        faults += [Remark("error", f"document_parts, row {row + 1}", what) for row in rows]
     faults += _of_summaries(parts)
     if faults:
         raise DataError(f"the study has {counted(len(faults), 'fault')}", faults=faults)

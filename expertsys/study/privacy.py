@@ -224,7 +224,7 @@ def _relabelled(frame: pd.DataFrame, table: Table, words: _Words) -> pd.DataFram
 def _replace_texts(parts: dict[str, pd.DataFrame], words: _Words) -> None:
     """Replace terms in all texts; positions in documents follow."""
     texts = parts["documents"]["text"].dropna()
-    for name in ("codings", "units"):
+    for name in ("codings", "units", "document_parts"):
         if len(texts):
             parts[name] = _moved(parts[name], texts, words)
     for name, frame in parts.items():

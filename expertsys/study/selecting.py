@@ -81,15 +81,22 @@ def _located(parts: Parts, wanted: Mapping[str, list[str]]) -> Parts:
     """What remains of the places: documents, units, cases and participants, and the codings in them."""
     if "case" in wanted:
         located = pd.concat([parts[name][["document", "case"]] for name in ("units", "codings")])
+        located = pd.concat([located, parts["document_parts"][["document", "case"]]])
         within = parts["documents"].index.isin(located["document"][located["case"].isin(wanted["case"])])
         parts["documents"] = parts["documents"][within | parts["documents"]["case"].isin(wanted["case"])]
     if "participant" in wanted:
-        spoken = parts["units"]["document"][parts["units"]["participant"].isin(wanted["participant"])]
+        located = pd.concat([parts[name][["document", "participant"]] for name in ("units", "document_parts")])
+        spoken = located["document"][located["participant"].isin(wanted["participant"])]
         of_document = parts["documents"]["participant"].isin(wanted["participant"])
         parts["documents"] = parts["documents"][of_document | parts["documents"].index.isin(spoken)]
     if "document" in wanted:
         parts["documents"] = parts["documents"].loc[wanted["document"]]
-    for name in ("units", "codings", "assignments"):
+    for kind in ("case", "participant"):  # a part without case and participant makes no units
+        if kind in wanted:
+            held = parts["document_parts"]
+            other = held[kind].notna() & ~held[kind].isin(wanted[kind])
+            parts["document_parts"] = held.assign(**{name: held[name].mask(other) for name in ("case", "participant")})
+    for name in ("units", "codings", "assignments", "document_parts"):
         parts[name] = parts[name][parts[name]["document"].isin(parts["documents"].index)]
     if "case" in wanted:
         parts["cases"] = parts["cases"].loc[wanted["case"]]

@@ -46,6 +46,10 @@ class Study:
     units : dataframe or None
         The units that could be coded: index ``unit``, columns ``document, case, participant, start, end``; further
         columns are attributes. A unit without a document is its own; one without a participant has its document's.
+    document_parts : dataframe or None
+        Stretches of documents that belong to a case or participant of their own, as in a group interview: ``document,
+        start, end, case, participant``. `unitise` gives each unit those of the part that holds most of it; a part
+        without case and participant makes no units.
     assignments : dataframe or None
         Who read what: ``coder``, with ``unit`` or ``document``, and ``round``. A row with a unit says that the coder
         read it; one with a document only, that they read every unit of it. Without a round it counts in each round in
@@ -85,6 +89,7 @@ class Study:
     _units: pd.DataFrame
     _cases: pd.DataFrame
     _documents: pd.DataFrame
+    _document_parts: pd.DataFrame
     _participants: pd.DataFrame
     _coders: pd.DataFrame
     _assignments: pd.DataFrame
@@ -103,6 +108,7 @@ class Study:
         units: Any = None,
         cases: Any = None,
         documents: Any = None,
+        document_parts: Any = None,
         participants: Any = None,
         coders: Any = None,
         assignments: Any = None,
@@ -116,6 +122,7 @@ class Study:
             "units": units,
             "cases": cases,
             "documents": documents,
+            "document_parts": document_parts,
             "participants": participants,
             "coders": coders,
             "situations": situations,
@@ -168,6 +175,14 @@ class Study:
     def documents(self) -> pd.DataFrame:
         """Index ``document``; ``case, participant, kind, date, text`` and attributes as columns."""
         return self._documents.copy(deep=False)
+
+    @property
+    def document_parts(self) -> pd.DataFrame:
+        """Stretches of documents with a case or participant of their own; may be empty.
+
+        Columns ``document, start, end, case, participant``.
+        """
+        return self._document_parts.copy(deep=False)
 
     @property
     def participants(self) -> pd.DataFrame:
@@ -336,21 +351,47 @@ class Study:
         pattern: str | re.Pattern[str] | None = None,
         least: Least = "word",
     ) -> Study:
-        """A study whose units are stretches of its documents, made by one rule and recorded in the provenance.
+        r"""A study whose units are stretches of its documents, made by one rule and recorded in the provenance.
 
         Parameters
         ----------
-        by : {"document", "paragraph", "sentence", "window", "overlap"}
-            Whole documents; non-empty lines; sentences; stretches of `size` characters; or runs of coded text that
-            overlap, whoever coded them (text that no one coded is then no unit, which flatters agreement).
-            Paragraphs, sentences and windows need the documents' texts.
+        by : {"document", "paragraph", "sentence", "turn", "window", "overlap", "pattern"} or callable
+            Whole documents; paragraphs, which are non-empty lines (lines wrapped at the end of a page's width are
+            joined); sentences; speaker turns, from a line that begins with a speaker's name and a colon to the next;
+            stretches of `size` characters; runs of coded text that overlap, whoever coded them (text that no one coded
+            is then no unit, which flatters agreement); stretches that each begin at a match of `pattern`; or a function
+            from a text to pairs of start and end. All but documents and runs need the documents' texts.
         size : int, optional
             Characters in a window.
+        pattern : str or re.Pattern, optional
+            For ``by="pattern"``; ``^`` is the start of a line. Its named groups become columns of the units, and
+            ``(?P<speaker>...)`` gives them the participant of that name.
+        least : {"word", "character"} or float
+            How much of a unit a coding must hold to count there: a whole word (a coding that holds none counts where
+            most of it lies); a character; or a share of the unit's characters, which a coder's codings with the same
+            code hold together (codings that reach the share nowhere are left out, and counted in the provenance).
 
         Returns
         -------
         Study
-            A coding that reaches over several units stands in each of them.
+            A coding that reaches over several units stands in each of them. Units in `document_parts` have the case
+            and participant of the part that holds most of them; units of turns the participant whose name is the
+            speaker's, and all speakers a column ``speaker``.
+
+        Raises
+        ------
+        DataError
+            For codings that reach no unit, and documents without text, speaker or match, each named.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> codings = pd.DataFrame({"document": ["d"], "coder": ["ann"], "code": ["fear"], "start": [4], "end": [14]})
+        >>> texts = pd.DataFrame({"document": ["d"], "text": ["Mo: I'm afraid.\nJo: Me too.\nMo: Of it.\nJo: Yes."]})
+        >>> people = pd.DataFrame({"participant": ["Mo", "Jo"]})
+        >>> turns = Study(codings, documents=texts, participants=people).unitise(by="turn")
+        >>> turns.units["participant"].tolist(), turns.codings["unit"].tolist()
+        (['Mo', 'Jo', 'Mo', 'Jo'], ['d [0:15]'])
         """
         codings, made, told = unitise(
             self._codings,
@@ -359,6 +400,7 @@ class Study:
             size=size,
             pattern=pattern,
             least=least,
+            parts=self._document_parts,
             participants=self._participants.index,
         )
         parts = {"codings": codings, "units": made}

@@ -59,6 +59,14 @@ CODINGS = Table(
     free=False,
 )
 UNITS = Table("units", "unit", ("document", "case", "participant", "start", "end"), positions=("start", "end"))
+DOCUMENT_PARTS = Table(
+    "document_parts",
+    None,
+    ("document", "start", "end", "case", "participant"),
+    positions=("start", "end"),
+    required=("document", "start", "end"),
+    free=False,
+)
 CASES = Table("cases", "case", ())
 DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date", "text"), verbatim=("text",))
 PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
@@ -66,7 +74,9 @@ CODERS = Table("coders", "coder", ())
 ASSIGNMENTS = Table("assignments", None, ("coder", "unit", "document", "round"), required=("coder",), free=False)
 SITUATIONS = Table("situations", None, ())
 SUMMARIES = Table("summaries", None, ("case", "code", "text"), required=("case", "code", "text"), free=False)
-ALL: tuple[Table, ...] = (CODINGS, UNITS, CASES, DOCUMENTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS, SUMMARIES)
+ALL: tuple[Table, ...] = (
+    *(CODINGS, UNITS, CASES, DOCUMENTS, DOCUMENT_PARTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS, SUMMARIES),
+)
 
 
 def normalise(table: Table, frame: Any) -> pd.DataFrame:

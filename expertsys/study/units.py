@@ -48,6 +48,7 @@ _TURN = re.compile(
     r"[ \t*_]*(?:[\[(][^\])\n]{0,30}[\])])?[ \t*_]*(?:：|:(?=[\s*_]|$))",
     re.M,
 )
+_ENDS = ("start", "end")
 _TOLD = {
     "paragraph": "paragraph",
     "sentence": "sentence: by . ! ? … before white space and no small letter, and by line ends; abbreviations count",
@@ -66,7 +67,8 @@ def paragraphs(text: str) -> Iterator[Stretch]:
     """Non-empty lines, by any line end that Unicode knows, without the white space around them.
 
     Where the lines of a text are wrapped, as in a text taken from a PDF file (`is_wrapped`), its paragraphs end at an
-    empty line, and at a line that is shorter than the others and ends a sentence; page numbers are no paragraphs.
+    empty line, and at a line that ends a sentence and is shorter than the others or the last of its page; page numbers
+    are no paragraphs.
     """
     lines = _lines(text)
     yield from _joined(text, lines) if _wrapped(text, lines) else lines
@@ -120,7 +122,8 @@ def _joined(text: str, lines: Sequence[Stretch]) -> Iterator[Stretch]:
             closed = bool(_CLOSED.search(text[line[0] : line[1]]))
             empty = not turned and plain.count("\n", line[1], start) > 1
             short = line[1] - line[0] < 0.7 * width
-            if (empty and (closed or not text[start].islower())) or (closed and short) or _TURN.match(plain, start):
+            ended = closed and (short or turned)
+            if ended or (empty and (closed or not text[start].islower())) or _TURN.match(plain, start):
                 yield begun
                 begun = None
         begun = (start if begun is None else begun[0], end)
@@ -206,9 +209,13 @@ def unitise(
     made = _made(codings, documents, by, size, pattern, known)
     units = made.table
     for name in ("case", "participant"):
+        units[name] = units[name] if name in units else pd.Series(index=units.index, dtype="str")
+    divided: list[str] = []
+    if parts is not None and len(parts):
+        units = _in_parts(units, parts, divided)
+    for name in ("case", "participant"):
         own = documents[name] if name in documents else pd.Series(dtype="str")
-        found = units["document"].map(own).astype("str")
-        units[name] = units[name].where(units[name].notna(), found) if name in units else found
+        units[name] = units[name].where(units[name].notna(), units["document"].map(own).astype("str"))
     if by == "document":
         codings = codings.assign(unit=codings["document"])
     else:
@@ -220,7 +227,10 @@ def unitise(
                 f"codings without a position, such as of an area, count in every unit of their document: {nowhere:,}"
             )
     if parts is not None and len(parts):
-        codings = _in_parts(codings, units, parts, made.told)
+        made.told += divided
+        cases = codings["unit"].map(units.set_index("unit")["case"])
+        inside = codings["document"].isin(parts["document"][parts["case"].notna()])
+        codings = codings.assign(case=codings["case"].where(~inside, cases).astype("str"))
     codings = _of_one_case(codings, made.told)
     return codings, units, "; ".join(made.told)
 
@@ -270,7 +280,7 @@ def _made(
     if wrapped:
         made.told.append(
             f"in {counted(wrapped, 'document')} lines are wrapped and were joined: a paragraph ends at an empty line, "
-            "and at a short line that ends a sentence; page numbers were left out"
+            "and where a sentence ends at a short line or a page's end; page numbers were left out"
         )
     return made
 
@@ -354,7 +364,10 @@ def _is_sentence(label: str, found: dict[str, list[re.Match[str]]]) -> bool:
 
 
 def _first_of_each(names: Sequence[str]) -> list[str]:
-    return list({_spoken(name): name for name in reversed(names)}.values())[::-1]
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(_spoken(name), name)
+    return list(first.values())
 
 
 def _spoken(name: str) -> str:
@@ -599,38 +612,41 @@ def _assign(
     return reached.assign(unit=np.concatenate(names)[order] if names else []).reset_index(drop=True)
 
 
-def _in_parts(codings: pd.DataFrame, units: pd.DataFrame, parts: pd.DataFrame, told: list[str]) -> pd.DataFrame:
-    """Give units of documents that are divided the case and participant of the part that holds most of them.
+def _in_parts(units: pd.DataFrame, parts: pd.DataFrame, told: list[str]) -> pd.DataFrame:
+    """The units with the case and participant of the part that holds most of each.
 
-    Codings take over the case of their unit. Units that no part holds, or two parts equally, have none.
+    Units that no part holds, or two parts equally, have none; units in a part without case and participant are no
+    units.
     """
     columns = {name: units[name].astype(object).to_numpy(copy=True) for name in ("case", "participant")}
-    divided = units["document"].isin(parts["document"]).to_numpy()
     outside = 0
+    left = np.zeros(len(units), dtype=bool)
     by_document = dict(iter(parts.groupby("document", sort=False)))
-    for name, group in units.reset_index(drop=True)[divided].groupby("document", sort=False):
-        held = by_document[name]
+    numbers = pd.Series(np.arange(len(units)), index=units["document"].array)
+    for name, held in by_document.items():
         spans = held[["start", "end"]].to_numpy(dtype=np.int64)
-        for row, unit in zip(group.index, group.itertuples(), strict=True):
-            start, end = int(getattr(unit, "start", 0)), int(getattr(unit, "end", spans[:, 1].max()))
+        labels = {kind: held[kind].astype(object).to_numpy() for kind in columns}
+        nobody = held[["case", "participant"]].isna().all(axis=1).to_numpy()
+        for row in numbers[numbers.index == name].tolist():
+            start, end = (int(units[kind].iloc[row]) if kind in units else 10**15 * at for at, kind in enumerate(_ENDS))
             common = np.maximum(np.minimum(spans[:, 1], end) - np.maximum(spans[:, 0], start), 0)
+            most = int(common.max(initial=0))
+            left[row] = "start" in units and most > 0 and bool(nobody[common == most].all())
             for kind, values in columns.items():
-                if kind not in held or held[kind].isna().all():
+                known = pd.notna(labels[kind])
+                if not known.any() or pd.notna(values[row]):
                     continue
-                sums = pd.Series(common).groupby(held[kind].to_numpy()).sum()
-                best = sums[sums == sums.max()]
-                decided = len(best) == 1 and float(best.iloc[0]) > 0
-                values[row] = best.index[0] if decided else None
-                outside += kind == "case" and not decided
+                sums = pd.Series(common[known]).groupby(labels[kind][known]).sum()
+                best = sums.index[(sums == sums.max()) & (sums > 0)]
+                values[row] = best[0] if len(best) == 1 else None
+                outside += kind == "case" and len(best) != 1 and not left[row]
     for kind, values in columns.items():
         units[kind] = pd.Series(values, index=units.index).astype("str")
     told.append(
         "documents that cases or participants share in parts: each unit belongs to the part that holds most of it"
         + (f"; {counted(outside, 'unit')} in the part of no one case" if outside else "")
     )
-    cases = codings["unit"].map(units.set_index("unit")["case"])
-    inside = codings["document"].isin(parts["document"][parts["case"].notna()])
-    return codings.assign(case=codings["case"].where(~inside, cases).astype("str"))
+    return units[~left].reset_index(drop=True)
 
 
 def _of_one_case(codings: pd.DataFrame, told: list[str]) -> pd.DataFrame:

@@ -114,27 +114,32 @@ def test_cases_that_share_a_document_each_have_the_codings_in_their_part(tmp_pat
     assert {"Alder practice", "Birch practice"} <= set(wanted)
     assert inside["case"].astype(object).where(inside["case"].notna(), None).tolist() == wanted
     assert any(
-        "document 'Alder GP 1': belongs in parts to the cases 'Alder practice', 'Birch practice': each coding was given"
+        "document 'Alder GP 1': belongs in parts to the cases 'Alder practice', 'Birch practice': each coding and each "
         in line
         for line in told(study)
     )
     assert read(es.write(study, tmp_path / "again.qdpx")).codings["case"].equals(study.codings["case"])
+    held = study.document_parts[["document", "start", "end", "case"]].to_numpy().tolist()
+    assert held == [["Alder GP 1", 0, 100, "Alder practice"], ["Alder GP 1", 100, 212, "Birch practice"]]
+    again = read(es.write(study, tmp_path / "again"))
+    assert again.document_parts.equals(study.document_parts)
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "cases"),
     [
-        "INSERT INTO case_text (caseid, fid, pos0, pos1) VALUES (2, 1, 0, 212)",
-        "UPDATE case_text SET pos1 = 80 WHERE fid = 1",
+        ("INSERT INTO case_text (caseid, fid, pos0, pos1) VALUES (2, 1, 0, 212)", "the cases 'Alder practice'"),
+        ("UPDATE case_text SET pos1 = 80 WHERE fid = 1", "'Alder practice'"),
     ],
 )
-def test_codings_in_the_part_of_several_cases_or_of_none_are_told(tmp_path: Path, statement: str) -> None:
+def test_codings_in_the_part_of_several_cases_or_of_none_are_told(tmp_path: Path, statement: str, cases: str) -> None:
     study = read(changed(tmp_path, statement))
     assert study.documents["case"].isna().tolist() == [True, False, False, False, False, False]
-    assert study.codings.loc[study.codings["document"] == "Alder GP 1", "case"].isna().all()
+    inside = study.codings[study.codings["document"] == "Alder GP 1"]
+    assert (inside["case"].notna() == ((inside["end"] <= 80) & ("UPDATE" in statement))).all()
     [line] = told(study)
-    assert "document 'Alder GP 1': belongs in parts to the cases 'Alder practice'" in line
-    assert "to no one of them; it was given no case" in line
+    assert f"document 'Alder GP 1': belongs in parts to {cases}" in line
+    assert "in the part of no one case have none" in line
 
 
 def test_pictures_recordings_and_journals_are_told(tmp_path: Path) -> None:

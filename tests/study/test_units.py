@@ -127,7 +127,8 @@ def test_by_paragraph_with_positions_in_code_points() -> None:
     whole = study.units.index.tolist()
     assert whole == ["d [0:11]", "d [17:49]", f"d [{len(TEXT) - 6}:{len(TEXT)}]"]
     assert names(study) == [("k0", whole[1]), *(("k1", name) for name in whole), ("k2", whole[2])]
-    assert study.provenance.choice("unit of coding") == "paragraph"
+    told = "paragraph; a unit counts as coded where a coding holds at least one whole word of it"
+    assert study.provenance.choice("unit of coding") == told
     assert study.excerpts()[0] == "😀"
 
 
@@ -231,7 +232,7 @@ def test_codings_without_document_are_refused() -> None:
 
 
 def test_rules_are_all_tested() -> None:
-    assert set(RULES) == {"document", "paragraph", "sentence", "window", "overlap"}
+    assert set(RULES) == {"document", "paragraph", "sentence", "turn", "window", "overlap", "pattern"}
 
 
 @pytest.mark.parametrize(("by", "cases"), [("document", [None]), ("paragraph", ["north", "south"])])
@@ -253,7 +254,7 @@ def test_a_unit_of_a_document_that_cases_share_is_of_none_where_it_holds_codings
     found = units.units["case"]
     assert found.astype(object).where(found.notna(), None).tolist() == cases
     told = units.provenance.choice("unit of coding")
-    assert told == (f"{by}; 1 with codings of several cases belong to none" if None in cases else by)
+    assert ("1 with codings of several cases belong to none" in str(told)) == (None in cases)
 
 
 def test_codings_without_a_position_are_counted_and_documents_without_a_text_can_be_left_out() -> None:
@@ -274,3 +275,172 @@ def test_codings_without_a_position_are_counted_and_documents_without_a_text_can
     assert units.codings["unit"].tolist() == ["pdf [0:4]", "pdf [0:4]", "pdf [5:9]", "pdf [10:16]"]
     told = str(units.provenance.choice("unit of coding"))
     assert told.endswith("; codings without a position, such as of an area, count in every unit of their document: 1")
+
+
+def units_of(text: str, spans: list[tuple[int, int]], **options: Any) -> list[list[str]]:
+    """For each coding, the texts of the units in which it counts."""
+    study = study_of(text, spans).unitise(**options)
+    pieces = {unit: text[row.start : row.end] for unit, row in study.units.iterrows()}
+    rows = study.codings.groupby("code", sort=False)["unit"]
+    held = {code: [pieces[unit] for unit in units] for code, units in rows}
+    return [held.get(f"k{number}", []) for number in range(len(spans))]
+
+
+SENTENCES = "We wait. They ring back. Nobody came!"
+
+
+@pytest.mark.parametrize(
+    ("span", "least", "reached"),
+    [
+        ((0, 10), "word", [0]),  # 'We wait. T': no whole word of the second
+        ((0, 10), "character", [0, 1]),
+        ((0, 13), "word", [0, 1]),  # 'They' is a word
+        ((4, 6), "word", [0]),  # within one word: where most of it lies
+        ((23, 27), "word", [2]),  # '. No': no whole word; most of it lies in the third
+        ((0, 18), 0.5, [0, 1]),  # 9 of 15 characters
+        ((0, 16), 0.5, [0]),  # 7 of 15
+        ((0, 3), 0.5, []),  # 3 of 8: it reaches the share nowhere
+        ((0, 37), 1, [0, 1, 2]),
+    ],
+)
+def test_how_much_of_a_unit_a_coding_must_hold(span: tuple[int, int], least: Any, reached: list[int]) -> None:
+    cut = ["We wait.", "They ring back.", "Nobody came!"]
+    kept = units_of(SENTENCES, [span, (0, 37)], by="sentence", least=least)
+    assert kept[0] == [cut[number] for number in reached]
+
+
+def test_a_share_is_of_what_codings_of_one_coder_and_code_hold_together() -> None:
+    """Two halves of the first sentence, one character of them in common, are all of it; of two coders each is half."""
+    codings = pd.DataFrame(
+        {"document": "d", "coder": ["a", "a", "b"], "code": "x", "start": [0, 4, 0], "end": [5, 8, 5]}
+    )
+    study = Study(codings, documents=pd.DataFrame({"document": ["d"], "text": [SENTENCES]}))
+    made = study.unitise(by="sentence", least=0.9)
+    assert made.codings[["coder", "unit"]].to_numpy().tolist() == [["a", "d [0:8]"]] * 2
+    told = str(made.provenance.choice("unit of coding"))
+    assert "at least 90% of its text" in told
+    assert told.endswith("1 coding that hold as much of no unit were left out")
+
+
+def test_a_word_of_a_script_without_blanks_is_a_character() -> None:
+    assert units_of("这是。那是！", [(0, 4)], by="sentence") == [["这是。", "那是！"]]
+
+
+@pytest.mark.parametrize("least", ["words", 0, 1.5, True])
+def test_refused_shares(least: Any) -> None:
+    with pytest.raises(DataError, match="least must be"):
+        units_of(SENTENCES, [(0, 4)], by="sentence", least=least)
+
+
+TALK = """Focus group, 3 May
+
+Moderator: How is it?
+ANNA (00:01:10): We wait.
+One reason: nobody rings.
+[00:01:20] Ben Okri: They ring.
+Anna: I see."""
+
+
+def test_turns_have_their_speaker_and_participant() -> None:
+    people = pd.DataFrame({"participant": ["Anna", "Ben Okri"]})
+    documents = pd.DataFrame({"document": ["d"], "text": [TALK]})
+    at = TALK.index("nobody")
+    codings = pd.DataFrame({"document": ["d"], "coder": "a", "code": "x", "start": [at], "end": [at + 6]})
+    with pytest.raises(DataError, match="by='turn' needs the texts"):
+        Study(codings, participants=people).unitise(by="turn")
+    study = Study(codings, documents=documents, participants=people).unitise(by="turn")
+    pieces = [TALK[start:end] for start, end in study.units[["start", "end"]].to_numpy().tolist()]
+    assert pieces == [
+        "ANNA (00:01:10): We wait.\nOne reason: nobody rings.",
+        "[00:01:20] Ben Okri: They ring.",
+        "Anna: I see.",
+    ]
+    assert study.units["participant"].tolist() == ["Anna", "Ben Okri", "Anna"]
+    assert study.units["speaker"].tolist() == ["ANNA", "Ben Okri", "Anna"]
+    assert study.codings["unit"].tolist() == [study.units.index[0]]
+    told = str(study.provenance.choice("unit of coding"))
+    assert "speakers: 'ANNA', 'Ben Okri'" in told
+    assert "not taken for speakers: 'moderator', 'one reason'" in told
+    assert "text before the first is a unit only where someone coded it: 1 document" in told
+
+
+def test_turns_are_refused_where_no_one_speaks() -> None:
+    with pytest.raises(DataError, match=r"1 document without one: 'd'\. Leave these out with study.select"):
+        study_of("We wait. They ring.", [(0, 2)]).unitise(by="turn")
+
+
+def test_a_pattern_begins_units_and_its_groups_are_columns() -> None:
+    text = "Intro\nQ1 Why?\nBecause.\nQ2 How?\nSo."
+    study = study_of(text, [(0, 5), (14, 21)]).unitise(by="pattern", pattern=r"^Q(?P<question>\d+)")
+    assert study.units["question"].astype(object).where(study.units["question"].notna(), None).tolist() == [
+        None,
+        "1",
+        "2",
+    ]
+    assert [text[start:end] for start, end in study.units[["start", "end"]].to_numpy().tolist()] == [
+        "Intro",
+        "Q1 Why?\nBecause.",
+        "Q2 How?\nSo.",
+    ]
+    with pytest.raises(DataError, match="pattern must be a regular expression"):
+        study_of(text, [(0, 5)]).unitise(by="pattern", pattern="(")
+    with pytest.raises(DataError, match="must begin a unit in every document"):
+        study_of(text, [(0, 5)]).unitise(by="pattern", pattern="Z")
+
+
+def test_a_function_cuts_units() -> None:
+    def halves(text: str) -> list[tuple[int, int]]:
+        return [(0, 4), (4, len(text))]
+
+    assert units_of("ab cd ef", [(0, 2), (6, 8)], by=halves) == [["ab c"], ["d ef"]]
+    with pytest.raises(DataError, match="units must follow one another and lie within their text"):
+        study_of("ab cd", [(0, 2)]).unitise(by=lambda _: [(0, 3), (2, 5)])
+
+
+PDF = """The surgery changed how it
+hands out appointments, and
+nobody told the patients.
+4
+We learned of it from the
+notice on the door, which was
+small."""
+
+
+def test_wrapped_lines_are_joined_and_page_numbers_left_out() -> None:
+    """Two paragraphs as a PDF reader gives them: six lines and the number of the page between them."""
+    study = study_of(PDF, [(0, 5)])
+    paragraphs_of_it = study.unitise(by="paragraph")
+    assert len(paragraphs_of_it.units) == 2
+    assert "in 1 document lines are wrapped and were joined" in str(
+        paragraphs_of_it.provenance.choice("unit of coding")
+    )
+    assert len(study.unitise(by="sentence").units) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna: well I do not know about it\nBen: so that is how it is then\nAnna: yes I think that is right",
+        "eggs\nmilk\nbread and butter\ncheese",
+        "One line that is long enough.\nAnother one that ends, too.\nAnd a third line like them.",
+    ],
+)
+def test_lines_of_speakers_lists_and_sentences_are_not_joined(text: str) -> None:
+    assert len(list(paragraphs(text))) == text.count("\n") + 1
+
+
+def test_units_of_documents_that_cases_share_have_the_case_of_their_part() -> None:
+    text = "We wait. They ring. We go. They stay. So."
+    codings = pd.DataFrame({"document": ["d"], "coder": "a", "code": "x", "start": [0], "end": [8]})
+    parts = pd.DataFrame({"document": "d", "start": [0, 22], "end": [22, 37], "case": ["north", "south"]})
+    study = Study(codings, documents=pd.DataFrame({"document": ["d"], "text": [text]}), document_parts=parts)
+    assert study.codings["case"].tolist() == ["north"]
+    assert study.cases.index.tolist() == ["north", "south"]
+    made = study.unitise(by="sentence")
+    cases = made.units["case"].astype(object)
+    assert cases.where(cases.notna(), None).tolist() == ["north", "north", "south", "south", None]
+    told = str(made.provenance.choice("unit of coding"))
+    assert told.endswith("each unit belongs to the part that holds most of it; 1 unit in the part of no one case")
+    south = study.select(cases=["south"]).unitise(by="sentence")
+    assert south.units["case"].dropna().unique().tolist() == ["south"]
+    assert len(south.units) == 3

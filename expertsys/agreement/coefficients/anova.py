@@ -138,18 +138,21 @@ def two_way_incomplete(ratings: Ratings, x: Floats) -> Design:
         among[:, upper[0], upper[1]] = -sums[:, 4 + 3 * k :]
         among = among + np.triu(among, 1).transpose(0, 2, 1)
         among[:, np.arange(k), np.arange(k)] += times
-        values, vectors = np.linalg.eigh(among)
-        used = values > 1e-9 * np.maximum(given, 1)[:, None]
-        projected = np.einsum("bij,bi->bj", vectors, coder_totals - adjusted)
+        here = (times > 0).astype(np.float64)  # coders' effects that sum to 0; those who rated nothing have none
+        among += here[:, :, None] * here[:, None, :]
+        among[:, np.arange(k), np.arange(k)] += 1 - here
+        connected = np.linalg.eigvalsh(among)[:, 0] > 1e-9
+        among[~connected] = np.eye(k)
+        apart = coder_totals - adjusted
         with np.errstate(invalid="ignore", divide="ignore"):
-            coders_after_units = np.where(used, projected**2 / np.where(used, values, 1), 0).sum(axis=1)
+            coders_after_units = (apart * np.linalg.solve(among, apart[:, :, None])[:, :, 0]).sum(axis=1)
             by_coders = np.where(times > 0, coder_totals**2 / np.where(times > 0, times, 1), 0).sum(axis=1)
-            present = (times > 0).sum(axis=1)
+            present = here.sum(axis=1)
             freedom = given - n - present + 1
             error = np.maximum(square - by_units - coders_after_units, 0) / freedom
             unit = (by_units + coders_after_units - by_coders - (n - 1) * error) / (given - present)
             coder = (coders_after_units - (present - 1) * error) / (given - n)
-            sound = (used.sum(axis=1) == present - 1) & (freedom > 0)
+            sound = connected & (freedom > 0)
             found = (np.where(sound, part, np.nan) for part in (error + k * unit, error + n * coder, error))
             between, coders, error = found
         return MeanSquares(n, np.full(len(n), float(k)), freedom, between, coders, error)

@@ -152,7 +152,11 @@ def icc(ratings: Ratings, *, form: Form, missing: Missing = "drop") -> Coefficie
         ratings,
         kernel,
         name=form,
-        sources=("shrout1979", "mcgraw1996", *(("ebel1951",) if model == "1" else ("searle1992",) if estimated else ())),
+        sources=(
+            "shrout1979",
+            "mcgraw1996",
+            *(("ebel1951",) if model == "1" else ("searle1992",) if estimated else ()),
+        ),
         refit=partial(icc, form=form, missing=missing),
         why=why,
         words=Words(
@@ -166,7 +170,9 @@ def icc(ratings: Ratings, *, form: Form, missing: Missing = "drop") -> Coefficie
     )
     left = ratings.n_units - n_units
     if estimated:
-        told = f"{_incomplete(ratings)} of {n_units} units lack ratings by some coders; components of variance estimated"
+        told = (
+            f"{_incomplete(ratings)} of {n_units} units lack ratings by some coders; components of variance estimated"
+        )
     elif left:
         told = (
             f"{left} of {ratings.n_units} units without a rating by every coder left out; missing='estimate' keeps them"

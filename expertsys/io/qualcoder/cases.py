@@ -67,11 +67,7 @@ def assign_cases(database: Database, project: Project, names: dict[Any, str], ca
     for at, row in enumerate(project.applied):
         coded.setdefault(row.document, []).append(at)
     for document, held in parts.items():
-        named = list(dict.fromkeys(part.case for part in held))
-        if len(named) == 1 and any(part.end == float("inf") for part in held):
-            project.documents[document]["case"] = named[0]
-        else:
-            _by_part(project, document, held, coded.get(document, []))
+        _by_part(project, document, held, coded.get(document, []))
 
 
 def _part(case: str, start: Any, end: Any, text: RawText | None) -> _Part:
@@ -83,31 +79,29 @@ def _part(case: str, start: Any, end: Any, text: RawText | None) -> _Part:
 
 
 def _by_part(project: Project, document: str, held: list[_Part], coded: list[int]) -> None:
-    """Give each coding the case in whose part it lies, and tell how many lie in that of none, or of several."""
+    """Give the document its case, or where cases share it, each coding that in whose part it lies."""
     given: list[str | None] = []
     for at in coded:
         start, end = project.applied[at].start or 0, project.applied[at].end or 0
         around = {part.case for part in held if part.start <= start and end <= part.end}
         given.append(around.pop() if len(around) == 1 else None)
-    found = dict.fromkeys(case for case in given if case is not None)
+    named = list(dict.fromkeys(part.case for part in held))
     apart = given.count(None)
-    told = listing(dict.fromkeys(part.case for part in held), 5)
-    what = f"belongs in parts to the cases {told}"
-    if len(found) == 1 and not apart:
-        project.documents[document]["case"] = next(iter(found))
-    elif len(found) < 2:  # the study would give the case of a few codings to all of the document
-        project.log.tell(
-            "warning",
-            f"document {quoted(document)}",
-            f"{what}, and {counted(apart, 'coding')} of {len(coded):,} to no one of them; it was given no case.",
-            "Split the document, one for each case, if cases are to be compared.",
-        )
-    else:
-        for at, case in zip(coded, given, strict=True):
-            project.applied[at] = project.applied[at]._replace(case=case)
-        rest = f"; {counted(apart, 'coding')} of {len(coded):,} in no one's part have none" if apart else ""
-        project.log.tell(
-            "warning" if apart else "note",
-            f"document {quoted(document)}",
-            f"{what}: each coding was given the case in whose part it lies{rest}.",
-        )
+    if len(named) == 1 and not apart:
+        project.documents[document]["case"] = named[0]
+        return
+    size = len(project.texts[document].text) if document in project.texts else 0
+    for part in held:
+        if size:
+            end = int(min(part.end, size))
+            project.parts.append({"document": document, "start": int(part.start), "end": end, "case": part.case})
+    for at, case in zip(coded, given, strict=True):
+        project.applied[at] = project.applied[at]._replace(case=case)
+    whose = "the cases " if len(named) > 1 else ""
+    rest = f"; {counted(apart, 'coding')} of {len(coded):,} in the part of no one case have none" if apart else ""
+    project.log.tell(
+        "warning" if apart else "note",
+        f"document {quoted(document)}",
+        f"belongs in parts to {whose}{listing(named, 5)}: each coding and each unit has the case in whose part it lies"
+        f"{rest}.",
+    )

@@ -198,7 +198,7 @@ FORMAT = Format(
         Kept("colours of codes", "yes", "no"),
         Kept("texts", "yes", "no"),
         Kept("positions in texts", "yes", "no"),
-        Kept("cases", "yes", "no", "where cases have parts of a document, that of each coding"),
+        Kept("cases", "yes", "no", "where cases have parts of a document, that of each coding and unit"),
         Kept("attributes", "yes", "no"),
         Kept("memos on codings", "yes", "no"),
         Kept(
