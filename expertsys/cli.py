@@ -32,7 +32,7 @@ _READING = (
     *("report", "positions"),
 )
 #: The rules of `expertsys.Study.unitise`, without importing it for a parser.
-_RULES = ("document", "paragraph", "sentence", "window", "overlap")
+_RULES = ("document", "paragraph", "sentence", "turn", "window", "overlap", "pattern")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,6 +150,10 @@ def _input(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("units of a project of marked texts", "as in Study.unitise")
     group.add_argument("--unitise", choices=_RULES, help="what a unit is, of which coders agree or not")
     group.add_argument("--size", type=int, metavar="N", help="characters in a window")
+    group.add_argument("--unit-pattern", metavar="REGEX", help="where a unit begins, with --unitise pattern")
+    group.add_argument(
+        "--least", default="word", metavar="word|character|SHARE", help="how much of a unit a coding must hold"
+    )
 
 
 def _output(parser: argparse.ArgumentParser, default: str) -> None:
@@ -171,7 +175,11 @@ def _read(arguments: argparse.Namespace) -> Study:
     study = es.read(source, **options)
     if arguments.unitise is None and arguments.size is None:
         return study
-    return study.unitise(by=arguments.unitise or "window", size=arguments.size)
+    least = arguments.least
+    with contextlib.suppress(ValueError):
+        least = float(least)
+    by = arguments.unitise or "window"
+    return study.unitise(by=by, size=arguments.size, pattern=arguments.unit_pattern, least=least)
 
 
 def _print_table(table: pd.DataFrame, arguments: argparse.Namespace, *, empty: str) -> None:
