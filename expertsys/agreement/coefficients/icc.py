@@ -58,6 +58,11 @@ def icc(ratings: Ratings, *, form: Form, missing: Missing = "drop") -> Coefficie
         each unit has coders of its own; 2: the coders are drawn from a population and rate every unit (absolute
         agreement); 3: these coders, rating every unit (consistency). Second 1: the reliability of a single coder; k: of
         the mean of k coders.
+    missing : {"drop", "estimate"}
+        For the forms 2 and 3, what becomes of units that some coders did not rate: left out; or kept, with components
+        of variance by Henderson's method III, which equals the analysis of variance where nothing is missing. Ratings
+        must then be missing at random, not because of the score that they would have had. k is the number of all
+        coders. The forms 1 keep all units in any case.
 
     Returns
     -------
