@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _output(report, "report.html")
     report.add_argument("--quotations", action="store_true", help="quote text from the data (interview material)")
     report.add_argument("--title", help="heading of the report")
+    report.add_argument("--framework", metavar="FILE", help="a framework of your own, as TOML or JSON")
 
     agreement = _command(commands, "agreement", _agreement, "print how far coders agree, code by code")
     _input(agreement)
@@ -224,7 +225,10 @@ def _report(arguments: argparse.Namespace) -> None:
     study = _read(arguments)
     if not arguments.json:
         print(study)
-    es.report(study, arguments.output, quotations=arguments.quotations, title=arguments.title)
+    framework = es.theory.Framework.from_file(arguments.framework) if arguments.framework else es.theory.FRAMEWORK
+    es.report(
+        study, arguments.output, quotations=arguments.quotations, title=arguments.title, framework=framework
+    )
     _written(arguments.output, arguments)
 
 

@@ -8,8 +8,9 @@ import attrs
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import check_choice, listing, nearest
+from expertsys._core.errors import check_choice, listing
 from expertsys._core.results import TableResult
+from expertsys.evidence.excerpts import attribute, mapping_note
 from expertsys.theory import FRAMEWORK, Framework
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     Returns
     -------
     Coverage
-        A key that the framework does not have is no error: it is in `unresolved`, and the note names the nearest.
+        A key that the framework does not have is no error: it is in `unresolved`, and the note names the nearest. A
+        sub-code without a concept has that of the code above it, and the note names it.
 
     Examples
     --------
@@ -129,10 +131,10 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     >>> found.unmapped
     ('weather',)
     """
-    concepts = {code.name: code.concept for code in study.codebook if code.concept is not None}
-    unresolved = {name: key for name, key in concepts.items() if key not in framework}
+    concepts = study.codebook.concepts
+    unresolved = {code.name: code.concept for code in study.codebook if code.concept and code.concept not in framework}
     known = {name: key for name, key in concepts.items() if key in framework}
-    keys = list(framework)
+    keys = list(dict.fromkeys([*framework, *(key for key in known.values() if ":" in key)]))
     codings = study.codings.assign(concept=study.codings["code"].map(known).astype("str")).dropna(subset=["concept"])
     by_concept = codings.groupby("concept")
     counts = by_concept.size().reindex(keys, fill_value=0)
@@ -157,16 +159,10 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
         index=pd.Index(keys, name="concept"),
     )
     unmapped = tuple(name for name in study.codes if name not in concepts)
-    guesses = [f"{name!r} points to {key!r}{_hint(key, framework)}" for name, key in unresolved.items()]
-    note = f"Not in the framework: {'; '.join(guesses)}." if guesses else ""
+    note = mapping_note(study, framework)
     codings["kind"] = codings["document"].map(study.documents["kind"])
-    codings["participant"] = codings["document"].map(study.documents["participant"])
+    codings["participant"] = attribute(study, codings, "participant")
     for name in ("role", "site"):
-        codings[name] = codings["participant"].map(study.participants[name])
+        codings[name] = attribute(study, codings, name)
     placed = codings[["concept", *ATTRIBUTES]]
     return Coverage(unmapped, unresolved, framework, note, table.rename_axis(columns="column"), placed)
-
-
-def _hint(key: str, framework: Framework) -> str:
-    guess = nearest(key, list(framework))
-    return f" (perhaps {guess!r})" if guess else ""

@@ -1,4 +1,4 @@
-"""Which excerpts speak for which framing of non-use."""
+"""Which excerpts support which framing of non-use."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pandas as pd
 
-from expertsys._core import references
+from expertsys._core.errors import counted
 from expertsys._core.results import TableResult
-from expertsys.evidence.excerpts import By, Excerpts
+from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Framework
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ class FrameEvidence(TableResult):
     Attributes
     ----------
     available : dict
-        Frame's key to the codes with which an excerpt could speak for it: a codebook derived from one theory wins by
+        Frame's key to the codes with which an excerpt could support it: a codebook derived from one theory wins by
         construction.
     excerpts : pandas.DataFrame
-        One row per excerpt that speaks for a frame: index ``excerpt``; ``case, document, participant``; ``frames`` and
+        One row per excerpt that supports a frame: index ``excerpt``; ``case, document, participant``; ``frames`` and
         ``voices`` (keys, tuples); ``codes``.
     note : str
         What a reader must know.
@@ -40,50 +40,54 @@ class FrameEvidence(TableResult):
     excerpts: pd.DataFrame
     note: str
     _table: pd.DataFrame
+    _references: tuple[str, ...]
 
     standing = "proposed"
 
     def to_frame(self) -> pd.DataFrame:
         """Index ``frame, case``; numbers of excerpts.
 
-        ``speaks`` for the frame; ``alone``, for no other; ``both``, for it and a rival; ``against``, for a rival
-        only, so that it contradicts the frame.
+        ``supports`` the frame; ``alone``, and no other; ``both``, it and a rival; ``against``, a rival only, so that
+        the excerpt contradicts the frame; ``coders_differ``, of those in ``both``, excerpts on which coders support no frame in
+        common.
         """
         return self._table.copy(deep=False)
 
     def against(self, frame: str) -> pd.DataFrame:
-        """The excerpts that contradict a frame: they speak for a rival, and not for it."""
+        """The excerpts that contradict a frame: they support a rival, and not it."""
         rows = [bool(frames) and frame not in frames for frames in self.excerpts["frames"]]
         return self.excerpts[pd.Series(rows, index=self.excerpts.index, dtype=bool)]
 
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
-        had = "; ".join(f"{frame}: {len(codes)} codes" for frame, codes in self.available.items())
+        had = "; ".join(f"{frame}: {counted(len(codes), 'code')}" for frame, codes in self.available.items())
         return (
-            f"Excerpts were sorted by the explanatory frame that their codes speak for ({had}). A codebook derived "
+            f"Excerpts were sorted by the explanatory frame that their codes support ({had}). A codebook derived "
             f"from one theory favours it by construction; the numbers are no score. {self.note} The measure is "
             "proposed by expertsys."
         )
 
     def cite(self) -> tuple[str, ...]:
-        """The works that set the frames against each other."""
-        return references.cite(("greenhalgh2014hsdr", "greenhalgh2014cab"))
+        """The works that the framework cites for its frames."""
+        return self._references
 
     def _title(self) -> str:
         return f"Excerpts by explanatory frame (sorted, not scored). {self.methods_text()}"
 
 
-def frame_evidence(study: Study, *, coders: By = "any", framework: Framework = FRAMEWORK) -> FrameEvidence:
-    """Sort excerpts by the explanatory frame that they speak for, per case; no score.
+def frame_evidence(study: Study, *, coders: Coders = "any", framework: Framework = FRAMEWORK) -> FrameEvidence:
+    """Sort excerpts by the explanatory frame that they support, per case; no score.
 
     Parameters
     ----------
     study : Study
-        With one round of coding, whose codes point to concepts.
+        With one round of coding, whose codes point to concepts; a sub-code without a concept has that of the code above
+        it.
     coders : {"any", "all"}
-        A code counts where at least one coder applied it, or where every coder who saw the unit did.
+        A code counts where at least one coder applied it, or where every coder who read the unit did. An excerpt that
+        one coder's codes count for a frame and another's for a rival is shown under either rule.
     framework : Framework
-        Its frames, and the concepts that speak for each.
+        Its frames, and the concepts that support each.
 
     Returns
     -------
@@ -93,35 +97,43 @@ def frame_evidence(study: Study, *, coders: By = "any", framework: Framework = F
     Examples
     --------
     >>> from expertsys.datasets import load
-    >>> found = frame_evidence(load("synthetic-three-systems").study())
-    >>> found.available["behaviourist"]
+    >>> evidence = frame_evidence(load("synthetic-three-systems").study())
+    >>> evidence.available["behaviourist"]
     ('stubborn colleagues',)
     """
-    made = Excerpts.of(study, framework, coders=coders)
-    table = made.table
+    excerpts = Excerpts.from_study(study, framework, coders=coders)
+    table = excerpts.table
     frames = [frame.key for frame in framework.frames]
+    own = excerpts.by_coder.assign(
+        frames=[tuple(framework.frames_of(concepts)) for concepts in excerpts.by_coder["concepts"]]
+    )
+    own = own[own["frames"].map(len) > 0]
+    by_coder = own.groupby("excerpt")["frames"].agg(set)
     table["frames"] = [framework.frames_of(concepts) for concepts in table["concepts"]]
+    differing = by_coder.index[by_coder.map(lambda sets: not set.intersection(*map(set, sets)))]
+    for excerpt in differing:  # coders support rival frames: both are shown, whichever codes count
+        table.at[excerpt, "frames"] = tuple(key for key in frames if any(key in each for each in by_coder[excerpt]))
     voiced = {voice for frame in framework.frames for voice in frame.voices}
     table["voices"] = [tuple(sorted(voiced & concepts)) for concepts in table["concepts"]]
-    speaking = table[table["frames"].map(len) > 0].fillna({"case": NO_CASE})
-    cases = [*study.cases.index, *([NO_CASE] if (speaking["case"] == NO_CASE).any() else [])] or [NO_CASE]
+    sorted_excerpts = table[table["frames"].map(len) > 0].fillna({"case": NO_CASE})
+    cases = [*study.cases.index, *([NO_CASE] if (sorted_excerpts["case"] == NO_CASE).any() else [])] or [NO_CASE]
+    several = sorted_excerpts["frames"].map(len) > 1
+    split = pd.Series(sorted_excerpts.index.isin(differing), index=sorted_excerpts.index)
     rows = []
     for frame in frames:
-        own = speaking["frames"].map(lambda keys, frame=frame: frame in keys).astype(bool)
-        lone = speaking["frames"].map(len) == 1
+        supports = sorted_excerpts["frames"].map(lambda keys, frame=frame: frame in keys).astype(bool)
         for case in cases:
-            here = speaking["case"] == case
-            numbers = (own & here, own & lone & here, own & ~lone & here, ~own & here)
-            rows.append((frame, case, *(int(which.sum()) for which in numbers)))
-    columns = ["frame", "case", "speaks", "alone", "both", "against"]
+            here = sorted_excerpts["case"] == case
+            numbers = (supports, supports & ~several, supports & several, ~supports, supports & split)
+            rows.append((frame, case, *(int((which & here).sum()) for which in numbers)))
+    columns = ["frame", "case", "supports", "alone", "both", "against", "coders_differ"]
     counts = pd.DataFrame(rows, columns=columns).set_index(["frame", "case"]).rename_axis(columns="column")
+    concepts = concepts_of_codes(study, framework)
     available = {
-        frame: tuple(
-            code.name
-            for code in study.codebook
-            if code.concept is not None and code.concept in framework and frame in framework.frames_of([code.concept])
-        )
-        for frame in frames
+        frame: tuple(code for code, keys in concepts.items() if frame in framework.frames_of(keys)) for frame in frames
     }
-    shown = speaking[["case", "document", "participant", "frames", "voices", "codes"]]
-    return FrameEvidence(available, shown, f"A code counts where {made.coded_by} applied it.", counts)
+    shown = sorted_excerpts[["case", "document", "participant", "frames", "voices", "codes"]]
+    groups = study.units["case"] if len(study.units) else pd.Series(dtype="str")
+    note = " ".join(filter(None, [excerpts.note, excerpts.coders_differ(groups)]))
+    keys = dict.fromkeys(citation.key for frame in framework.frames for citation in frame.sources)
+    return FrameEvidence(available, shown, note, counts, tuple(str(framework.source(key)) for key in keys))

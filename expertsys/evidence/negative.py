@@ -1,4 +1,4 @@
-"""Negative cases: what contradicts a proposition, to be read again."""
+"""Negative cases: what contradicts a proposition."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 import pandas as pd
 
-from expertsys._core import references
+from expertsys._core.errors import counted
 from expertsys._core.results import TableResult
 from expertsys.evidence import excerpts
-from expertsys.evidence.excerpts import By
-from expertsys.evidence.propositions import hold
+from expertsys.evidence.excerpts import Coders
+from expertsys.evidence.propositions import PropositionEvidence, cited, evaluate_propositions
 from expertsys.theory import FRAMEWORK, Framework, Proposition
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 
 _WORDS = {
-    "contradicts": "contradict",
-    "mixed": "speak both ways",
-    "supports": "support",
-    "silent": "are silent",
-    "undetermined": "are undetermined, for what would tell is missing",
-}
+    "contradicts": ("contradicts it", "contradict it"),
+    "mixed": ("both supports and contradicts it", "both support and contradict it"),
+    "supports": ("supports it", "support it"),
+    "untested": ("would support it, which nothing here could contradict",) * 2,
+    "silent": ("is silent", "are silent"),
+    "undetermined": ("is undetermined, because information is missing",
+                     "are undetermined, because information is missing"),
+}  # fmt: skip
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -50,31 +52,33 @@ class NegativeCases(TableResult):
     quotations: bool
     note: str
     _table: pd.DataFrame
+    _references: tuple[str, ...]
 
     standing = "proposed"
 
     def to_frame(self) -> pd.DataFrame:
         """One row per unit that contradicts, or both contradicts and supports.
 
-        Index ``unit, name``; ``case, document``; ``bearing``; ``codes`` on an excerpt; ``rule``, why it counts against;
-        and, where quotations were asked for, ``excerpt``.
+        Index ``unit, name``; ``case, document``; ``bearing``; ``codes`` on an excerpt; ``coders``, how each coder's own
+        codes bear, where they differ; ``rule``, why it counts against; and, where quotations were asked for,
+        ``excerpt``.
         """
         return self._table.copy(deep=False)
 
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
         against = int((self._table["bearing"] == "contradicts").sum())
+        mixed = len(self._table) - against
         cases = int((self.cases["contradicts"] > 0).sum())
         return (
             f"Negative cases of {self.proposition.key} ({self.proposition.standing.value}) were sought by rules that "
-            f"expertsys proposes: {against} units in {cases} of {len(self.cases)} cases contradict it, and "
-            f"{len(self._table) - against} speak both ways. They were read again. {self.note}"
+            f"expertsys proposes: {counted(against, 'unit')} in {cases} of {counted(len(self.cases), 'case')} "
+            f"{_WORDS['contradicts'][against != 1]}, and {mixed} {_WORDS['mixed'][mixed != 1]}. {self.note}"
         )
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the proposition."""
-        keys = [citation.key for citation in self.proposition.sources]
-        return references.cite(key for key in keys if key in references.ALL)
+        return self._references
 
     def __repr__(self) -> str:
         return super().__repr__() if len(self._table) else self._title()
@@ -82,7 +86,8 @@ class NegativeCases(TableResult):
     def _title(self) -> str:
         return (
             f"Negative cases of {self.proposition.key}: {self.proposition.wording}\n"
-            f"{len(self._table)} units to read again (sorted, not scored). {self.note}"
+            f"{counted(len(self._table), 'unit')} that {_WORDS['contradicts'][len(self._table) != 1]}, alone or among "
+            f"others (sorted, not scored). {self.note}"
         )
 
 
@@ -91,10 +96,13 @@ def negative_cases(
     proposition: str,
     *,
     framework: Framework = FRAMEWORK,
-    coders: By = "any",
+    coders: Coders = "any",
     quotations: bool = False,
+    weight: str | None = "weight",
+    person: str | None = "person",
+    period: str | None = "period",
 ) -> NegativeCases:
-    """The cases, situations and excerpts that contradict a proposition, to be read again.
+    """The cases, situations and excerpts that contradict a proposition.
 
     Parameters
     ----------
@@ -105,9 +113,11 @@ def negative_cases(
     framework : Framework
         Whose proposition it is, with its rules of evidence.
     coders : {"any", "all"}
-        A code counts where at least one coder applied it, or where every coder who saw the unit did.
+        A code counts where at least one coder applied it, or where every coder who read the unit did.
     quotations : bool
         Whether to quote the excerpts. They are interview material: left out unless asked for.
+    weight, person, period : str or None
+        Columns of ``study.situations``, as in `evaluate_propositions`.
 
     Returns
     -------
@@ -127,10 +137,12 @@ def negative_cases(
     {'Booking': 13, 'Templates': 5, 'Record': 5}
     """
     wanted = framework.proposition(proposition)
-    held = hold(framework, study, coders=coders)
-    rows = held.evidence[held.evidence["proposition"] == proposition]
+    sorted_evidence = evaluate_propositions(
+        study, framework=framework, coders=coders, weight=weight, person=person, period=period
+    )
+    rows = sorted_evidence.evidence[sorted_evidence.evidence["proposition"] == proposition]
     against = rows[rows["bearing"].isin(["contradicts", "mixed"])]
-    rules = dict(enumerate((rule.wording for rule in wanted.evidence), start=1))
+    rules = {str(number): rule.wording for number, rule in enumerate(wanted.evidence, start=1)}
     codings = study.codings
     codings["name"] = excerpts.named(codings)
     passage = against["unit"] == "excerpt"
@@ -143,31 +155,41 @@ def negative_cases(
             "document": against["document"],
             "bearing": against["bearing"],
             "codes": against["name"].map(codes).where(passage, ""),
-            "rule": against["rule"].map(rules),
+            "coders": against["coders"],
+            "rule": against["rules"].map(lambda numbers: " ".join(rules[number] for number in numbers.split(", "))),
         }
     )
     if quotations:
         texts = codings.assign(text=study.excerpts()).dropna(subset=["text"]).drop_duplicates("name")
         table["excerpt"] = against["name"].map(texts.set_index("name")["text"]).where(passage)
-    counts = pd.crosstab(rows["case"].fillna("(no case)"), rows["bearing"]).reindex(
-        columns=["contradicts", "mixed", "supports"], fill_value=0
+    counts = pd.crosstab(
+        rows["case"].fillna("(no case)"), rows["bearing"], values=rows["occasions"], aggfunc="sum"
     )
+    counts = counts.reindex(columns=["contradicts", "mixed", "supports"]).fillna(0).astype(int)
     cases = [name for name in study.cases.index if name in counts.index]
     others = [name for name in counts.index if name not in cases]
     counts = counts.reindex([*cases, *others]).sort_values("contradicts", ascending=False, kind="stable")
-    told = rows["bearing"].value_counts()
-    kinds = [f"{int(told[kind])} {word}" for kind, word in _WORDS.items() if kind in told]
-    note = f"Of {len(rows)} units that it speaks of, {', '.join(kinds)}. {held.note}" if len(rows) else held.note
-    if not len(rows):
-        note = f"It speaks of none of the units coded here. {held.note}"
-    elif all(code.concept is None for code in study.codebook):
-        note = "No code points to a concept, so that nothing could speak for or against it: codebook.with_concepts."
-    if not wanted.evidence:
-        note = "A definition is neither supported nor contradicted."
     return NegativeCases(
         wanted,
         counts.rename_axis(index="case", columns="bearing"),
         quotations,
-        note,
+        _note(study, wanted, rows, sorted_evidence),
         table.set_index(["unit", "name"]).rename_axis(columns="column"),
+        cited(framework, [proposition]),
     )
+
+
+def _note(study: Study, proposition: Proposition, rows: pd.DataFrame, evidence: PropositionEvidence) -> str:
+    """How many units bear on the proposition, and how; or why none does."""
+    if not proposition.evidence:
+        return "A definition is neither supported nor contradicted."
+    if not study.codebook.concepts and not len(rows):
+        return "No code points to a concept, so that nothing could support or contradict it: codebook.with_concepts."
+    limits = evidence.to_frame().loc[[proposition.key], "could_not_contradict"]
+    reasons = [f"No {unit} could contradict it: {reason}." for (_, unit), reason in limits.items() if reason]
+    if not len(rows):
+        return " ".join(["It bears on none of the units coded here.", *reasons, evidence.note])
+    totals = rows.groupby("bearing")["occasions"].sum()
+    kinds = [f"{int(totals[kind]):,} {words[totals[kind] != 1]}" for kind, words in _WORDS.items() if kind in totals]
+    counts = f"Of {counted(int(totals.sum()), 'unit')} to which its rules apply, {', '.join(kinds)}."
+    return " ".join([counts, *reasons, evidence.note])

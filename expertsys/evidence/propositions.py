@@ -1,35 +1,47 @@
-"""Propositions held against coded data: evidence for, against and silent; no verdict and no score."""
+"""What coded data say for and against each proposition of a framework; no verdict and no score."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 import pandas as pd
 
-from expertsys._core import references
-from expertsys._core.errors import unknown
+from expertsys._core.errors import DataError, counted, listing, quoted, unknown
 from expertsys._core.results import TableResult
-from expertsys.evidence.excerpts import By, Excerpts
-from expertsys.theory import Bearing, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
+from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
+from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
+from expertsys.theory.evidence_rules import feature_value
 
 if TYPE_CHECKING:
     from expertsys.study import Study
 
 SHOWN = tuple(bearing.value for bearing in Bearing if bearing is not Bearing.OUTSIDE)
+ATTRIBUTES = ("mandate_level", "local_ownership", "local_flexibility")
+#: Combinations of codes that are tried before a contradiction is taken to be possible.
+_MOST_TRIED = 20_000
+Features = Mapping[str, object]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Holding(TableResult):
-    """What bears on each proposition; see `hold`.
+class PropositionEvidence(TableResult):
+    """What bears on each proposition; see `evaluate_propositions`.
 
     Attributes
     ----------
     evidence : pandas.DataFrame
-        One row per proposition, rule and unit to which the rule applies: ``proposition, rule, unit`` (case, situation
-        or excerpt), ``name`` of the unit, ``case, document``, ``bearing`` (supports, contradicts, mixed, silent,
-        undetermined).
+        One row per proposition and unit to which one of its rules applies: ``proposition, unit`` (case, situation or
+        excerpt), ``name`` of the unit, ``case, document, person``, ``bearing`` (supports, contradicts, mixed, untested,
+        silent, undetermined), ``rules`` (the numbers of those that say so), ``coders`` (how each coder's own codes
+        bear, where one supports and another contradicts) and ``occasions`` (how many the unit stands for).
+    modes_of_use : pandas.DataFrame
+        Index ``case, period`` (``(all)`` and each period): the ``prevailing_mode`` of use, if one has more than half of
+        the occasions; its ``share``; ``occasions`` and ``persons`` with a known mode; ``largest_person``, the share of
+        occasions of the person who has most.
     definitions : pandas.DataFrame
         For propositions that are definitions: each system (index ``system``), what is documented, absent, unknown.
     framework : Framework
@@ -41,6 +53,7 @@ class Holding(TableResult):
     """
 
     evidence: pd.DataFrame
+    modes_of_use: pd.DataFrame
     definitions: pd.DataFrame
     framework: Framework
     note: str
@@ -49,20 +62,25 @@ class Holding(TableResult):
     standing = "proposed"
 
     def to_frame(self) -> pd.DataFrame:
-        """Index ``proposition, unit``; how many units are of each bearing, and the cases that support or contradict.
+        """Index ``proposition, unit``; how many units are of each bearing, each unit counted once.
 
-        A proposition without a rule (a definition) has one row of zeros.
+        Columns: ``supports, contradicts, mixed, untested, silent, undetermined`` (situations with a weight count as
+        many times); ``coders_differ``, units that one coder's codes support and another's contradict;
+        ``could_not_contradict`` and ``could_not_support``, why nothing in the study could (empty where something
+        could); ``cases_for`` and ``cases_against``; ``people_for`` and ``people_against``, how many participants or
+        persons stand behind them (missing where they are not known). A proposition without a rule (a definition) has
+        one row of zeros.
         """
         return self._table.copy(deep=False)
 
     def bearing(self, proposition: str, bearing: str) -> pd.DataFrame:
-        """The rows of `evidence` with one bearing on one proposition: to be read again.
+        """The rows of `evidence` with one bearing on one proposition, for another reading.
 
         Parameters
         ----------
         proposition : str
             Such as ``"P4"``.
-        bearing : {"supports", "contradicts", "mixed", "silent", "undetermined"}
+        bearing : {"supports", "contradicts", "mixed", "untested", "silent", "undetermined"}
             Which.
         """
         self.framework.proposition(proposition)
@@ -80,122 +98,534 @@ class Holding(TableResult):
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the propositions."""
-        keys = [citation.key for one in self.framework.propositions for citation in one.sources]
-        return references.cite(key for key in keys if key in references.ALL)
+        return cited(self.framework, [one.key for one in self.framework.propositions])
 
     def _title(self) -> str:
-        return f"Propositions and what bears on them (sorted, not scored). {self.note}"
+        return f"Evidence for and against propositions (sorted, not scored). {self.note}"
+
+    def __repr__(self) -> str:
+        counts = self._table[[*SHOWN, "coders_differ", "cases_for", "cases_against"]]
+        lines = [self._title(), counts.to_string(max_rows=40, line_width=120, max_colwidth=40)]
+        lines += [
+            f"{key} ({unit}): nothing in the study could contradict it: {reason}."
+            for (key, unit), reason in self._table["could_not_contradict"].items()
+            if reason
+        ]
+        return "\n".join(lines)
 
 
-def hold(
-    framework: Framework,
+def cited(framework: Framework, propositions: Iterable[str]) -> tuple[str, ...]:
+    """The references behind propositions, each once: the framework's own."""
+    keys = [citation.key for key in propositions for citation in framework.proposition(key).sources]
+    return tuple(dict.fromkeys(str(framework.source(key)) for key in keys))
+
+
+def evaluate_propositions(
     study: Study,
     *,
+    framework: Framework = FRAMEWORK,
     systems: Iterable[ExpertSystem] = (),
-    coders: By = "any",
-) -> Holding:
-    """Hold the propositions of a framework against a coded study.
+    coders: Coders = "any",
+    weight: str | None = "weight",
+    person: str | None = "person",
+    period: str | None = "period",
+) -> PropositionEvidence:
+    """Sort the evidence in a coded study by the propositions of a framework that it supports or contradicts.
 
     Parameters
     ----------
+    study : Study
+        With one round of coding. Excerpts are its coded units, with the concepts that their codes stand for; a sub-code
+        without a concept has that of the code above it. Situations take ``mode``, ``prescribed``, ``taken`` and
+        ``distance`` from ``study.situations``, and their concepts from the unit of the same name in the same case.
+        Cases take ``mandate_level``, ``local_ownership`` and ``local_flexibility`` from the columns of ``study.cases``,
+        the prevailing mode of use from their situations (more than half of the occasions), and their concepts from all
+        their excerpts. What is missing is unknown, and the bearing then undetermined.
     framework : Framework
         Whose propositions and rules of evidence are applied.
-    study : Study
-        With one round of coding. Excerpts are its coded units, with the concepts that their codes point to. Situations
-        take ``mode``, ``prescribed``, ``taken`` and ``distance`` from ``study.situations``, and their concepts from
-        the unit of the same name. Cases take ``mandate_level``, ``local_ownership`` and ``local_flexibility`` from the
-        columns of ``study.cases``, the prevailing mode of use from their situations (more than half), and their
-        concepts from all their excerpts. What is missing is unknown, and the bearing then undetermined.
     systems : iterable of ExpertSystem
         For definitions: what is documented of each.
     coders : {"any", "all"}
-        A code counts where at least one coder applied it, or where every coder who saw the unit did.
+        A code counts where at least one coder applied it, or where every coder who read the unit did. Where one coder's
+        codes support a proposition and another's contradict it, the unit is mixed under either rule.
+    weight, person, period : str or None
+        Columns of ``study.situations``: how many occasions a row stands for (a whole number from 1), who acted, and
+        when. A column of the default name is used where there is one; None disregards it.
 
     Returns
     -------
-    Holding
-        Every proposition, also those on which nothing bears.
+    PropositionEvidence
+        Every proposition, also those on which nothing bears. Each unit counts once for a proposition; one that rules
+        sort both ways is mixed. What would support a proposition that nothing in the study could have contradicted is
+        untested, and the table says why nothing could.
+
+    Raises
+    ------
+    DataError
+        For a mode of use or an attribute of a case whose spelling the framework does not have (capitals and blanks do
+        not matter), a weight that is no whole number from 1, an unknown column, or several rounds of coding.
 
     Examples
     --------
     >>> from expertsys.datasets import load
-    >>> from expertsys.theory import FRAMEWORK
-    >>> held = hold(FRAMEWORK, load("synthetic-three-systems").study())
-    >>> held.to_frame().loc[("P7", "excerpt"), "supports"] > 0
+    >>> found = evaluate_propositions(load("synthetic-three-systems").study())
+    >>> found.to_frame().loc[("P7", "excerpt"), "supports"] > 0
     np.True_
+    >>> found.to_frame().loc[("P4", "excerpt"), "could_not_contradict"]
+    \'\'
     """
-    excerpts = Excerpts.of(study, framework, coders=coders)
+    excerpts = Excerpts.from_study(study, framework, coders=coders)
+    log = Log.from_study(study, framework, weight=weight, person=person, period=period)
+    attributes, spelling = _attributes(study, framework)
+    modes = log.modes_of_use()
+    situations, matching = _situations(log, excerpts)
     units = {
         EvidenceUnit.EXCERPT: list(_excerpts(excerpts, framework)),
-        EvidenceUnit.SITUATION: list(_situations(study, excerpts)),
-        EvidenceUnit.CASE: list(_cases(study, excerpts)),
+        EvidenceUnit.SITUATION: situations,
+        EvidenceUnit.CASE: list(_cases(study, excerpts, attributes, modes)),
     }
-    rows: list[tuple[str, int, str, str, Any, Any, str]] = []
+    possible = {kind: _domain(kind, units[kind]) for kind in units}
+    signatures = concepts_of_codes(study, framework)
+    rows: list[tuple[Any, ...]] = []
+    limits: dict[tuple[str, str], tuple[str, str]] = {}
     for proposition in framework.propositions:
-        for number, rule in enumerate(proposition.evidence, start=1):
-            for name, case, document, features in units[rule.unit]:
-                bearing = rule.bearing(features)
-                if bearing is not Bearing.OUTSIDE:
-                    rows.append((proposition.key, number, rule.unit.value, name, case, document, bearing.value))
-    columns = ["proposition", "rule", "unit", "name", "case", "document", "bearing"]
+        for kind in dict.fromkeys(rule.unit for rule in proposition.evidence):
+            rules = {at: rule for at, rule in enumerate(proposition.evidence, start=1) if rule.unit == kind}
+            against = _impossible(rules.values(), "contradicts", possible[kind], signatures, framework)
+            pro = _impossible(rules.values(), "supports", possible[kind], signatures, framework)
+            limits[proposition.key, kind.value] = against, pro
+            for unit in units[kind]:
+                bearing, deciding, differing = _bearing(rules, unit, coders)
+                if bearing is Bearing.OUTSIDE:
+                    continue
+                if bearing is Bearing.SUPPORTS and against:
+                    bearing = Bearing.UNTESTED
+                place = (unit.name, unit.case, unit.document, unit.person)
+                numbers = ", ".join(map(str, deciding))
+                rows.append(
+                    (proposition.key, kind.value, *place, bearing.value, numbers, differing, unit.occasions)
+                )
+    columns = ["proposition", "unit", "name", "case", "document", "person", "bearing", "rules", "coders", "occasions"]
     evidence = pd.DataFrame(rows, columns=columns).rename_axis(index="evidence", columns="column")
-    note = f"A code counts where {excerpts.coded_by} applied it."
-    return Holding(evidence, _definitions(systems), framework, note, _summary(framework, evidence))
+    groups = study.units["case"] if len(study.units) else pd.Series(dtype="str")
+    note = [excerpts.note, excerpts.coders_differ(groups), *log.notes, *matching, *spelling, *_mode_notes(modes)]
+    return PropositionEvidence(
+        evidence,
+        modes,
+        _definitions(systems),
+        framework,
+        " ".join(filter(None, note)),
+        _summary(framework, evidence, limits),
+    )
 
 
-Unit = tuple[str, Any, Any, Mapping[str, object]]
+@attrs.frozen
+class _Unit:
+    """One case, situation or excerpt: its features, and those by each coder where several described it."""
+
+    name: str
+    case: str | None
+    document: str | None
+    person: str | None
+    descriptions: tuple[Features, ...]
+    by_coder: Mapping[str, Features] = attrs.field(factory=dict)
+    occasions: int = 1
 
 
-def _excerpts(excerpts: Excerpts, framework: Framework) -> Iterator[Unit]:
-    for name, case, document, concepts in excerpts.table[["case", "document", "concepts"]].itertuples(name=None):
-        yield str(name), case, document, {"concepts": concepts, "frames": framework.frames_of(concepts)}
+def _bearing(rules: Mapping[int, EvidenceRule], unit: _Unit, coders: str) -> tuple[Bearing, list[int], str]:
+    """How a unit bears on a proposition, the rules that say so, and how coders differ if they do."""
+
+    def under(features: Features) -> dict[int, Bearing]:
+        return {at: rule.bearing(features) for at, rule in rules.items()}
+
+    described = [under(features) for features in unit.descriptions]
+    each = [_together(found.values()) for found in described]
+    bearing = each[0] if len(set(each)) == 1 else _together(each)
+    if coders == "all" and len(set(each)) > 1 and bearing is not Bearing.MIXED:
+        bearing = Bearing.UNDETERMINED
+    by_coder = {coder: under(features) for coder, features in unit.by_coder.items()}
+    own = {coder: _together(found.values()) for coder, found in by_coder.items()}
+    sides = {Bearing.SUPPORTS, Bearing.CONTRADICTS}
+    differing = ""
+    if sides <= set(own.values()):
+        bearing = Bearing.MIXED
+        differing = "; ".join(f"{coder}: {said.value}" for coder, said in own.items() if said is not Bearing.OUTSIDE)
+    telling = {*sides, Bearing.MIXED} if bearing in {*sides, Bearing.MIXED} else {Bearing.SILENT, Bearing.UNDETERMINED}
+    every = [*described, *(by_coder.values() if differing else ())]
+    return bearing, [at for at in rules if any(found[at] in telling for found in every)], differing
 
 
-def _situations(study: Study, excerpts: Excerpts) -> Iterator[Unit]:
-    table = study.situations
-    concepts = excerpts.table["concepts"].to_dict()
-    for place, row in enumerate(table.to_dict("records"), start=1):
-        known = {str(key): value for key, value in row.items() if not pd.isna(value)}
-        name = str(known.get("situation", place))
-        features: dict[str, object] = {key: known[key] for key in ("mode", "distance") if key in known}
-        if "mode" in features:
-            features["mode"] = _mode(features["mode"], place)
-        if "prescribed" in known and "taken" in known:
-            features["followed"] = known["prescribed"] == known["taken"]
-        if name in concepts:
-            features["concepts"] = concepts[name]
-        yield name, known.get("case"), None, features
+def _together(bearings: Iterable[Bearing]) -> Bearing:
+    """One bearing of several, by rules or by rows that describe one unit."""
+    found = set(bearings)
+    if Bearing.MIXED in found or {Bearing.SUPPORTS, Bearing.CONTRADICTS} <= found:
+        return Bearing.MIXED
+    order = (Bearing.SUPPORTS, Bearing.CONTRADICTS, Bearing.UNDETERMINED, Bearing.SILENT)
+    return next((bearing for bearing in order if bearing in found), Bearing.OUTSIDE)
 
 
-def _mode(value: object, row: int) -> str:
-    known = [str(mode.value) for mode in ModeOfUse]
-    if value not in known:
-        raise unknown("mode of use", value, known, place=f"study.situations, row {row}", remedy="Spell it so.")
-    return str(value)
+def _excerpts(excerpts: Excerpts, framework: Framework) -> Iterator[_Unit]:
+    def features(concepts: frozenset[str]) -> Features:
+        return {"concepts": concepts, "frames": framework.frames_of(concepts)}
+
+    own = _concepts_by_coder(excerpts)
+    columns = ["case", "document", "participant", "concepts"]
+    for name, case, document, person, concepts in excerpts.table[columns].itertuples(name=None):
+        by_coder = {coder: features(each) for coder, each in own.get(name, {}).items()}
+        yield _Unit(
+            str(name), _text(case), _text(document), _text(person), (features(concepts),),
+            by_coder if len(by_coder) > 1 else {},
+        )  # fmt: skip
 
 
-def _cases(study: Study, excerpts: Excerpts) -> Iterator[Unit]:
-    carried: dict[str, frozenset[str]] = {}
-    for case, concepts in excerpts.table[["case", "concepts"]].itertuples(index=False, name=None):
-        carried[case] = carried.get(case, frozenset()) | concepts
-    situations = study.situations
-    modes: dict[str, str] = {}
-    if {"case", "mode"} <= set(situations.columns):
-        for case, group in situations.dropna(subset=["mode"]).groupby("case"):
-            shares = group["mode"].value_counts(normalize=True)
-            if shares.iloc[0] > 0.5:
-                modes[str(case)] = str(shares.index[0])
+def _concepts_by_coder(excerpts: Excerpts) -> dict[str, dict[str, frozenset[str]]]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    columns = excerpts.by_coder[["excerpt", "coder", "concepts"]]
+    for excerpt, coder, concepts in columns.itertuples(index=False, name=None):
+        found.setdefault(excerpt, {})[coder] = concepts
+    return found
+
+
+@attrs.frozen(eq=False)
+class Log:
+    """The table of situations as the rules of evidence read it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per row of `study.situations`: ``name, case, coder, person, period, weight``, the features ``mode,
+        distance, followed`` (None where unknown) and ``identity``, the number of the situation that the row describes.
+    notes : tuple of str
+        What a reader must know of it.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @classmethod
+    def from_study(
+        cls, study: Study, framework: Framework, *, weight: str | None, person: str | None, period: str | None
+    ) -> Log:
+        """Situations with their identity: a row with the case, site, person and number of another describes the same.
+
+        A row without a number is a situation of its own.
+        """
+        given = study.situations
+        names = {"weight": weight, "person": person, "period": period}
+        chosen = {role: _column(given, column, role) for role, column in names.items()}
+        roles = {role: role for role in ("case", "coder", "site") if role in given}
+        roles |= {role: column for role, column in chosen.items() if column is not None and role != "weight"}
+        if "situation" in given:
+            roles["name"] = "situation"
+        table = pd.DataFrame(index=range(len(given)))
+        for role in ("name", "case", "site", "coder", "person", "period"):
+            table[role] = given[roles[role]].map(_text, na_action=None).to_numpy() if role in roles else None
+        table = table.astype(object).where(table.notna(), None)
+        table["weight"] = _weights(given, chosen["weight"])
+        notes: list[str] = []
+        for role, reader in _readers(framework, notes).items():
+            cells = [reader(cell, row) for row, cell in enumerate(given[role], start=1)] if role in given else None
+            table[role] = pd.Series(cells, index=table.index, dtype=object) if cells is not None else None
+        table["followed"] = _followed(given)
+        keys = table[["case", "site", "person", "name"]].apply(tuple, axis=1) if len(table) else pd.Series(dtype=object)
+        unnamed = table["name"].isna()
+        labels = [("row", row) if lone else key for row, (lone, key) in enumerate(zip(unnamed, keys, strict=True))]
+        table["identity"] = pd.factorize(pd.Series(labels, dtype=object))[0] if labels else pd.Series(dtype="int64")
+        repeated = int(table["identity"].duplicated().sum())
+        if repeated:
+            which = "that another row describes too"
+            notes.append(f"{counted(repeated, 'row')} describe a situation {which}; each situation counts once.")
+        return cls(table, tuple(dict.fromkeys(notes)))
+
+    def modes_of_use(self) -> pd.DataFrame:
+        """The prevailing mode of use of each case, in all and by period; see `PropositionEvidence`."""
+        known = self.table.dropna(subset=["case", "mode"])
+        shared = known.groupby("identity")["identity"].transform("size")
+        known = known.assign(weight=known["weight"] / shared)
+        rows = []
+        for case, group in known.groupby("case", sort=False):
+            periods = group.dropna(subset=["period"]).groupby("period", sort=True)
+            for period, part in [("(all)", group), *periods]:
+                shares = part.groupby("mode", sort=False)["weight"].sum().sort_values(ascending=False, kind="stable")
+                total = float(shares.sum())
+                share = float(shares.iloc[0]) / total
+                people = part.groupby("person")["weight"].sum()
+                prevailing = str(shares.index[0]) if share > 0.5 else None
+                largest = float(people.max()) / total if len(people) else math.nan
+                rows.append((case, period, prevailing, share, round(total), len(people), largest))
+        columns = ["case", "period", "prevailing_mode", "share", "occasions", "persons", "largest_person"]
+        return pd.DataFrame(rows, columns=columns).set_index(["case", "period"]).rename_axis(columns="column")
+
+
+def _column(table: pd.DataFrame, name: str | None, default: str) -> str | None:
+    if name is None or name in table:
+        return name
+    if name == default:
+        return None
+    raise unknown("column", name, list(table.columns), place=f"study.situations, {default}=")
+
+
+def _weights(table: pd.DataFrame, column: str | None) -> Any:
+    if column is None:
+        return np.ones(len(table), dtype=np.int64)
+    numbers = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64)
+    bad = ~((numbers >= 1) & (numbers % 1 == 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise DataError(
+            "a weight must be the number of occasions that a row stands for, a whole number from 1; "
+            f"got {quoted(table[column].iloc[row])} in row {row + 1} ({counted(int(bad.sum()), 'row')} of this kind)",
+            place=f"study.situations, column {column}",
+            remedy="Give numbers of occasions, or pass weight=None to count each row once.",
+        )
+    return numbers.astype(np.int64)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else str(value)
+
+
+def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[object, int], object]]:
+    """How a cell of the columns mode and distance is read."""
+    further = _values_in_rules(framework, "mode")
+    respelt: dict[str, str] = {}
+
+    def mode(cell: object, row: int) -> object:
+        if (text := _text(cell)) is None:
+            return None
+        value = str(feature_value("mode", text, further=further, place=f"study.situations, row {row}"))
+        if value != text and text not in respelt:
+            respelt[text] = value
+            notes.append(f"The mode of use {text!r} is read as {value!r}.")
+        return value
+
+    def distance(cell: object, _: int) -> object:
+        return None if _text(cell) is None else cell
+
+    return {"mode": mode, "distance": distance}
+
+
+def _followed(table: pd.DataFrame) -> pd.Series[Any]:
+    """Whether the action taken is the one prescribed; None where one of them is unknown."""
+    if not {"prescribed", "taken"} <= set(table.columns):
+        return pd.Series([None] * len(table), dtype=object)
+    pairs = zip(table["prescribed"], table["taken"], strict=True)
+    cells = [None if _text(one) is None or _text(other) is None else bool(one == other) for one, other in pairs]
+    return pd.Series(cells, dtype=object)
+
+
+def _values_in_rules(framework: Framework, *features: str) -> tuple[object, ...]:
+    """The values with which rules of evidence compare a feature."""
+    rules = (rule for proposition in framework.propositions for rule in proposition.evidence)
+    tests = (test for rule in rules for part in rule.conditions for test in part.tests() if test.feature in features)
+    return tuple(
+        value for test in tests for value in (test.value if isinstance(test.value, tuple) else (test.value,))
+    )
+
+
+def _situations(log: Log, excerpts: Excerpts) -> tuple[list[_Unit], list[str]]:
+    """The situations, with the concepts of the unit that has their name in their case."""
+    table = log.table
+    own = _concepts_by_coder(excerpts)
+    names = table.drop_duplicates("identity")[["case", "name"]].dropna(subset=["name"])
+    ambiguous = set(names[names.duplicated(keep=False)].itertuples(index=False, name=None))
+    cases_of = names.groupby("name")["case"].nunique(dropna=False)
+    places = dict(zip(excerpts.table.index, excerpts.table["case"].map(_text, na_action=None), strict=True))
+    units: list[_Unit] = []
+    matched = 0
+    for _, rows in table.groupby("identity", sort=False):
+        first = rows.iloc[0]
+        name, case = first["name"], first["case"]
+        excerpt = None
+        if name is not None and (case, name) not in ambiguous:
+            for key in (name, f"{case}/{name}" if case is not None else name):
+                if key in places and (places[key] == case or (cases_of[name] == 1 and None in (places[key], case))):
+                    excerpt = key
+        matched += excerpt is not None
+        features = [
+            {key: row[key] for key in ("mode", "distance", "followed") if row[key] is not None}
+            for row in rows.to_dict("records")
+        ]
+        by_coder: dict[str, Features] = {}
+        if excerpt is not None:
+            concepts = excerpts.table.at[excerpt, "concepts"]
+            coded = own.get(excerpt, {})
+            if len(coded) > 1:
+                by_coder = {coder: {**features[0], "concepts": each} for coder, each in coded.items()}
+            features = [{**each, "concepts": concepts} for each in features]
+        if len(rows) > 1:
+            labels = [coder or f"row {row + 1}" for row, coder in zip(rows.index, rows["coder"], strict=True)]
+            by_coder |= dict(zip(labels, features, strict=True))
+        units.append(
+            _Unit(
+                str(name) if name is not None else f"row {rows.index[0] + 1}", case, None, first["person"],
+                tuple(features), by_coder, int(rows["weight"].max()),
+            )
+        )  # fmt: skip
+    if not units:
+        return units, []
+    note = [
+        f"{matched:,} of {counted(len(units), 'situation')} have a coded unit of their name in their case, and with it "
+        "concepts."
+    ]
+    if ambiguous:
+        some = listing([f"{name} in {case}" if case else name for case, name in sorted(ambiguous, key=str)], 3)
+        note.append(f"Several situations of a case have the same number and take no concepts: {some}.")
+    return units, note
+
+
+def _attributes(study: Study, framework: Framework) -> tuple[dict[str, dict[str, object]], list[str]]:
+    """Of each case, the attributes that rules read, spelt as they do; and what was respelt."""
+    columns = {"_".join(str(name).casefold().replace("-", " ").replace("_", " ").split()): name for name in study.cases}
+    found: dict[str, dict[str, object]] = {str(case): {} for case in study.cases.index}
+    respelt: dict[str, None] = {}
+    for feature in ATTRIBUTES:
+        if feature not in columns:
+            continue
+        further = _values_in_rules(framework, feature)
+        for case, cell in study.cases[columns[feature]].items():
+            if (text := _text(cell)) is None:
+                continue
+            value = feature_value(feature, text, further=further, place=f"study.cases, case {case!r}")
+            found[str(case)][feature] = value
+            if value != text:
+                respelt[f"{feature} {text!r} is read as {value!r}"] = None
+    return found, [f"{', '.join(respelt)}."] if respelt else []
+
+
+def _cases(
+    study: Study, excerpts: Excerpts, attributes: Mapping[str, Features], modes: pd.DataFrame
+) -> Iterator[_Unit]:
+    def gathered(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
+        carried: dict[str, frozenset[str]] = {}
+        for case, concepts in rows[["case", "concepts"]].itertuples(index=False, name=None):
+            carried[case] = carried.get(case, frozenset()) | concepts
+        return carried
+
+    carried = gathered(excerpts.table)
+    shared = excerpts.by_coder[excerpts.by_coder["excerpt"].duplicated(keep=False)]
+    shared = shared.assign(case=shared["excerpt"].map(excerpts.table["case"]))
+    by_coder = {str(coder): gathered(rows) for coder, rows in shared.groupby("coder", sort=False)}
+    prevailing = modes["prevailing_mode"].xs("(all)", level="period").dropna().to_dict() if len(modes) else {}
     for case in study.cases.index:
-        attributes = study.cases.loc[case]
-        features: dict[str, object] = {
-            key: attributes[key]
-            for key in ("mandate_level", "local_ownership", "local_flexibility")
-            if key in attributes and not pd.isna(attributes[key])
+        features: dict[str, object] = dict(attributes[str(case)])
+        if case in prevailing:
+            features["prevailing_mode"] = prevailing[case]
+        own = {coder: {**features, "concepts": found[case]} for coder, found in by_coder.items() if case in found}
+        whole = {**features, "concepts": carried.get(case, frozenset())}
+        yield _Unit(str(case), str(case), None, None, (whole,), own if len(own) > 1 else {})
+
+
+def _mode_notes(modes: pd.DataFrame) -> Iterator[str]:
+    """Where the prevailing mode of use depends on the period or on one person."""
+    for case, rows in modes.groupby(level="case", sort=False):
+        whole = rows.loc[(case, "(all)")]
+        periods = rows.drop(index=[(case, "(all)")])
+        if periods["prevailing_mode"].nunique(dropna=False) > 1:
+            told = "; ".join(
+                f"{period}: {mode if isinstance(mode, str) else 'none'}"
+                for (_, period), mode in periods["prevailing_mode"].items()
+            )
+            yield f"The prevailing mode of use in {case!r} differs between periods ({told})."
+        if whole["persons"] > 1 and whole["largest_person"] > 0.5:
+            yield (
+                f"One of {whole['persons']} persons accounts for {whole['largest_person']:.0%} of the occasions in "
+                f"{case!r}."
+            )
+
+
+def _domain(kind: EvidenceUnit, units: Sequence[_Unit]) -> list[dict[str, object]]:
+    """The combinations of features that the study could have recorded of a unit of this kind.
+
+    What is a fact of the design (attributes of cases, distance) is as it is; what was observed could have been any. A
+    combination has ``concepts`` where such units have codes; which codes is tried by the caller.
+    """
+    if kind is EvidenceUnit.EXCERPT:
+        return [{"concepts": frozenset()}]
+    coded = {"concepts": frozenset()} if any("concepts" in e for unit in units for e in unit.descriptions) else {}
+    observed: dict[str, list[object]] = {}
+    facts: dict[tuple[tuple[str, object], ...], None] = {}
+    for features in (each for unit in units for each in unit.descriptions):
+        facts[tuple((key, features[key]) for key in (*ATTRIBUTES, "distance") if key in features)] = None
+        for key in ("mode", "prevailing_mode"):
+            if key in features:
+                observed.setdefault(key, [mode.value for mode in ModeOfUse]).append(features[key])
+        if "followed" in features:
+            observed["followed"] = [True, False]
+    free = [dict(zip(observed, values, strict=True)) for values in itertools.product(*observed.values())]
+    return [{**dict(fact), **each, **coded} for fact in facts for each in free]
+
+
+def _impossible(
+    rules: Iterable[EvidenceRule],
+    side: str,
+    domain: Sequence[Features],
+    concepts: Mapping[str, frozenset[str]],
+    framework: Framework,
+) -> str:
+    """Why no unit of this study could support, or contradict, a proposition; empty where one could."""
+    given = [rule for rule in rules if getattr(rule, side) is not None]
+    if not given:
+        return f"no rule says what {side} it"
+    reasons: dict[str, None] = {}
+    for rule in given:
+        conditions = (rule.where, getattr(rule, side))
+        tests = [test for part in conditions for test in part.tests()]
+        wanted = {
+            value
+            for test in tests
+            if test.feature == "concepts"
+            for value in (test.value if isinstance(test.value, tuple) else (test.value,))
         }
-        if case in modes:
-            features["prevailing_mode"] = modes[case]
-        features["concepts"] = carried.get(case, frozenset())
-        yield str(case), case, None, features
+        kinds = {
+            (keys & wanted, tuple(framework.frames_of(keys)) if "frames" in rule_features(rule) else ())
+            for keys in concepts.values()
+        }
+        signatures = [kind for kind in kinds if kind[0] or kind[1]]
+        size = min(len(signatures), sum(len(t.value) if isinstance(t.value, tuple) and t.op == "==" else 1 for t in tests))
+        if sum(math.comb(len(signatures), n) for n in range(size + 1)) * max(len(domain), 1) > _MOST_TRIED:
+            return ""
+        for chosen in itertools.chain.from_iterable(itertools.combinations(signatures, n) for n in range(size + 1)):
+            coded = {
+                "concepts": frozenset[str]().union(*(keys for keys, _ in chosen)),
+                "frames": tuple(dict.fromkeys(frame for _, frames in chosen for frame in frames)),
+            }
+            bases = ({**base, **coded} if "concepts" in base else base for base in domain)
+            if any(all(part.holds(base) for part in conditions) for base in bases):
+                return ""
+        reasons |= dict.fromkeys(_lacking(rule, tests, domain, concepts, framework))
+    return "; ".join(reasons) or f"every unit to which its rules apply {_OTHER[side]} it by construction"
+
+
+_OTHER = {"contradicts": "supports", "supports": "contradicts"}
+
+
+def rule_features(rule: EvidenceRule) -> set[str]:
+    """The features that a rule reads."""
+    return {feature for part in rule.conditions for feature in part.features}
+
+
+def _lacking(
+    rule: EvidenceRule,
+    tests: Sequence[Any],
+    domain: Sequence[Features],
+    concepts: Mapping[str, frozenset[str]],
+    framework: Framework,
+) -> Iterator[str]:
+    """What the study lacks for the tests of a rule."""
+    reachable = frozenset[str]().union(*concepts.values())
+    for test in tests:
+        values = test.value if isinstance(test.value, tuple) else (test.value,)
+        if test.feature == "concepts" and not any("concepts" in base for base in domain):
+            yield f"no {rule.unit.value} has a coded unit of its name"
+        elif test.feature == "concepts" and test.op == "includes" and reachable.isdisjoint(values):
+            yield f"no code points to {' or '.join(map(str, values))}"
+        elif test.feature == "frames" and test.op == "==" and not set(values) <= set(framework.frames_of(reachable)):
+            yield f"no code points to a concept of the frame {' or '.join(map(str, values))}"
+        elif test.feature not in ("concepts", "frames") and not any(test.feature in base for base in domain):
+            yield f"no {rule.unit.value} has a known {test.feature}"
+        elif test.feature in (*ATTRIBUTES, "distance") and not any(test.holds(base) for base in domain):
+            yield f"there is no {rule.unit.value} with {test}"
 
 
 def _definitions(systems: Iterable[ExpertSystem]) -> pd.DataFrame:
@@ -207,19 +637,23 @@ def _definitions(systems: Iterable[ExpertSystem]) -> pd.DataFrame:
     return table.set_index("system").rename_axis(columns="status")
 
 
-def _summary(framework: Framework, evidence: pd.DataFrame) -> pd.DataFrame:
-    rows = []
+def _summary(
+    framework: Framework, evidence: pd.DataFrame, limits: Mapping[tuple[str, str], tuple[str, str]]
+) -> pd.DataFrame:
+    rows: list[tuple[Any, ...]] = []
     for proposition in framework.propositions:
-        kinds = list(dict.fromkeys(rule.unit.value for rule in proposition.evidence)) or ["–"]
-        own = evidence[evidence["proposition"] == proposition.key]
-        for kind in kinds:
-            here = own[own["unit"] == kind]
-            counts = here["bearing"].value_counts()
-            told = {
-                side: ", ".join(dict.fromkeys(here.loc[here["bearing"] == side, "case"].dropna().astype(str)))
-                for side in ("supports", "contradicts")
-            }
+        of_proposition = evidence[evidence["proposition"] == proposition.key]
+        for kind in list(dict.fromkeys(rule.unit.value for rule in proposition.evidence)) or ["–"]:
+            here = of_proposition[of_proposition["unit"] == kind]
+            counts = here.groupby("bearing")["occasions"].sum()
+            sides = [here[here["bearing"] == side] for side in ("supports", "contradicts")]
+            cases = (", ".join(dict.fromkeys(side["case"].dropna().astype(str))) for side in sides)
+            people = (side["person"].nunique() if here["person"].notna().any() else pd.NA for side in sides)
+            differing = int(here.loc[here["coders"] != "", "occasions"].sum())
+            impossible = limits.get((proposition.key, kind), ("a definition", "a definition"))
             numbers = (int(counts.get(bearing, 0)) for bearing in SHOWN)
-            rows.append((proposition.key, kind, *numbers, told["supports"], told["contradicts"]))
-    columns = ["proposition", "unit", *SHOWN, "cases_for", "cases_against"]
-    return pd.DataFrame(rows, columns=columns).set_index(["proposition", "unit"]).rename_axis(columns="column")
+            rows.append((proposition.key, kind, *numbers, differing, *impossible, *cases, *people))
+    columns = ["proposition", "unit", *SHOWN, "coders_differ", "could_not_contradict", "could_not_support"]
+    columns += ["cases_for", "cases_against", "people_for", "people_against"]
+    table = pd.DataFrame(rows, columns=columns).astype({"people_for": "Int64", "people_against": "Int64"})
+    return table.set_index(["proposition", "unit"]).rename_axis(columns="column")

@@ -1,22 +1,22 @@
-"""At what resistance is directed."""
+"""What resistance is directed at."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core import references
-from expertsys._core.errors import DataError, check_between, check_choice
+from expertsys._core.errors import DataError, check_between, check_choice, counted, listing
 from expertsys._core.results import TableResult, percent
 from expertsys._core.rng import RNG, generator
-from expertsys._core.simultaneous import jackknife, max_t
-from expertsys.evidence.excerpts import By, Excerpts
-from expertsys.theory import FRAMEWORK, FocusOfResistance, Framework
+from expertsys._core.score_intervals import ClusteredShares, difference_interval, level_of_each
+from expertsys.evidence.excerpts import Excerpts, concepts_of_codes
+from expertsys.theory import FRAMEWORK, FocusOfResistance, Framework, Resistance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-FOCI = tuple(focus.concept for focus in FocusOfResistance)
-FEW_CLUSTERS = 6
-WHOLE = "(all)"
+#: With fewer clusters than this there is no interval.
+FEWEST_CLUSTERS = 5
+EVERYTHING = "(all)"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -39,9 +39,12 @@ class ResistanceProfile(TableResult):
     by : str
         What the groups are.
     cluster : str
-        What the intervals take as drawn.
+        What is taken as sampled independently: unit, document, participant or site.
+    confidence : float
+        Nominal coverage of the intervals, all foci of a group at once.
     contrasts : pandas.DataFrame
-        Differences between groups: index ``group_a, group_b, focus``; ``difference``, ``low``, ``high`` (simultaneous).
+        Differences between groups: index ``group_a, group_b, focus``; ``difference``, ``low``, ``high`` (all at once)
+        and ``note``.
     note : str
         What a reader must know.
     standing : str
@@ -54,13 +57,15 @@ class ResistanceProfile(TableResult):
     contrasts: pd.DataFrame
     note: str
     _table: pd.DataFrame
+    _references: tuple[str, ...]
 
     standing = "proposed"
 
     def to_frame(self) -> pd.DataFrame:
         """Index ``group, focus``; ``share`` of the group's resistance excerpts with ``low`` and ``high``.
 
-        Beside them ``n_focus`` excerpts with the focus, of ``n_resistance``; ``n_clusters``; ``note``.
+        Beside them ``n_focus`` excerpts with the focus, of ``n_resistance``; ``n_clusters``; ``note``. Share and
+        interval are missing for a focus that no code points to, and for one that every code for resistance points to.
         """
         return self._table.copy(deep=False)
 
@@ -69,13 +74,14 @@ class ResistanceProfile(TableResult):
         return (
             "For each focus of resistance, the profile gives the share of resistance excerpts that carry it; an "
             "excerpt may carry several, so that shares need not sum to one. "
-            f"Intervals ({percent(self.confidence)}) are jackknife intervals over {self.cluster}s, simultaneous over "
-            f"the foci by the maximum of t. {self.note} The measure is proposed by expertsys."
+            f"Intervals ({percent(self.confidence)}) are Wilson score intervals with the effective sample size of "
+            f"excerpts clustered by {self.cluster}, simultaneous over the foci of a group. {self.note} The measure is "
+            "proposed by expertsys."
         )
 
     def cite(self) -> tuple[str, ...]:
-        """The paper that the foci come from."""
-        return references.cite(("greenhalgh2014cab",))
+        """The works that the framework cites for the foci."""
+        return self._references
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Shares with intervals, by focus and group."""
@@ -84,160 +90,309 @@ class ResistanceProfile(TableResult):
         return resistance(self, ax=ax)
 
     def _title(self) -> str:
-        return f"Resistance profile by {self.by}: share of resistance excerpts with each focus (proposed measure)"
+        return (
+            f"Resistance profile by {self.by}: share of resistance excerpts with each focus (proposed measure). "
+            f"{self.note}"
+        )
+
+    _decimals = 3
+    _widest = 60
 
 
 def resistance_profile(
     study: Study,
     *,
-    by: Literal["case", "role", "site"] | None = "case",
-    cluster: Literal["document", "participant", "site"] = "document",
-    coders: By = "any",
+    by: str | None = "case",
+    cluster: str | None = None,
+    coders: str = "any",
     framework: Framework = FRAMEWORK,
     confidence: float = 0.95,
     rng: RNG = 0,
 ) -> ResistanceProfile:
-    """At what resistance is directed: the share of resistance excerpts that carry each of the four foci.
+    """What resistance is directed at: the share of resistance excerpts that carry each focus of the framework.
 
-    A measure proposed by this library; the foci were found for one system (Choose and Book).
+    A measure proposed by this library; the four foci were found for one system (Choose and Book).
 
     Parameters
     ----------
     study : Study
-        With one round of coding, whose codes point to concepts. An excerpt of resistance carries the concept
-        ``resistance``, ``focus-of-resistance`` or one below them.
-    by : {"case", "role", "site"} or None
-        Groups; None takes all together. Excerpts without one are left out, and the note says how many.
-    cluster : {"document", "participant", "site"}
-        What intervals take as drawn: excerpts of one document are not independent.
-    coders : {"any", "all"}
-        A code counts where at least one coder applied it, or where every coder who saw the unit did.
+        With one round of coding, whose codes point to concepts; a sub-code without a concept has that of the code above
+        it. An excerpt of resistance carries the framework's concept of resistance, of the focus of resistance, or one
+        below them.
+    by : str or None
+        Groups: ``"case"``, ``"role"``, ``"site"`` or another attribute of units, participants, documents or cases; None
+        takes all together. Excerpts without one are left out, and the note says how many.
+    cluster : {"unit", "document", "participant", "site"} or None
+        What is taken as sampled independently: excerpts of one person or one interview are alike. By default the
+        coarsest of participant and document that holds several units and lies within the groups.
+    coders : {"any", "all", "mean"}
+        A code counts where at least one coder applied it; where every coder who read the unit did; or each unit counts
+        as the mean of the coders who read it, which is fair where groups were read by different numbers of coders.
     framework : Framework
-        What concept keys are resolved against.
+        Its members of the focus of resistance are the foci.
     confidence : float
         Nominal simultaneous coverage over the foci of a group, and over all contrasts.
     rng : None, int or Generator
-        For the distribution of the maximum of t.
+        For the joint distribution of the foci.
 
     Returns
     -------
     ResistanceProfile
-        Intervals are NaN with a note where a group has one cluster.
+        Shares and intervals lie in [0, 1], differences in [-1, 1]. A focus that no code points to is missing, not 0;
+        one that every code for resistance points to is missing, for its share is 1 by construction. There is no
+        interval with fewer than five clusters, nor for differences between groups that were read by different numbers
+        of coders, unless ``coders="mean"``.
 
     Raises
     ------
     DataError
-        Where no excerpt carries resistance.
+        Where no excerpt carries resistance, or the framework has no concept of the focus of resistance.
+
+    References
+    ----------
+    Korn EL, Graubard BI. Surv Methodol 1998;24:193-201. Newcombe RG. Stat Med 1998;17:873-890.
 
     Examples
     --------
     >>> from expertsys.datasets import load
     >>> study = load("synthetic-three-systems").study()
     >>> profile = resistance_profile(study)
-    >>> profile.to_frame().loc[("Booking", "focus-of-resistance.policy"), "n_resistance"] > 0
-    np.True_
+    >>> row = profile.to_frame().loc[("Booking", "focus-of-resistance.policy")]
+    >>> bool(0 <= row["low"] <= row["share"] <= row["high"] <= 1)
+    True
     """
-    if by is not None:
-        check_choice("by", by, ("case", "role", "site"))
-    check_choice("cluster", cluster, ("document", "participant", "site"))
     check_between("confidence", confidence, 0, 1)
-    excerpts = Excerpts.of(study, framework, coders=coders)
-    resisting = excerpts.table[excerpts.carrying("resistance", "focus-of-resistance")]
+    if cluster is not None:
+        check_choice("cluster", cluster, ("unit", "document", "participant", "site"))
+    excerpts = Excerpts.from_study(study, framework, coders=coders, rules=("any", "all", "mean"))
+    concepts = _Concepts.from_framework(framework, study)
+    resisting = excerpts.table[excerpts.carrying(concepts.resistance)]
     if resisting.empty:
         raise DataError(
             "no excerpt carries resistance",
             place="resistance_profile",
-            remedy="Let codes point to 'focus-of-resistance.policy' and its like: study.codebook.with_concepts({...}).",
+            remedy=f"Let codes point to {concepts.foci[0]!r} and its like: study.codebook.with_concepts({{...}}).",
         )
-    group = resisting[by] if by is not None else pd.Series(WHOLE, index=resisting.index)
-    known = group.notna() & resisting[cluster].notna()
+    group = excerpts.attribute(by).reindex(resisting.index) if by is not None else EVERYTHING
+    records = _records(excerpts, resisting, concepts).assign(group=group)
+    groups_of_units = _groups_of_units(study, by)
+    records["cluster"], level = _clusters(study, resisting, cluster, groups_of_units)
+    known = records["group"].notna() & records["cluster"].notna()
     left_out = int((~known).sum())
-    resisting, group = resisting[known], group[known]
+    records = records[known]
+    unequal = "" if coders == "mean" else excerpts.coders_differ(groups_of_units)
+    shares = {
+        str(name): ClusteredShares(*_per_cluster(part, concepts)) for name, part in records.groupby("group", sort=False)
+    }
+    sizes = {str(name): part for name, part in records.groupby("group", sort=False)}
     draw = generator(rng)
-    rows, moments = [], {}
-    for name, part in resisting.groupby(group, sort=False):
-        estimate, covariance, clusters = _jackknife(part, cluster)
-        moments[str(name)] = (estimate, covariance, clusters)
-        reach = _reach(covariance, clusters - 1, confidence, draw)
-        note = "one cluster: no interval" if clusters < 2 else ""
-        if 2 <= clusters < FEW_CLUSTERS:
-            note = f"only {clusters} {cluster}s: the interval is not to be trusted"
-        for place, focus in enumerate(FOCI):
-            share = estimate[place]
-            carried = round(share * len(part))
-            rows.append(
-                (
-                    str(name),
-                    focus,
-                    share,
-                    share - reach[place],
-                    share + reach[place],
-                    carried,
-                    len(part),
-                    clusters,
-                    note,
-                )
-            )
+    rows = [
+        row for name, found in shares.items() for row in _rows(name, found, sizes[name], concepts, level, confidence, draw)
+    ]
     columns = ["group", "focus", "share", "low", "high", "n_focus", "n_resistance", "n_clusters", "note"]
-    table = pd.DataFrame(rows, columns=columns).set_index(["group", "focus"]).rename_axis(columns="column")
-    note = f"A code counts where {excerpts.coded_by} applied it."
+    table = pd.DataFrame(rows, columns=columns).astype({"n_focus": "Int64"})
+    note = [excerpts.note, *concepts.notes, f"Clusters: {level}s." if level != "unit" else "Units count as independent."]
     if left_out:
-        note += f" {left_out} resistance excerpts without {by or cluster} or {cluster} are left out."
+        note.append(f"{counted(left_out, 'resistance excerpt')} without {by or cluster} or {level} left out.")
+    if unequal:
+        note.append(f"{unequal} Differences have no interval; coders='mean' compares fairly.")
     return ResistanceProfile(
-        by or "all together", cluster, confidence, _contrasts(moments, confidence, draw), note, table
+        by or "all together",
+        level,
+        confidence,
+        _contrasts(shares, sizes, concepts, level, confidence, draw, unequal),
+        " ".join(filter(None, note)),
+        table.set_index(["group", "focus"]).rename_axis(columns="column"),
+        tuple(str(framework.source(each)) for each in framework[concepts.focus].sources),
     )
 
 
-def _carried(part: pd.DataFrame) -> Floats:
-    return np.array([[focus in concepts for focus in FOCI] for concepts in part["concepts"]], dtype=np.float64)
+@attrs.frozen
+class _Concepts:
+    """The framework's concepts of resistance, and which of its foci the codebook can tell.
+
+    Parameters
+    ----------
+    focus : str
+        The concept whose members the foci are.
+    resistance : frozenset of str
+        The concepts that make an excerpt one of resistance.
+    foci : tuple of str
+        All of them.
+    unknown : dict
+        Focus to the reason why its share is missing, for those that have none.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    focus: str
+    resistance: frozenset[str]
+    foci: tuple[str, ...]
+    unknown: Mapping[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The foci whose shares are known."""
+        return tuple(key for key in self.foci if key not in self.unknown)
+
+    @classmethod
+    def from_framework(cls, framework: Framework, study: Study) -> _Concepts:
+        """The concepts of which `Resistance` and `FocusOfResistance` make instances, whatever their keys."""
+        classes = {concept.class_name: concept.key for concept in framework.concepts if concept.class_name}
+        focus = classes.get(FocusOfResistance.__name__)
+        foci = tuple(concept.key for concept in framework.children(focus)) if focus else ()
+        if focus is None or not foci:
+            raise DataError(
+                f"the framework {framework.name!r} must have a concept with the class 'FocusOfResistance' and members; "
+                "it has none",
+                place="framework",
+                remedy="Keep focus-of-resistance, under whatever key, or pass another framework.",
+            )
+        resistance = frozenset({focus, classes.get(Resistance.__name__, focus)})
+        coded = [keys for keys in concepts_of_codes(study, framework).values() if not resistance.isdisjoint(keys)]
+        unknown = {key: "no code points to it: not measured" for key in foci if not any(key in keys for keys in coded)}
+        unknown |= {
+            key: "every code for resistance points to it: 1 by construction"
+            for key in foci
+            if coded and all(key in keys for keys in coded)
+        }
+        notes = []
+        without = [key for key in foci if unknown.get(key, "").startswith("no code")]
+        general = any(frozenset(foci).isdisjoint(keys) for keys in coded)
+        if without:
+            notes.append(f"No code points to {listing(without)}: not measured.")
+        if without and not general:
+            notes.append(
+                "No code stands for resistance in general, so that shares are among excerpts with one of the other foci."
+            )
+        return cls(focus, resistance, foci, unknown, tuple(notes))
 
 
-def _jackknife(part: pd.DataFrame, cluster: str) -> tuple[Floats, Floats, int]:
-    """Shares, their covariance by leaving out clusters, and the number of clusters."""
-    numbers, names = pd.factorize(part[cluster])
-    carried = _carried(part)
-    size = np.bincount(numbers).astype(np.float64)
-    sums = np.stack([np.bincount(numbers, weights=column) for column in carried.T], axis=1).astype(np.float64)
-    shares, root = jackknife(sums, size)
-    covariance = root.T @ root if len(names) > 1 else np.full((len(FOCI), len(FOCI)), np.nan)
-    return shares, np.asarray(covariance), len(names)
+def _records(excerpts: Excerpts, resisting: pd.DataFrame, concepts: _Concepts) -> pd.DataFrame:
+    """Per excerpt of resistance how much of one it is, ``size``, and as much of each focus, ``0 ...``."""
+
+    def carried(keys: pd.Series[frozenset[str]]) -> pd.DataFrame:
+        rows = [[focus in each for focus in concepts.foci] for each in keys]
+        table = pd.DataFrame(rows, index=keys.index, columns=range(len(concepts.foci))).astype(np.float64)
+        return table.assign(size=[float(not concepts.resistance.isdisjoint(each)) for each in keys])
+
+    if excerpts.coders != "mean":
+        return carried(resisting["concepts"])
+    own = excerpts.by_coder.set_index("excerpt")["concepts"]
+    total = carried(own).groupby(level="excerpt", sort=False).sum().reindex(resisting.index)
+    return total.div(resisting["n_coders"], axis=0)
 
 
-def _reach(covariance: Floats, degrees: int, confidence: float, draw: np.random.Generator) -> Floats:
-    """Half-widths of simultaneous intervals, by the distribution of the largest |t|."""
-    error = np.sqrt(np.diagonal(covariance))
-    if degrees < 1 or np.isnan(error).any():
-        return np.full(len(error), np.nan)
-    live = error > 1e-12
-    if not live.any():
-        return np.zeros(len(error))
-    correlation = covariance[np.ix_(live, live)] / np.outer(error[live], error[live])
-    values, vectors = np.linalg.eigh(correlation)
-    root = (vectors * np.sqrt(np.maximum(values, 0))).T
-    return np.asarray(error * max_t(np.asarray(root), degrees, confidence, draw))
+def _groups_of_units(study: Study, by: str | None) -> pd.Series[str]:
+    """The group of each unit of the study, coded or not; empty without units."""
+    from expertsys.evidence.excerpts import attribute
+
+    units = study.units
+    if by is None or units.empty:
+        return pd.Series(dtype="str")
+    rows = units.assign(unit=units.index)
+    return units[by] if by in units else attribute(study, rows, by)
+
+
+def _clusters(
+    study: Study, resisting: pd.DataFrame, cluster: str | None, groups: pd.Series[str]
+) -> tuple[pd.Series[str], str]:
+    """The cluster of each excerpt, and at which level."""
+    if cluster == "site" or (cluster is not None and study.units.empty):
+        return resisting[cluster], cluster
+    if study.units.empty:  # spans of text
+        if resisting["participant"].notna().any():
+            return resisting["participant"].fillna(resisting["document"]), "participant"
+        return resisting["document"], "document"
+    level = cluster or study.cluster_level(groups if len(groups) else None)
+    return study.clusters(level).reindex(resisting.index), level
+
+
+def _per_cluster(part: pd.DataFrame, concepts: _Concepts) -> tuple[Floats, Floats]:
+    """Per cluster the sums of the measured foci, and the sizes."""
+    columns = [concepts.foci.index(key) for key in concepts.measured]
+    totals = part.groupby("cluster", sort=False)[[*columns, "size"]].sum()
+    return totals[columns].to_numpy(dtype=np.float64), totals["size"].to_numpy(dtype=np.float64)
+
+
+def _rows(
+    name: str,
+    found: ClusteredShares,
+    part: pd.DataFrame,
+    concepts: _Concepts,
+    level: str,
+    confidence: float,
+    draw: np.random.Generator,
+) -> list[tuple[object, ...]]:
+    """The rows of one group."""
+    few = found.clusters < FEWEST_CLUSTERS
+    if few or not concepts.measured:
+        low = high = np.full(len(concepts.measured), np.nan)
+    else:
+        low, high = found.intervals(level_of_each(found.root, confidence, draw))
+    reason = f"only {counted(found.clusters, level)}: no interval" if few else ""
+    numbers = dict(zip(concepts.measured, zip(found.shares, low, high, strict=True), strict=True))
+    rows: list[tuple[object, ...]] = []
+    for column, focus in enumerate(concepts.foci):
+        nothing = (np.nan, np.nan, np.nan)
+        share, low_end, high_end = numbers.get(focus, nothing)
+        unmeasured = concepts.unknown.get(focus, "")
+        carried = pd.NA if unmeasured.startswith("no code") else int((part[column] > 0).sum())
+        place = (name, focus, share, low_end, high_end)
+        rows.append((*place, carried, len(part), found.clusters, unmeasured or reason))
+    return rows
 
 
 def _contrasts(
-    moments: dict[str, tuple[Floats, Floats, int]], confidence: float, draw: np.random.Generator
+    shares: Mapping[str, ClusteredShares],
+    parts: Mapping[str, pd.DataFrame],
+    concepts: _Concepts,
+    level: str,
+    confidence: float,
+    draw: np.random.Generator,
+    unequal: str,
 ) -> pd.DataFrame:
-    pairs = list(itertools.combinations(moments, 2))
-    size = len(FOCI)
-    columns = ["group_a", "group_b", "focus", "difference", "low", "high"]
-    if not pairs:
-        return pd.DataFrame(columns=columns).set_index(columns[:3]).rename_axis(columns="column")
-    names = list(moments)
-    contrast = np.zeros((len(pairs) * size, len(names) * size))
-    for row, (first, second) in enumerate(pairs):
-        for place in range(size):
-            contrast[row * size + place, names.index(first) * size + place] = 1
-            contrast[row * size + place, names.index(second) * size + place] = -1
-    whole = np.zeros((len(names) * size, len(names) * size))
-    for number, (_, covariance, _) in enumerate(moments.values()):
-        whole[number * size : (number + 1) * size, number * size : (number + 1) * size] = covariance
-    shares = np.concatenate([estimate for estimate, _, _ in moments.values()])
-    degrees = min(clusters for _, _, clusters in moments.values()) - 1
-    reach = _reach(contrast @ whole @ contrast.T, degrees, confidence, draw)
-    middle = contrast @ shares
-    table = pd.DataFrame({"difference": middle, "low": middle - reach, "high": middle + reach})
-    table[columns[:3]] = [(*pair, focus) for pair in pairs for focus in FOCI]
-    return table.set_index(columns[:3]).rename_axis(columns="column")
+    """Differences between groups, with intervals that hold all at once."""
+    columns = ["group_a", "group_b", "focus", "difference", "low", "high", "note"]
+    pairs = list(itertools.combinations(shares, 2))
+    size = len(concepts.measured)
+    roots = {name: _root_by_cluster(shares[name], parts[name]) for name in shares}
+    clusters = pd.Index(dict.fromkeys(label for root in roots.values() for label in root.index))
+    aligned = {name: root.reindex(clusters).fillna(0).to_numpy(dtype=np.float64) for name, root in roots.items()}
+    usable = [
+        pair
+        for pair in pairs
+        if not unequal and size and min(shares[name].clusters for name in pair) >= FEWEST_CLUSTERS
+    ]
+    if usable:
+        differences = np.hstack([aligned[first] - aligned[second] for first, second in usable])
+        each = level_of_each(differences, confidence, draw)
+        ends = {name: shares[name].intervals(each) for name in {name for pair in usable for name in pair}}
+    rows: list[tuple[object, ...]] = []
+    for pair in pairs:
+        first, second = (shares[name] for name in pair)
+        low = high = np.full(size, np.nan)
+        fewest = min(pair, key=lambda name: shares[name].clusters)
+        reason = ""
+        if pair in usable:
+            a, b = aligned[pair[0]], aligned[pair[1]]
+            scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+            correlation = (a * b).sum(axis=0) / np.where(scale > 0, scale, 1.0)
+            low, high = difference_interval(
+                (first.shares, *ends[pair[0]]), (second.shares, *ends[pair[1]]), correlation
+            )
+        elif unequal:
+            reason = "different numbers of coders: no interval"
+        else:
+            reason = f"only {counted(shares[fewest].clusters, level)} in {fewest!r}: no interval"
+        difference = dict(zip(concepts.measured, zip(first.shares - second.shares, low, high, strict=True), strict=True))
+        for focus in concepts.foci:
+            numbers = difference.get(focus, (np.nan, np.nan, np.nan))
+            rows.append((*pair, focus, *numbers, concepts.unknown.get(focus, reason)))
+    return pd.DataFrame(rows, columns=columns).set_index(columns[:3]).rename_axis(columns="column")
+
+
+def _root_by_cluster(found: ClusteredShares, part: pd.DataFrame) -> pd.DataFrame:
+    """The root of the covariance of a group's shares, by cluster."""
+    return pd.DataFrame(found.root, index=list(dict.fromkeys(part["cluster"])))

@@ -1,4 +1,4 @@
-"""At what resistance is directed."""
+"""What resistance is directed at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARKERS = "osD^vPX*"
 
 
 def resistance(result: ResistanceProfile, *, ax: Axes | None = None) -> Axes:
-    """Draw for each focus the share of resistance excerpts that carry it, a mark per group, with intervals.
+    """Plot for each focus the share of resistance excerpts that carry it, a mark per group, with intervals.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def resistance(result: ResistanceProfile, *, ax: Axes | None = None) -> Axes:
         shift = (number - (len(groups) - 1) / 2) * 0.72 / max(len(groups), 1)
         rows = np.array([foci.index(focus) for focus in own["focus"]]) + shift
         colour = _lighter(INK, float(shades[number]))
-        ax.hlines(rows, own["low"].clip(lower=0), own["high"].clip(upper=1), color=colour, linewidth=1.5)
+        ax.hlines(rows, own["low"], own["high"], color=colour, linewidth=1.5)
         label = f"{shorten(group)} (n = {int(own['n_resistance'].iloc[0])})"
         ax.plot(own["share"], rows, _MARKERS[number % len(_MARKERS)], color=colour, markersize=5.5, label=label)
     names = [str(focus).rpartition(".")[2] for focus in foci]

@@ -16,9 +16,10 @@ from expertsys.reporting import compared as compared_cases
 from expertsys.reporting import enacted, qca, sections
 from expertsys.reporting.model import Report, is_report
 from expertsys.study import Study
+from expertsys.theory import FRAMEWORK
 
 if TYPE_CHECKING:
-    from expertsys.theory import ExpertSystem
+    from expertsys.theory import ExpertSystem, Framework
 
 _SOURCES = (
     "krippendorff2019",
@@ -41,6 +42,7 @@ def build(
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
     comparative: Iterable[TableResult] = (),
+    framework: Framework = FRAMEWORK,
 ) -> Report:
     """Collect all that a report says.
 
@@ -60,6 +62,8 @@ def build(
         To be described side by side, such as ``[es.theory.choose_and_book()]``.
     comparative : iterable of results of `expertsys.qca`
         Solutions and what belongs to them, for a section with every table that the standards of good practice ask for.
+    framework : Framework
+        Whose concepts, foci, frames and propositions the sections on theory use; the one that ships, if not given.
 
     Returns
     -------
@@ -84,18 +88,18 @@ def build(
     described, compared = tuple(systems), qca.checked(comparative)
     made = (
         sections.data(study),
-        sections.oddities(study),
+        sections.warnings(study),
         sections.reliability(study, confidence, method),
         sections.disagreements(study, quotations),
         sections.cases(study),
         differing,
-        sections.theory(study),
+        sections.theory(study, framework),
         qca.comparative(compared),
         enacted.systems(described),
         enacted.situations(study),
-        enacted.resistance(study),
-        enacted.frames(study),
-        enacted.propositions(study, described),
+        enacted.resistance(study, framework),
+        enacted.frames(study, framework),
+        enacted.propositions(study, described, framework),
         sections.provenance(study),
     )
     keys = (*_SOURCES, *(compared_cases.KEYS if differing is not None else ()))
@@ -163,12 +167,14 @@ def report(
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
     comparative: Iterable[TableResult] = (),
+    framework: Framework = FRAMEWORK,
 ) -> Report:
     """Write a study's report: one self-contained HTML page, and the same content as JSON beside it.
 
-    The page needs no script and no network and reads on a phone and in print. It says what the data are and what is odd
-    in them, how far coders agree and where not, what differs between cases, what the codebook says about the theory,
-    what happens where system and practice meet, what bears on each proposition, and where it all comes from.
+    The page needs no script and no network and reads on a phone and in print. It gives the
+    data and their warnings, agreement between coders and their largest disagreements, differences between cases, which
+    concepts the codebook covers, the measures of enactment, the evidence for and against each proposition, and the
+    provenance of the data.
 
     Parameters
     ----------
@@ -176,7 +182,7 @@ def report(
         With one round of coding.
     path : str or Path
         The page, such as ``"report.html"``; the model goes to ``"report.json"`` beside it.
-    quotations, confidence, method, title, systems, comparative
+    quotations, confidence, method, title, systems, comparative, framework
         As in `build`.
 
     Returns
@@ -198,7 +204,7 @@ def report(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = report(study, f"{folder}/report.html", method=es.agreement.Bootstrap(replicates=50, rng=0))
     >>> [section.key for section in made.sections][:6]
-    ['data', 'odd', 'reliability', 'disagreements', 'cases', 'contrast']
+    ['data', 'warnings', 'reliability', 'disagreements', 'cases', 'contrast']
     """
     _places(Path(path))
     made = build(
@@ -209,6 +215,7 @@ def report(
         title=title,
         systems=systems,
         comparative=comparative,
+        framework=framework,
     )
     _write(made, Path(path))
     return made

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from expertsys import comparison, enactment, evidence
-from expertsys._core.errors import DataError, DegenerateWarning
+from expertsys._core.errors import DataError, DegenerateWarning, listing
 from expertsys.reporting.model import Cell, Column, Kind, Section, Table, plain
 from expertsys.reporting.pictures import described
-from expertsys.theory import FRAMEWORK, ExpertSystem
+from expertsys.theory import FRAMEWORK, ExpertSystem, Framework
 
 if TYPE_CHECKING:
     from expertsys.study import Study
 
+#: Rows of a long table, units and names in a list that the page shows.
+MOST_ROWS, MOST_UNITS, MOST_CODES = 60, 20, 12
 PROPOSED = "Proposed by this library: it prompts interpretation and tests no theory by itself."
 
 
@@ -90,84 +92,135 @@ def _measured(name: str, one: Measured) -> list[Cell]:
     return [name, *numbers, one.n_situations, one.n_sites, note]
 
 
-def resistance(study: Study) -> Section | None:
-    """At what resistance is directed."""
-    named: tuple[Literal["role", "site"], ...] = ("role", "site")
-    groups: list[Literal["case", "role", "site"] | None] = ["case"] if len(study.cases) else []
+def resistance(study: Study, framework: Framework) -> Section | None:
+    """What resistance is directed at."""
+    title = "Resistance profile"
+    named = ("role", "site")
+    groups: list[str | None] = ["case"] if len(study.cases) else []
     groups += [name for name in named if study.participants[name].notna().any()]
-    profiles = []
+    profiles: list[evidence.ResistanceProfile] = []
+    reasons: list[str] = []
     for by in groups or (None,):
         try:
-            profiles.append(evidence.resistance_profile(study, by=by))
-        except DataError:
-            continue
+            profiles.append(evidence.resistance_profile(study, by=by, framework=framework))
+        except DataError as error:
+            reasons.append(str(error))
     profiles = [one for one in profiles if len(one.to_frame())]
     if not profiles:
-        return None
+        return Section("resistance", title, [f"Not computed: {reasons[0]}"]) if _is_mapped(study) and reasons else None
     kinds: dict[str, Kind] = {"share": "share", "low": "share", "high": "share", "n_focus": "count"}
     kinds |= {"n_resistance": "count", "n_clusters": "count", "note": "text"}
     names = {"group": "Group", "focus": "Focus", "share": "Share", "low": "Low", "high": "High", "note": "Note"}
-    names |= {"n_focus": "With it", "n_resistance": "Resistance excerpts", "n_clusters": "Documents"}
+    names |= {"n_focus": "With it", "n_resistance": "Resistance excerpts", "n_clusters": "Clusters"}
     tables = [
         Table.of(
-            f"Resistance by {one.by}: share of resistance excerpts with each focus", one.to_frame(), kinds, names=names
+            f"Resistance by {one.by}: share of resistance excerpts with each focus",
+            one.to_frame().head(MOST_ROWS),
+            kinds,
+            names=names,
+            note=_more(len(one.to_frame()), f"es.evidence.resistance_profile(study, by={one.by!r})"),
         )
         for one in profiles
     ]
     first = profiles[0]
-    top = first.to_frame().reset_index().sort_values("share", ascending=False).iloc[0]
-    alt = f"Shares by focus and {first.by}; the largest is {top['focus']} in {top['group']} ({top['share']:.0%})."
-    caption = f"At what resistance is directed, by {first.by}, with simultaneous intervals."
-    figure = described(first.plot(), caption, alt)
-    code = "\n".join(f"es.evidence.resistance_profile(study, by={one.by!r})" for one in profiles)
-    text = [f"{first.methods_text()} {PROPOSED}"]
-    return Section("resistance", "At what resistance is directed", text, tables, [figure], code)
+    known = first.to_frame().dropna(subset=["share"]).reset_index().sort_values("share", ascending=False, kind="stable")
+    figures = []
+    if len(known):
+        top = known.iloc[0]
+        alt = f"Shares by focus and {first.by}; the largest is {top['focus']} in {top['group']} ({top['share']:.0%})."
+        caption = f"Shares of resistance excerpts by focus and {first.by}, with simultaneous intervals."
+        figures = [described(first.plot(), caption, alt)]
+    code = "\n".join(
+        f"es.evidence.resistance_profile(study, by={one.by if one.by != 'all together' else None!r}{_argument(framework)})"
+        for one in profiles
+    )
+    return Section("resistance", title, [f"{first.methods_text()} {PROPOSED}"], tables, figures, code)
 
 
-def frames(study: Study) -> Section | None:
-    """Which excerpts speak for which framing."""
-    found = evidence.frame_evidence(study)
-    if found.excerpts.empty:
+def frames(study: Study, framework: Framework) -> Section | None:
+    """Which excerpts support which framing."""
+    result = evidence.frame_evidence(study, framework=framework)
+    if result.excerpts.empty:
         return None
-    kinds: dict[str, Kind] = dict.fromkeys(("speaks", "alone", "both", "against"), "count")
-    names = {"frame": "Frame", "case": "Case", "speaks": "Excerpts for it", "alone": "For it alone"}
-    names |= {"both": "For it and a rival", "against": "For a rival only"}
-    rows: list[list[Cell]] = [[frame, len(codes), ", ".join(codes)] for frame, codes in found.available.items()]
-    tables = [
-        Table.of("Excerpts by explanatory frame", found.to_frame(), kinds, names=names),
-        Table("What the codebook could find", [Column("Frame"), Column("Codes", "count"), Column("Which")], rows),
+    kinds: dict[str, Kind] = dict.fromkeys(("supports", "alone", "both", "against", "coders_differ"), "count")
+    names = {"frame": "Frame", "case": "Case", "supports": "Excerpts for it", "alone": "For it alone"}
+    names |= {"both": "For it and a rival", "against": "For a rival only", "coders_differ": "Coders differ"}
+    rows: list[list[Cell]] = [
+        [frame, len(codes), listing(codes, MOST_CODES)] for frame, codes in result.available.items()
     ]
-    code = "es.evidence.frame_evidence(study)"
-    return Section("frames", "Which excerpts speak for which framing", [found.methods_text()], tables, code=code)
+    table = result.to_frame()
+    more = _more(len(table), "es.evidence.frame_evidence(study)")
+    tables = [
+        Table.of("Excerpts by explanatory frame", table.head(MOST_ROWS), kinds, names=names, note=more),
+        Table("Codes that each frame has", [Column("Frame"), Column("Codes", "count"), Column("Which")], rows),
+    ]
+    code = f"es.evidence.frame_evidence(study{_argument(framework)})"
+    return Section("frames", "Evidence for explanatory frames", [result.methods_text()], tables, code=code)
 
 
-def propositions(study: Study, given: Iterable[ExpertSystem]) -> Section | None:
+def propositions(study: Study, systems: Iterable[ExpertSystem], framework: Framework) -> Section | None:
     """Evidence for and against each proposition."""
-    held = evidence.hold(FRAMEWORK, study, systems=given)
-    if held.evidence.empty:
+    title = "Propositions, and evidence for and against"
+    try:
+        result = evidence.evaluate_propositions(study, framework=framework, systems=systems)
+    except DataError as error:
+        return Section("propositions", title, [f"Not computed: {error}"])
+    if result.evidence.empty:
         return None
-    table = held.to_frame()
-    kinds: dict[str, Kind] = dict.fromkeys(("supports", "contradicts", "mixed", "silent", "undetermined"), "count")
-    names = {"proposition": "Proposition", "unit": "Looks at", **{name: name.capitalize() for name in kinds}}
-    kinds |= {"cases_for": "text", "cases_against": "text"}
+    table = result.to_frame()
+    kinds: dict[str, Kind] = dict.fromkeys(
+        ("supports", "contradicts", "mixed", "untested", "silent", "undetermined", "coders_differ"), "count"
+    )
+    names = {"proposition": "Proposition", "unit": "Unit", **{name: name.capitalize() for name in kinds}}
+    kinds |= {"could_not_contradict": "text", "cases_for": "text", "cases_against": "text"}
+    names |= {"coders_differ": "Coders differ", "could_not_contradict": "Could not contradict, because"}
     names |= {"cases_for": "Cases for", "cases_against": "Cases against"}
-    wordings = [[one.key, one.standing.value, one.wording, one.note] for one in FRAMEWORK.propositions]
-    told = [Column("Proposition"), Column("Standing"), Column("In our words"), Column("Note")]
+    shown = table.assign(**{name: table[name].map(_shorter) for name in ("cases_for", "cases_against")})
+    wordings = [[one.key, one.standing.value, one.wording, one.note] for one in framework.propositions]
+    columns = [Column("Proposition"), Column("Standing"), Column("Wording"), Column("Note")]
     tables = [
-        Table.of("What bears on each proposition: numbers of units, no score", table, kinds, names=names),
-        Table("The propositions", told, wordings),
+        Table.of("Evidence by proposition: numbers of units, each counted once; no score", shown, kinds, names=names),
+        Table("The propositions", columns, wordings),
     ]
-    against = held.evidence[held.evidence["bearing"] == "contradicts"].head(20)
+    against = result.evidence[result.evidence["bearing"] == "contradicts"]
     if len(against):
         rows = [
             [one["proposition"], one["unit"], str(one["name"]), plain(one["case"])]
-            for one in against.to_dict("records")
+            for one in against.head(MOST_UNITS).to_dict("records")
         ]
         columns = [Column("Proposition"), Column("Kind"), Column("Name"), Column("Case")]
-        tables.append(Table("What contradicts: to be read again (the first 20)", columns, rows))
-    if len(held.definitions):
-        kinds_of: dict[str, Kind] = dict.fromkeys(held.definitions.columns, "text")
-        tables.append(Table.of("P2, a definition: what is documented of each system", held.definitions, kinds_of))
-    text = f"{held.methods_text()} Undetermined means that what would tell is missing from the data. {PROPOSED}"
-    code = "held = es.evidence.hold(es.theory.FRAMEWORK, study)\nheld.bearing('P4', 'contradicts')"
-    return Section("propositions", "Propositions, and evidence for and against", [text], tables, code=code)
+        rest = len(against) - len(rows)
+        note = f"The first {MOST_UNITS}; {rest} more are in evidence.bearing(proposition, 'contradicts')." if rest else ""
+        tables.append(Table("Evidence against", columns, rows, note))
+    if len(result.definitions):
+        kinds_of: dict[str, Kind] = dict.fromkeys(result.definitions.columns, "text")
+        keys = ", ".join(one.key for one in framework.propositions if one.kind == "definition")
+        caption = f"{keys}, a definition: what is documented of each system" if keys else "What is documented"
+        tables.append(Table.of(caption, result.definitions, kinds_of))
+    text = (
+        f"{result.methods_text()} Untested is what would support a proposition that nothing in this study could have "
+        f"contradicted; undetermined means that information is missing from the data. {PROPOSED}"
+    )
+    key = next(iter(framework.propositions)).key
+    code = f"evidence = es.evidence.evaluate_propositions(study{_argument(framework)})\n"
+    code += f"evidence.bearing({key!r}, 'contradicts')"
+    return Section("propositions", title, [text], tables, code=code)
+
+
+def _argument(framework: Framework) -> str:
+    """How the code beside a table passes the framework, where it is not the one that ships."""
+    return "" if framework is FRAMEWORK else ", framework=framework"
+
+
+def _is_mapped(study: Study) -> bool:
+    return bool(study.codebook.concepts)
+
+
+def _more(rows: int, source: str) -> str:
+    return f"{rows - MOST_ROWS} more rows are in {source}." if rows > MOST_ROWS else ""
+
+
+def _shorter(names: str) -> str:
+    """Cases that are named in a cell, cut after some."""
+    each = names.split(", ")
+    return names if len(each) <= MOST_CODES else f"{', '.join(each[:MOST_CODES])} and {len(each) - MOST_CODES} more"

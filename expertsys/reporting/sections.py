@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -12,14 +13,17 @@ from expertsys.agreement.inference.methods import Bootstrap
 from expertsys.reporting.model import Cell, Column, Kind, Section, Table, plain
 from expertsys.reporting.pictures import case_figure, reliability_figure
 from expertsys.study import check
+from expertsys.theory import FRAMEWORK
 
 if TYPE_CHECKING:
     from expertsys.study import Study
+    from expertsys.theory import Framework
 
 #: Rows of a long table that the page shows; the Python below each table gives them all.
 MOST_ROWS = 60
 MOST_UNITS = 15
-#: Characters of a quotation that the page shows.
+#: Names in a list, and characters of a quotation or a remark, that the page shows.
+MOST_NAMES = 12
 LONGEST = 600
 
 
@@ -27,20 +31,27 @@ def data(study: Study) -> Section:
     """What the data are."""
     seen, codings = study.seen, study.codings
     facts: list[tuple[str, str]] = [
-        ("Cases", f"{len(study.cases):,}" + (f": {', '.join(study.cases.index[:12])}" if len(study.cases) else "")),
+        ("Cases", f"{len(study.cases):,}" + (f": {_names(study.cases.index)}" if len(study.cases) else "")),
         ("Documents", f"{len(study.documents):,}"),
         ("Units", f"{len(study.units):,}" if len(study.units) else "none: the codings are spans of text"),
-        ("Coders", f"{len(study.coders):,}: {', '.join(study.coders.index[:12])}"),
+        ("Coders", f"{len(study.coders):,}: {_names(study.coders.index)}"),
         ("Codes", f"{len(study.codes):,}, of which {codings['code'].nunique():,} were applied"),
         ("Codings", f"{len(codings):,}"),
     ]
     if study.rounds:
-        facts.append(("Round of coding", ", ".join(study.rounds)))
-    facts += [(what[:1].upper() + what[1:], choice) for what, choice in study.provenance.choices]
+        facts.append(("Round of coding", _names(study.rounds)))
+    facts += [(what[:1].upper() + what[1:], _cut(choice)) for what, choice in study.provenance.choices]
     tables = [Table("The study", [Column("What"), Column("In these data")], facts)]
     if len(seen):
         tables.append(_read(study, seen))
-    return Section("data", "What the data are", tables=tables, code="print(study)")
+    return Section("data", "Data", tables=tables, code="print(study)")
+
+
+def _names(names: Iterable[object]) -> str:
+    """Names with commas between them; a list that is cut says how many more there are."""
+    each = [str(name) for name in names]
+    rest = len(each) - MOST_NAMES
+    return ", ".join(each[:MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _has_units(study: Study) -> bool:
@@ -52,8 +63,9 @@ def _read(study: Study, seen: pd.DataFrame) -> Table:
     coders = list(study.coders.index)[:8]
     by_case = seen.assign(case=seen["case"].fillna("(no case)"))
     units = study.units["case"].fillna("(no case)").value_counts()
-    read = pd.crosstab(by_case["case"], by_case["coder"]).reindex(columns=coders, fill_value=0)
-    per_unit = by_case.groupby(["case", "unit"]).size()
+    pairs = by_case.drop_duplicates(["unit", "coder"])
+    read = pd.crosstab(pairs["case"], pairs["coder"]).reindex(columns=coders, fill_value=0)
+    per_unit = by_case.groupby(["case", "unit"])["coder"].nunique()
     doubled = (per_unit > 1).groupby(level="case").sum()
     cases = list(dict.fromkeys([*study.cases.index, *by_case["case"]]))
     table = pd.concat([units, doubled, read], axis=1).reindex(cases[:MOST_ROWS]).fillna(0).astype(int)
@@ -61,32 +73,35 @@ def _read(study: Study, seen: pd.DataFrame) -> Table:
     columns = [Column("Case"), Column("Units", "count"), Column("Read by two or more", "count")]
     columns += [Column(f"Read by {name}", "count") for name in coders]
     left_out = len(study.coders) - len(coders)
-    note = f"{left_out} more coders are not shown." if left_out else ""
-    return Table("Units, and who read them", columns, rows, note)
+    note = [f"{left_out} more coders are not shown."] if left_out else []
+    note += [f"{len(cases) - MOST_ROWS:,} more cases are not shown."] if len(cases) > MOST_ROWS else []
+    note += [study.reading_note] if study.reading_note else []
+    return Table("Units, and who read them", columns, rows, " ".join(note))
 
 
-def oddities(study: Study) -> Section:
-    """What is odd in the data."""
+def warnings(study: Study) -> Section:
+    """Data-quality warnings and notes."""
+    title = "Data-quality warnings"
     found = check(study)
     if found.empty:
-        return Section("odd", "What is odd in the data", ["Nothing was found."], code="es.check(study)")
+        return Section("warnings", title, ["There are none."], code="es.check(study)")
     serious = found[found["severity"] != "note"]
     minor = found[found["severity"] == "note"]
     tables = []
     kinds: dict[str, Kind] = {"what": "text", "remedy": "text"}
-    for title, rows in (("Warnings: they may change results", serious), ("Notes", minor)):
+    for caption, rows in (("Warnings: they may change results", serious), ("Notes", minor)):
         if len(rows):
-            names = {"place": "Place", "what": "What was found", "remedy": "What to do"}
-            shown = rows.head(MOST_ROWS if rows is serious else MOST_UNITS).set_index("place")
+            names = {"place": "Place", "what": "Observation", "remedy": "What to do"}
+            shown = rows.head(MOST_ROWS if rows is serious else MOST_UNITS).map(_cut).set_index("place")
             note = f"{len(rows) - len(shown)} more are listed by es.check(study)." if len(rows) > len(shown) else ""
-            tables.append(Table.of(f"{title} ({len(rows)})", shown, kinds, names=names, note=note))
+            tables.append(Table.of(f"{caption} ({len(rows)})", shown, kinds, names=names, note=note))
     text = f"{counted(len(serious), 'warning')} and {counted(len(minor), 'note')}. Nothing was repaired silently."
-    return Section("odd", "What is odd in the data", [text], tables, code="es.check(study)")
+    return Section("warnings", title, [text], tables, code="es.check(study)")
 
 
 def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
-    """How far the coders agree."""
-    title = "How far the coders agree"
+    """Agreement between the coders."""
+    title = "Inter-coder agreement"
     if len(study.coders) < 2:
         return Section("reliability", title, ["One coder: agreement cannot be measured."])
     if not _has_units(study):
@@ -121,6 +136,9 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
         "Prevalence is the share of readings with the code (in the first two rows: with any code). A dash is "
         "undefined; the note says why."
     )
+    text = agreement.methods_text(study, table)
+    if study.reading_note and study.reading_note not in text:
+        note += f" {study.reading_note}"
     figures = []
     if table["estimate"].notna().any():
         figures.append(reliability_figure(table))
@@ -128,7 +146,7 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
     return Section(
         "reliability",
         title,
-        [agreement.methods_text(study, table)],
+        [text],
         [Table.of(caption, shown, kinds, names=names, note=note)],
         figures,
         "table = es.reliability(study)\nes.plot.forest(table)\nes.agreement.methods_text(study, table)",
@@ -136,14 +154,14 @@ def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
 
 
 def disagreements(study: Study, quotations: bool) -> Section | None:
-    """Where the coders disagree most."""
+    """The units on which the coders disagree most."""
     if len(study.coders) < 2 or not _has_units(study):
         return None
-    title = "Where the coders disagree most"
+    title = "Largest disagreements"
     code = f"es.agreement.disagreements(study{', text=True' if quotations else ''})"
     table = agreement.disagreements(study, text=quotations)
     if table.empty:
-        return Section("disagreements", title, ["On no unit that two coders read."], code=code)
+        return Section("disagreements", title, ["The coders agree on every unit that two of them read."], code=code)
     shown = table.head(MOST_UNITS)
     kinds: dict[str, Kind] = {"case": "text", "disagreement": "figure", "agreed": "text", "contested": "text"}
     note = ""
@@ -171,7 +189,7 @@ def _cut(text: str) -> str:
 
 
 def cases(study: Study) -> Section | None:
-    """What differs between cases."""
+    """Codes by case."""
     if not len(study.cases) or study.codings.empty:
         return None
     counting: Literal["units", "documents"] = "units" if _has_units(study) else "documents"
@@ -188,7 +206,7 @@ def cases(study: Study) -> Section | None:
     note = f"The {MOST_ROWS} most frequent codes; {hidden} more are in es.case_matrix(study)." if hidden else ""
     return Section(
         "cases",
-        "What differs between cases",
+        "Cross-case comparison",
         [matrix.methods_text()],
         [Table(caption, columns, [totals, *rows], note)],
         [case_figure(matrix)],
@@ -196,17 +214,17 @@ def cases(study: Study) -> Section | None:
     )
 
 
-def theory(study: Study) -> Section:
-    """What the codebook says about the theory."""
-    found = evidence.coverage(study)
-    code = "es.evidence.coverage(study)"
-    title = "What the codebook says about the theory"
+def theory(study: Study, framework: Framework) -> Section:
+    """Which concepts of the framework the codebook covers."""
+    found = evidence.coverage(study, framework=framework)
+    code = f"es.evidence.coverage(study{'' if framework is FRAMEWORK else ', framework=framework'})"
+    title = "Theory coverage"
     frame = found.to_frame()
     coded = frame[frame["codes"] != ""]
     if coded.empty:
         text = (
             "No code points to a concept of the framework. Give the codebook a column 'concept', or "
-            "study.with_codebook(study.codebook.with_concepts({...})); es.theory.FRAMEWORK lists the keys."
+            "study.with_codebook(study.codebook.with_concepts({...})); list(framework) gives the keys."
         )
         return Section("theory", title, [text, found.note] if found.note else [text], code=code)
     kinds: dict[str, Kind] = {
@@ -236,12 +254,12 @@ def theory(study: Study) -> Section:
 
 
 def provenance(study: Study) -> Section:
-    """Where it all comes from."""
+    """The files that the data come from."""
     origin = study.provenance
     columns = [Column("File"), Column("Rows", "count"), Column("SHA-256")]
     tables = []
     if origin.sources:
         rows: list[list[Cell]] = [[item.name, item.rows, item.sha256 or "(from memory)"] for item in origin.sources]
         tables.append(Table("What was read", columns, rows))
-    text = "Files are named without the folders that they lay in." if origin.sources else "The data came from memory."
-    return Section("provenance", "Where the data come from", [text], tables, code="study.provenance")
+    text = "Files are named without their folders." if origin.sources else "The data came from memory."
+    return Section("provenance", "Provenance", [text], tables, code="study.provenance")

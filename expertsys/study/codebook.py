@@ -24,6 +24,16 @@ def _name(_: object, field: attrs.Attribute[str], value: object) -> None:
         )
 
 
+def _concept(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise DataError(
+            f"a code points to one concept, by its key; got {quoted(value)}",
+            place=f"Code.{field.name}",
+            remedy="Give the key of the narrowest concept (those above it count too), or split the code into one code "
+            "for each concept.",
+        )
+
+
 @attrs.frozen
 class Code:
     """One code of a codebook.
@@ -41,8 +51,9 @@ class Code:
     colour : str
         As the coding tool writes it, such as ``"#1f77b4"``.
     concept : str or None
-        Key of the concept that it stands for, such as ``"emptying-out"`` or ``"focus-of-resistance.policy"``; resolved
-        against the framework that is passed, see `expertsys.evidence.coverage`.
+        Key of the one concept that it stands for, such as ``"emptying-out"`` or ``"focus-of-resistance.policy"``;
+        resolved against the framework that is passed, see `expertsys.evidence.coverage`. A sub-code without a concept
+        has that of the code above it, see `Codebook.concept_of`.
 
     Examples
     --------
@@ -58,7 +69,7 @@ class Code:
     exclusion: str = ""
     example: str = ""
     colour: str = ""
-    concept: str | None = None
+    concept: str | None = attrs.field(default=None, validator=_concept)
 
 
 _COLUMNS = tuple(field.name for field in attrs.fields(Code))
@@ -182,13 +193,31 @@ class Codebook:
             yield depth, code
             waiting += [(depth + 1, inner) for inner in below.get(code.name, [])]
 
-    def with_concepts(self, concepts: Mapping[str, str]) -> Codebook:
+    def concept_of(self, name: str) -> str | None:
+        """The concept that a code stands for: its own, else that of the nearest code above it that has one.
+
+        Examples
+        --------
+        >>> book = Codebook([Code("lost", concept="emptying-out"), Code("no box", parent="lost"), Code("humour")])
+        >>> book.concept_of("no box"), book.concept_of("humour")
+        ('emptying-out', None)
+        """
+        line = (name, *self.ancestors(name))
+        return next((self[each].concept for each in line if self[each].concept is not None), None)
+
+    @property
+    def concepts(self) -> dict[str, str]:
+        """Code to the concept that it stands for (`concept_of`), for every code that has one."""
+        found = ((name, self.concept_of(name)) for name in self.names)
+        return {name: concept for name, concept in found if concept is not None}
+
+    def with_concepts(self, concepts: Mapping[str, str | None]) -> Codebook:
         """A new codebook in which the named codes point to concepts.
 
         Parameters
         ----------
         concepts : mapping
-            Code's name to concept's key.
+            Code's name to concept's key; None takes the concept away.
         """
         for name in concepts:
             self[name]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
+from expertsys._core.errors import DataError, listing, nearest, quoted
 from expertsys.theory import fields as f
 from expertsys.theory.conditions import Condition, condition
+from expertsys.theory.parts import Extent, Level
+from expertsys.theory.situations import ModeOfUse
 from expertsys.theory.standing import Standing, Term
 
 
@@ -31,18 +34,21 @@ class EvidenceUnit(Term):
 
 
 class Bearing(Term):
-    """How one unit bears on a proposition by one rule of evidence; no verdict.
+    """How one unit bears on a proposition; no verdict.
 
     Attributes
     ----------
     SUPPORTS, CONTRADICTS
         As the rule says.
     MIXED
-        Both at once.
+        Both at once: by one rule, by different rules, or because coders differ.
+    UNTESTED
+        What would support, where nothing in the study could have contradicted; or the other way round. A rule alone
+        does not give it: it depends on the codes and columns that the study has.
     SILENT
         The rule applies and the unit says neither.
     UNDETERMINED
-        What would tell is missing.
+        The information that the rule needs is missing.
     OUTSIDE
         The rule does not apply to it.
 
@@ -55,6 +61,7 @@ class Bearing(Term):
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
     MIXED = "mixed"
+    UNTESTED = "untested"
     SILENT = "silent"
     UNDETERMINED = "undetermined"
     OUTSIDE = "outside"
@@ -72,6 +79,66 @@ EVIDENCE_FEATURES: Mapping[str, str] = {
     "prevailing_mode": "case: the mode of use of most of its situations",
 }
 """The features that rules of evidence read, and what each says of which unit. One that is missing is unknown."""
+
+_TERMS: Mapping[str, type[Term]] = {
+    "mode": ModeOfUse,
+    "prevailing_mode": ModeOfUse,
+    "mandate_level": Level,
+    "local_ownership": Extent,
+    "local_flexibility": Extent,
+}
+_SAME = {"low": "little", "medium": "some", "moderate": "some", "high": "much"}
+
+
+def feature_value(feature: str, value: object, *, further: Iterable[object] = (), place: str = "") -> object:
+    """A value of a feature as rules of evidence spell it.
+
+    Parameters
+    ----------
+    feature : str
+        One of `EVIDENCE_FEATURES`. A feature without a fixed vocabulary keeps its value.
+    value : object
+        As the data spell it: capitals, blanks, hyphens and underscores do not matter, and *low*, *medium* and *high*
+        stand for *little*, *some* and *much*.
+    further : iterable
+        Values beyond the vocabulary that the rules of a framework name.
+    place : str
+        Where it stands, for an error.
+
+    Returns
+    -------
+    object
+        The value of the vocabulary, as text.
+
+    Raises
+    ------
+    DataError
+        For a value that the vocabulary does not have.
+
+    Examples
+    --------
+    >>> feature_value("mandate_level", " National"), feature_value("local_ownership", "low")
+    ('national', 'little')
+    """
+    if feature not in _TERMS or not isinstance(value, str):
+        return value
+    names = list(dict.fromkeys([*(str(term) for term in _TERMS[feature]), *map(str, further)]))
+    by_fold = {_folded(name): name for name in names}
+    spelt = _folded(value)
+    if _TERMS[feature] is Extent:
+        spelt = _SAME.get(spelt, spelt)
+    if spelt not in by_fold:
+        guess = nearest(spelt, names)
+        raise DataError(
+            f"{feature} must be one of {listing(names)}; got {quoted(value)}",
+            place=place or feature,
+            remedy=(f"Did you mean {guess!r}? " if guess else "") + "Leave the cell empty where it is not known.",
+        )
+    return by_fold[spelt]
+
+
+def _folded(text: str) -> str:
+    return "-".join(text.casefold().replace("_", " ").replace("-", " ").split())
 
 
 @attrs.frozen(kw_only=True)

@@ -100,7 +100,8 @@ class Framework:
         return len(self.concepts)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._by_key["concepts"]
+        home, own = self._locate(key) if isinstance(key, str) else (self, key)
+        return own in home._by_key["concepts"]
 
     def _find(self, kind: str, word: str, key: str) -> Any:
         try:
