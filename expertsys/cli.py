@@ -226,9 +226,7 @@ def _report(arguments: argparse.Namespace) -> None:
     if not arguments.json:
         print(study)
     framework = es.theory.Framework.from_file(arguments.framework) if arguments.framework else es.theory.FRAMEWORK
-    es.report(
-        study, arguments.output, quotations=arguments.quotations, title=arguments.title, framework=framework
-    )
+    es.report(study, arguments.output, quotations=arguments.quotations, title=arguments.title, framework=framework)
     _written(arguments.output, arguments)
 
 

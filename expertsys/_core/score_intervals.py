@@ -16,9 +16,9 @@ class ClusteredShares:
 
     The variance is that of leaving out one cluster at a time. It gives the effective number of members,
     p (1 - p) / variance; where nothing varies, the number that whole clusters alike would have. Wilson's score interval
-    takes this number and a quantile of t, whose degrees of freedom are those of the variance: 2 / (2 / (C - 1) +
-    k / C), with k the excess kurtosis of the clusters' values, if positive. With a property that few clusters have, they
-    are far fewer than C - 1.
+    takes this number and a quantile of t, whose degrees of freedom are those of the variance:
+    2 / (2 / (C - 1) + k / C), with k the excess kurtosis of the clusters' values, if positive. Where few clusters have
+    the property, they are far fewer than C - 1.
 
     Parameters
     ----------

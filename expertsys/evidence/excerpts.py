@@ -109,8 +109,9 @@ class Excerpts:
         first = pairs.groupby("excerpt", sort=False)[["case", "document", "unit"]].first()
         if coders == "all":  # an excerpt on which coders share no code stays, without codes
             table = table.reindex(first.index)
-            table["codes"] = [codes if isinstance(codes, tuple) else () for codes in table["codes"]]
-            table["concepts"] = [keys if isinstance(keys, frozenset) else frozenset() for keys in table["concepts"]]
+            for column, empty in (("codes", ()), ("concepts", frozenset[str]())):
+                cells = [cell if isinstance(cell, type(empty)) else empty for cell in table[column]]
+                table[column] = pd.Series(cells, index=table.index, dtype=object)
         first = first.reindex(table.index)
         table = pd.concat([first[["case", "document"]], table], axis=1)
         table["participant"] = attribute(study, first, "participant")
@@ -132,7 +133,7 @@ class Excerpts:
     def attribute(self, name: str) -> pd.Series[str]:
         """An attribute of the excerpts: their case, participant, role or site, or any column that the study has."""
         if name in ("case", "document", "participant", "role", "site"):
-            return self.table[name]
+            return self.table[name].astype("str")
         return attribute(self._study, self.table.assign(unit=self.table.index), name)
 
     def coders_differ(self, group: pd.Series[str]) -> str:
@@ -177,8 +178,8 @@ def attribute(study: Study, rows: pd.DataFrame, name: str) -> pd.Series[str]:
         raise unknown("attribute", name, [*available], place="study")
     values = pd.Series(np.nan, index=rows.index, dtype="str")
     for key, table in keys.items():
-        values = values.fillna(pd.Series(as_text(rows[key].map(table[name])).to_numpy(), index=rows.index))
-    return values
+        values = values.fillna(pd.Series(as_text(rows[key].map(table[name])).to_numpy(), index=rows.index, dtype="str"))
+    return values.astype("str")
 
 
 def _gathered(pairs: pd.DataFrame, keys: list[str], concepts: dict[str, frozenset[str]]) -> pd.DataFrame:
@@ -197,7 +198,8 @@ def _gathered(pairs: pd.DataFrame, keys: list[str], concepts: dict[str, frozense
 def mapping_note(study: Study, framework: Framework) -> str:
     """Which sub-codes have the concept of a code above them, and which keys the framework does not have."""
     sentences = []
-    inherited = [code.name for code in study.codebook if code.concept is None and code.name in study.codebook.concepts]
+    concepts = study.codebook.concepts
+    inherited = [code.name for code in study.codebook if code.concept is None and code.name in concepts]
     if inherited:
         which = "the concept of the code above" + (" it" if len(inherited) == 1 else " them")
         sentences.append(
@@ -211,8 +213,5 @@ def mapping_note(study: Study, framework: Framework) -> str:
             for name, key in list(absent.items())[:5]
         ]
         rest = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-        sentences.append(
-            f"Not in the framework {framework.name!r}, so that their codes count as codes without a concept: "
-            f"{'; '.join(some)}{rest}."
-        )
+        sentences.append(f"Not in the framework: {'; '.join(some)}{rest}.")
     return " ".join(sentences)

@@ -48,8 +48,8 @@ class FrameEvidence(TableResult):
         """Index ``frame, case``; numbers of excerpts.
 
         ``supports`` the frame; ``alone``, and no other; ``both``, it and a rival; ``against``, a rival only, so that
-        the excerpt contradicts the frame; ``coders_differ``, of those in ``both``, excerpts on which coders support no frame in
-        common.
+        the excerpt contradicts the frame; ``coders_differ``, of those in ``both``, excerpts on which the coders' codes
+        support no frame in common.
         """
         return self._table.copy(deep=False)
 
@@ -104,15 +104,15 @@ def frame_evidence(study: Study, *, coders: Coders = "any", framework: Framework
     excerpts = Excerpts.from_study(study, framework, coders=coders)
     table = excerpts.table
     frames = [frame.key for frame in framework.frames]
-    own = excerpts.by_coder.assign(
-        frames=[tuple(framework.frames_of(concepts)) for concepts in excerpts.by_coder["concepts"]]
-    )
-    own = own[own["frames"].map(len) > 0]
-    by_coder = own.groupby("excerpt")["frames"].agg(set)
-    table["frames"] = [framework.frames_of(concepts) for concepts in table["concepts"]]
-    differing = by_coder.index[by_coder.map(lambda sets: not set.intersection(*map(set, sets)))]
+    supported = {excerpt: framework.frames_of(keys) for excerpt, keys in table["concepts"].items()}
+    by_coder: dict[str, list[tuple[str, ...]]] = {}
+    for excerpt, keys in zip(excerpts.by_coder["excerpt"], excerpts.by_coder["concepts"], strict=True):
+        if each := framework.frames_of(keys):
+            by_coder.setdefault(excerpt, []).append(each)
+    differing = [excerpt for excerpt, lists in by_coder.items() if not set(lists[0]).intersection(*lists[1:])]
     for excerpt in differing:  # coders support rival frames: both are shown, whichever codes count
-        table.at[excerpt, "frames"] = tuple(key for key in frames if any(key in each for each in by_coder[excerpt]))
+        supported[excerpt] = tuple(key for key in frames if any(key in each for each in by_coder[excerpt]))
+    table["frames"] = pd.Series(supported, dtype=object)
     voiced = {voice for frame in framework.frames for voice in frame.voices}
     table["voices"] = [tuple(sorted(voiced & concepts)) for concepts in table["concepts"]]
     sorted_excerpts = table[table["frames"].map(len) > 0].fillna({"case": NO_CASE})

@@ -73,7 +73,7 @@ class NegativeCases(TableResult):
         return (
             f"Negative cases of {self.proposition.key} ({self.proposition.standing.value}) were sought by rules that "
             f"expertsys proposes: {counted(against, 'unit')} in {cases} of {counted(len(self.cases), 'case')} "
-            f"{_WORDS['contradicts'][against != 1]}, and {mixed} {_WORDS['mixed'][mixed != 1]}. {self.note}"
+            f"{_WORDS['contradicts'][int(against != 1)]}, and {mixed} {_WORDS['mixed'][int(mixed != 1)]}. {self.note}"
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -86,8 +86,8 @@ class NegativeCases(TableResult):
     def _title(self) -> str:
         return (
             f"Negative cases of {self.proposition.key}: {self.proposition.wording}\n"
-            f"{counted(len(self._table), 'unit')} that {_WORDS['contradicts'][len(self._table) != 1]}, alone or among "
-            f"others (sorted, not scored). {self.note}"
+            f"{counted(len(self._table), 'unit')} that speak against it, or for and against (sorted, not scored). "
+            f"{self.note}"
         )
 
 
@@ -162,9 +162,7 @@ def negative_cases(
     if quotations:
         texts = codings.assign(text=study.excerpts()).dropna(subset=["text"]).drop_duplicates("name")
         table["excerpt"] = against["name"].map(texts.set_index("name")["text"]).where(passage)
-    counts = pd.crosstab(
-        rows["case"].fillna("(no case)"), rows["bearing"], values=rows["occasions"], aggfunc="sum"
-    )
+    counts = pd.crosstab(rows["case"].fillna("(no case)"), rows["bearing"], values=rows["occasions"], aggfunc="sum")
     counts = counts.reindex(columns=["contradicts", "mixed", "supports"]).fillna(0).astype(int)
     cases = [name for name in study.cases.index if name in counts.index]
     others = [name for name in counts.index if name not in cases]
@@ -183,13 +181,16 @@ def _note(study: Study, proposition: Proposition, rows: pd.DataFrame, evidence: 
     """How many units bear on the proposition, and how; or why none does."""
     if not proposition.evidence:
         return "A definition is neither supported nor contradicted."
-    if not study.codebook.concepts and not len(rows):
+    if not study.codebook.concepts and set(rows["bearing"]) <= {"silent", "undetermined"}:
         return "No code points to a concept, so that nothing could support or contradict it: codebook.with_concepts."
-    limits = evidence.to_frame().loc[[proposition.key], "could_not_contradict"]
-    reasons = [f"No {unit} could contradict it: {reason}." for (_, unit), reason in limits.items() if reason]
+    limits = evidence.to_frame().loc[[proposition.key], "could_not_contradict"].reset_index()
+    pairs = zip(limits["unit"], limits["could_not_contradict"], strict=True)
+    reasons = [f"No {unit} could contradict it: {reason}." for unit, reason in pairs if reason]
     if not len(rows):
         return " ".join(["It bears on none of the units coded here.", *reasons, evidence.note])
     totals = rows.groupby("bearing")["occasions"].sum()
-    kinds = [f"{int(totals[kind]):,} {words[totals[kind] != 1]}" for kind, words in _WORDS.items() if kind in totals]
+    kinds = [
+        f"{int(totals[kind]):,} {words[int(totals[kind] != 1)]}" for kind, words in _WORDS.items() if kind in totals
+    ]
     counts = f"Of {counted(int(totals.sum()), 'unit')} to which its rules apply, {', '.join(kinds)}."
     return " ".join([counts, *reasons, evidence.note])

@@ -12,16 +12,19 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted, unknown
+from expertsys._core.missing import is_missing, is_no_code
 from expertsys._core.results import TableResult
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
-from expertsys.theory.evidence_rules import feature_value
+from expertsys.theory.conditions import Compare, Condition, Every, Some
+from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
 
 if TYPE_CHECKING:
     from expertsys.study import Study
 
 SHOWN = tuple(bearing.value for bearing in Bearing if bearing is not Bearing.OUTSIDE)
-ATTRIBUTES = ("mandate_level", "local_ownership", "local_flexibility")
+DEFINITION = "a definition"
+NONE_PREVAILS = "none prevails"
 #: Combinations of codes that are tried before a contradiction is taken to be possible.
 _MOST_TRIED = 20_000
 Features = Mapping[str, object]
@@ -40,8 +43,8 @@ class PropositionEvidence(TableResult):
         bear, where one supports and another contradicts) and ``occasions`` (how many the unit stands for).
     modes_of_use : pandas.DataFrame
         Index ``case, period`` (``(all)`` and each period): the ``prevailing_mode`` of use, if one has more than half of
-        the occasions; its ``share``; ``occasions`` and ``persons`` with a known mode; ``largest_person``, the share of
-        occasions of the person who has most.
+        the occasions; the ``share`` of the most common; ``occasions`` and ``persons`` with a known mode;
+        ``largest_person``, the share of occasions of the person who has most.
     definitions : pandas.DataFrame
         For propositions that are definitions: each system (index ``system``), what is documented, absent, unknown.
     framework : Framework
@@ -106,9 +109,12 @@ class PropositionEvidence(TableResult):
     def __repr__(self) -> str:
         counts = self._table[[*SHOWN, "coders_differ", "cases_for", "cases_against"]]
         lines = [self._title(), counts.to_string(max_rows=40, line_width=120, max_colwidth=40)]
+        limits = self._table.loc[
+            self._table["could_not_contradict"] != DEFINITION, "could_not_contradict"
+        ].reset_index()
         lines += [
             f"{key} ({unit}): nothing in the study could contradict it: {reason}."
-            for (key, unit), reason in self._table["could_not_contradict"].items()
+            for key, unit, reason in limits.itertuples(index=False, name=None)
             if reason
         ]
         return "\n".join(lines)
@@ -139,8 +145,8 @@ def evaluate_propositions(
         without a concept has that of the code above it. Situations take ``mode``, ``prescribed``, ``taken`` and
         ``distance`` from ``study.situations``, and their concepts from the unit of the same name in the same case.
         Cases take ``mandate_level``, ``local_ownership`` and ``local_flexibility`` from the columns of ``study.cases``,
-        the prevailing mode of use from their situations (more than half of the occasions), and their concepts from all
-        their excerpts. What is missing is unknown, and the bearing then undetermined.
+        the prevailing mode of use from their situations (that of more than half of the occasions, if there is one), and
+        their concepts from all their excerpts. What is missing is unknown, and the bearing then undetermined.
     framework : Framework
         Whose propositions and rules of evidence are applied.
     systems : iterable of ExpertSystem
@@ -168,11 +174,14 @@ def evaluate_propositions(
     Examples
     --------
     >>> from expertsys.datasets import load
-    >>> found = evaluate_propositions(load("synthetic-three-systems").study())
-    >>> found.to_frame().loc[("P7", "excerpt"), "supports"] > 0
-    np.True_
-    >>> found.to_frame().loc[("P4", "excerpt"), "could_not_contradict"]
-    \'\'
+    >>> table = evaluate_propositions(load("synthetic-three-systems").study()).to_frame()
+    >>> table.loc[("P5", "excerpt"), ["supports", "contradicts", "silent"]].tolist()
+    [35, 0, 154]
+    >>> print(table.loc[("P6", "case"), "could_not_contradict"])
+    no code points to resistance.ends
+
+    35 excerpts support P5, and none contradicts it. No case could contradict P6, whatever people said: the codebook has
+    no code for resistance that ends.
     """
     excerpts = Excerpts.from_study(study, framework, coders=coders)
     log = Log.from_study(study, framework, weight=weight, person=person, period=period)
@@ -202,9 +211,7 @@ def evaluate_propositions(
                     bearing = Bearing.UNTESTED
                 place = (unit.name, unit.case, unit.document, unit.person)
                 numbers = ", ".join(map(str, deciding))
-                rows.append(
-                    (proposition.key, kind.value, *place, bearing.value, numbers, differing, unit.occasions)
-                )
+                rows.append((proposition.key, kind.value, *place, bearing.value, numbers, differing, unit.occasions))
     columns = ["proposition", "unit", "name", "case", "document", "person", "bearing", "rules", "coders", "occasions"]
     evidence = pd.DataFrame(rows, columns=columns).rename_axis(index="evidence", columns="column")
     groups = study.units["case"] if len(study.units) else pd.Series(dtype="str")
@@ -382,7 +389,7 @@ def _weights(table: pd.DataFrame, column: str | None) -> Any:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else str(value)
+    return None if is_missing(value) or is_no_code(value) else str(value)
 
 
 def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[object, int], object]]:
@@ -418,9 +425,7 @@ def _values_in_rules(framework: Framework, *features: str) -> tuple[object, ...]
     """The values with which rules of evidence compare a feature."""
     rules = (rule for proposition in framework.propositions for rule in proposition.evidence)
     tests = (test for rule in rules for part in rule.conditions for test in part.tests() if test.feature in features)
-    return tuple(
-        value for test in tests for value in (test.value if isinstance(test.value, tuple) else (test.value,))
-    )
+    return tuple(value for test in tests for value in _values(test))
 
 
 def _situations(log: Log, excerpts: Excerpts) -> tuple[list[_Unit], list[str]]:
@@ -431,10 +436,14 @@ def _situations(log: Log, excerpts: Excerpts) -> tuple[list[_Unit], list[str]]:
     ambiguous = set(names[names.duplicated(keep=False)].itertuples(index=False, name=None))
     cases_of = names.groupby("name")["case"].nunique(dropna=False)
     places = dict(zip(excerpts.table.index, excerpts.table["case"].map(_text, na_action=None), strict=True))
+    concepts_of = excerpts.table["concepts"].to_dict()
+    described: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for number, record in enumerate(table.to_dict("records"), start=1):
+        described.setdefault(record["identity"], []).append((number, {str(key): cell for key, cell in record.items()}))
     units: list[_Unit] = []
     matched = 0
-    for _, rows in table.groupby("identity", sort=False):
-        first = rows.iloc[0]
+    for rows in described.values():
+        number, first = rows[0]
         name, case = first["name"], first["case"]
         excerpt = None
         if name is not None and (case, name) not in ambiguous:
@@ -442,24 +451,22 @@ def _situations(log: Log, excerpts: Excerpts) -> tuple[list[_Unit], list[str]]:
                 if key in places and (places[key] == case or (cases_of[name] == 1 and None in (places[key], case))):
                     excerpt = key
         matched += excerpt is not None
-        features = [
-            {key: row[key] for key in ("mode", "distance", "followed") if row[key] is not None}
-            for row in rows.to_dict("records")
+        features: list[Features] = [
+            {key: row[key] for key in ("mode", "distance", "followed") if row[key] is not None} for _, row in rows
         ]
         by_coder: dict[str, Features] = {}
         if excerpt is not None:
-            concepts = excerpts.table.at[excerpt, "concepts"]
             coded = own.get(excerpt, {})
             if len(coded) > 1:
                 by_coder = {coder: {**features[0], "concepts": each} for coder, each in coded.items()}
-            features = [{**each, "concepts": concepts} for each in features]
+            features = [{**each, "concepts": concepts_of[excerpt]} for each in features]
         if len(rows) > 1:
-            labels = [coder or f"row {row + 1}" for row, coder in zip(rows.index, rows["coder"], strict=True)]
+            labels = [row["coder"] or f"row {at}" for at, row in rows]
             by_coder |= dict(zip(labels, features, strict=True))
         units.append(
             _Unit(
-                str(name) if name is not None else f"row {rows.index[0] + 1}", case, None, first["person"],
-                tuple(features), by_coder, int(rows["weight"].max()),
+                name if name is not None else f"row {number}", case, None, first["person"], tuple(features), by_coder,
+                max(row["weight"] for _, row in rows),
             )
         )  # fmt: skip
     if not units:
@@ -476,10 +483,10 @@ def _situations(log: Log, excerpts: Excerpts) -> tuple[list[_Unit], list[str]]:
 
 def _attributes(study: Study, framework: Framework) -> tuple[dict[str, dict[str, object]], list[str]]:
     """Of each case, the attributes that rules read, spelt as they do; and what was respelt."""
-    columns = {"_".join(str(name).casefold().replace("-", " ").replace("_", " ").split()): name for name in study.cases}
+    columns = {feature_name(str(name)): name for name in study.cases.columns}
     found: dict[str, dict[str, object]] = {str(case): {} for case in study.cases.index}
     respelt: dict[str, None] = {}
-    for feature in ATTRIBUTES:
+    for feature in CASE_FEATURES:
         if feature not in columns:
             continue
         further = _values_in_rules(framework, feature)
@@ -506,32 +513,30 @@ def _cases(
     shared = excerpts.by_coder[excerpts.by_coder["excerpt"].duplicated(keep=False)]
     shared = shared.assign(case=shared["excerpt"].map(excerpts.table["case"]))
     by_coder = {str(coder): gathered(rows) for coder, rows in shared.groupby("coder", sort=False)}
-    prevailing = modes["prevailing_mode"].xs("(all)", level="period").dropna().to_dict() if len(modes) else {}
+    whole_period = modes.reset_index().query("period == '(all)'").set_index("case")["prevailing_mode"]
+    prevailing = whole_period.fillna(NONE_PREVAILS).to_dict()
     for case in study.cases.index:
         features: dict[str, object] = dict(attributes[str(case)])
         if case in prevailing:
             features["prevailing_mode"] = prevailing[case]
         own = {coder: {**features, "concepts": found[case]} for coder, found in by_coder.items() if case in found}
-        whole = {**features, "concepts": carried.get(case, frozenset())}
-        yield _Unit(str(case), str(case), None, None, (whole,), own if len(own) > 1 else {})
+        together = {**features, "concepts": carried.get(case, frozenset())}
+        yield _Unit(str(case), str(case), None, None, (together,), own if len(own) > 1 else {})
 
 
 def _mode_notes(modes: pd.DataFrame) -> Iterator[str]:
     """Where the prevailing mode of use depends on the period or on one person."""
-    for case, rows in modes.groupby(level="case", sort=False):
-        whole = rows.loc[(case, "(all)")]
-        periods = rows.drop(index=[(case, "(all)")])
-        if periods["prevailing_mode"].nunique(dropna=False) > 1:
-            told = "; ".join(
-                f"{period}: {mode if isinstance(mode, str) else 'none'}"
-                for (_, period), mode in periods["prevailing_mode"].items()
+    for case, rows in modes.reset_index().groupby("case", sort=False):
+        total, periods = rows.iloc[0], rows.iloc[1:]
+        if len(set(periods["prevailing_mode"].fillna(NONE_PREVAILS))) > 1:
+            by_period = "; ".join(
+                f"{period}: {mode if isinstance(mode, str) else NONE_PREVAILS}"
+                for period, mode in zip(periods["period"], periods["prevailing_mode"], strict=True)
             )
-            yield f"The prevailing mode of use in {case!r} differs between periods ({told})."
-        if whole["persons"] > 1 and whole["largest_person"] > 0.5:
-            yield (
-                f"One of {whole['persons']} persons accounts for {whole['largest_person']:.0%} of the occasions in "
-                f"{case!r}."
-            )
+            yield f"The prevailing mode of use in {case!r} differs between periods ({by_period})."
+        if total["persons"] > 1 and total["largest_person"] > 0.5:
+            share = f"{total['largest_person']:.0%}"
+            yield f"One of {total['persons']} persons accounts for {share} of the occasions in {case!r}."
 
 
 def _domain(kind: EvidenceUnit, units: Sequence[_Unit]) -> list[dict[str, object]]:
@@ -542,11 +547,13 @@ def _domain(kind: EvidenceUnit, units: Sequence[_Unit]) -> list[dict[str, object
     """
     if kind is EvidenceUnit.EXCERPT:
         return [{"concepts": frozenset()}]
-    coded = {"concepts": frozenset()} if any("concepts" in e for unit in units for e in unit.descriptions) else {}
+    coded: dict[str, object] = {}
+    if any("concepts" in features for unit in units for features in unit.descriptions):
+        coded["concepts"] = frozenset()
     observed: dict[str, list[object]] = {}
     facts: dict[tuple[tuple[str, object], ...], None] = {}
     for features in (each for unit in units for each in unit.descriptions):
-        facts[tuple((key, features[key]) for key in (*ATTRIBUTES, "distance") if key in features)] = None
+        facts[tuple((key, features[key]) for key in (*CASE_FEATURES, "distance") if key in features)] = None
         for key in ("mode", "prevailing_mode"):
             if key in features:
                 observed.setdefault(key, [mode.value for mode in ModeOfUse]).append(features[key])
@@ -567,65 +574,75 @@ def _impossible(
     given = [rule for rule in rules if getattr(rule, side) is not None]
     if not given:
         return f"no rule says what {side} it"
+    reachable = frozenset[str]().union(*concepts.values())
     reasons: dict[str, None] = {}
     for rule in given:
-        conditions = (rule.where, getattr(rule, side))
-        tests = [test for part in conditions for test in part.tests()]
-        wanted = {
-            value
-            for test in tests
-            if test.feature == "concepts"
-            for value in (test.value if isinstance(test.value, tuple) else (test.value,))
-        }
-        kinds = {
-            (keys & wanted, tuple(framework.frames_of(keys)) if "frames" in rule_features(rule) else ())
-            for keys in concepts.values()
-        }
-        signatures = [kind for kind in kinds if kind[0] or kind[1]]
-        size = min(len(signatures), sum(len(t.value) if isinstance(t.value, tuple) and t.op == "==" else 1 for t in tests))
-        if sum(math.comb(len(signatures), n) for n in range(size + 1)) * max(len(domain), 1) > _MOST_TRIED:
+        whole = Every((rule.where, getattr(rule, side)))
+        tried = _combinations(whole, domain, concepts, framework)
+        if tried is None or any(whole.holds(features) for features in tried):
             return ""
-        for chosen in itertools.chain.from_iterable(itertools.combinations(signatures, n) for n in range(size + 1)):
-            coded = {
-                "concepts": frozenset[str]().union(*(keys for keys, _ in chosen)),
-                "frames": tuple(dict.fromkeys(frame for _, frames in chosen for frame in frames)),
-            }
-            bases = ({**base, **coded} if "concepts" in base else base for base in domain)
-            if any(all(part.holds(base) for part in conditions) for base in bases):
-                return ""
-        reasons |= dict.fromkeys(_lacking(rule, tests, domain, concepts, framework))
+        for test in _blocking(whole, tried):
+            reasons[_lack(test, rule.unit.value, domain, reachable, framework)] = None
     return "; ".join(reasons) or f"every unit to which its rules apply {_OTHER[side]} it by construction"
 
 
 _OTHER = {"contradicts": "supports", "supports": "contradicts"}
 
 
-def rule_features(rule: EvidenceRule) -> set[str]:
-    """The features that a rule reads."""
-    return {feature for part in rule.conditions for feature in part.features}
+def _combinations(
+    condition: Condition, domain: Sequence[Features], concepts: Mapping[str, frozenset[str]], framework: Framework
+) -> list[Features] | None:
+    """Features that units of the study could have, as far as the condition can tell them apart; None if too many.
+
+    A condition that holds at all holds of a unit with no more codes than it has tests.
+    """
+    tests = list(condition.tests())
+    wanted = {value for test in tests if test.feature == "concepts" for value in _values(test)}
+    reads_frames = any(test.feature == "frames" for test in tests)
+    carried = {(keys & wanted, tuple(framework.frames_of(keys)) if reads_frames else ()) for keys in concepts.values()}
+    different = sorted(((keys, frames) for keys, frames in carried if keys or frames), key=str)
+    most = min(len(different), sum(len(_values(test)) if test.op == "==" else 1 for test in tests))
+    sizes = range(most + 1)
+    if sum(math.comb(len(different), size) for size in sizes) * len(domain) > _MOST_TRIED:
+        return None
+    coded = [
+        {
+            "concepts": frozenset[str]().union(*(keys for keys, _ in chosen)),
+            "frames": tuple(dict.fromkeys(frame for _, frames in chosen for frame in frames)),
+        }
+        for chosen in itertools.chain.from_iterable(itertools.combinations(different, size) for size in sizes)
+    ]
+    return [{**base, **codes} for base in domain for codes in (coded if "concepts" in base else [{}])]
 
 
-def _lacking(
-    rule: EvidenceRule,
-    tests: Sequence[Any],
-    domain: Sequence[Features],
-    concepts: Mapping[str, frozenset[str]],
-    framework: Framework,
-) -> Iterator[str]:
-    """What the study lacks for the tests of a rule."""
-    reachable = frozenset[str]().union(*concepts.values())
-    for test in tests:
-        values = test.value if isinstance(test.value, tuple) else (test.value,)
-        if test.feature == "concepts" and not any("concepts" in base for base in domain):
-            yield f"no {rule.unit.value} has a coded unit of its name"
-        elif test.feature == "concepts" and test.op == "includes" and reachable.isdisjoint(values):
-            yield f"no code points to {' or '.join(map(str, values))}"
-        elif test.feature == "frames" and test.op == "==" and not set(values) <= set(framework.frames_of(reachable)):
-            yield f"no code points to a concept of the frame {' or '.join(map(str, values))}"
-        elif test.feature not in ("concepts", "frames") and not any(test.feature in base for base in domain):
-            yield f"no {rule.unit.value} has a known {test.feature}"
-        elif test.feature in (*ATTRIBUTES, "distance") and not any(test.holds(base) for base in domain):
-            yield f"there is no {rule.unit.value} with {test}"
+def _values(test: Compare) -> tuple[object, ...]:
+    return test.value if isinstance(test.value, tuple) else (test.value,)
+
+
+def _blocking(condition: Condition, tried: Sequence[Features]) -> Iterator[Compare]:
+    """The tests that no unit could meet and on which the condition therefore fails."""
+    if any(condition.holds(features) for features in tried):
+        return
+    if isinstance(condition, Compare):
+        yield condition
+    elif isinstance(condition, Every | Some):
+        for part in condition.parts:
+            yield from _blocking(part, tried)
+
+
+def _lack(test: Compare, unit: str, domain: Sequence[Features], reachable: frozenset[str], framework: Framework) -> str:
+    """What the study lacks for a test."""
+    names = " or ".join(map(str, _values(test)))
+    if test.feature == "concepts":
+        if not any("concepts" in base for base in domain):
+            return f"no {unit} has a coded unit of its name"
+        return f"no code points to {names}" if reachable.isdisjoint(_values(test)) else f"no {unit} meets {test}"
+    if test.feature == "frames":
+        has_code = set(_values(test)) <= set(framework.frames_of(reachable))
+        return f"no {unit} meets {test}" if has_code else f"no code points to a concept of the frame {names}"
+    if not any(test.feature in base for base in domain):
+        return f"no {unit} has a known {test.feature}"
+    return f"there is no {unit} with {test}"
 
 
 def _definitions(systems: Iterable[ExpertSystem]) -> pd.DataFrame:
@@ -650,7 +667,7 @@ def _summary(
             cases = (", ".join(dict.fromkeys(side["case"].dropna().astype(str))) for side in sides)
             people = (side["person"].nunique() if here["person"].notna().any() else pd.NA for side in sides)
             differing = int(here.loc[here["coders"] != "", "occasions"].sum())
-            impossible = limits.get((proposition.key, kind), ("a definition", "a definition"))
+            impossible = limits.get((proposition.key, kind), (DEFINITION, DEFINITION))
             numbers = (int(counts.get(bearing, 0)) for bearing in SHOWN)
             rows.append((proposition.key, kind, *numbers, differing, *impossible, *cases, *people))
     columns = ["proposition", "unit", *SHOWN, "coders_differ", "could_not_contradict", "could_not_support"]

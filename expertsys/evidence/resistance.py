@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import numpy as np
@@ -15,13 +15,14 @@ from expertsys._core.errors import DataError, check_between, check_choice, count
 from expertsys._core.results import TableResult, percent
 from expertsys._core.rng import RNG, generator
 from expertsys._core.score_intervals import ClusteredShares, difference_interval, level_of_each
-from expertsys.evidence.excerpts import Excerpts, concepts_of_codes
+from expertsys.evidence.excerpts import Excerpts, attribute, concepts_of_codes
 from expertsys.theory import FRAMEWORK, FocusOfResistance, Framework, Resistance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from expertsys.study import Study
+    from expertsys.study.clusters import Level
 
 Floats = npt.NDArray[np.float64]
 
@@ -187,11 +188,17 @@ def resistance_profile(
     sizes = {str(name): part for name, part in records.groupby("group", sort=False)}
     draw = generator(rng)
     rows = [
-        row for name, found in shares.items() for row in _rows(name, found, sizes[name], concepts, level, confidence, draw)
+        row
+        for name, found in shares.items()
+        for row in _rows(name, found, sizes[name], concepts, level, confidence, draw)
     ]
     columns = ["group", "focus", "share", "low", "high", "n_focus", "n_resistance", "n_clusters", "note"]
     table = pd.DataFrame(rows, columns=columns).astype({"n_focus": "Int64"})
-    note = [excerpts.note, *concepts.notes, f"Clusters: {level}s." if level != "unit" else "Units count as independent."]
+    note = [
+        excerpts.note,
+        *concepts.notes,
+        f"Clusters: {level}s." if level != "unit" else "Units count as independent.",
+    ]
     if left_out:
         note.append(f"{counted(left_out, 'resistance excerpt')} without {by or cluster} or {level} left out.")
     if unequal:
@@ -264,7 +271,8 @@ class _Concepts:
             notes.append(f"No code points to {listing(without)}: not measured.")
         if without and not general:
             notes.append(
-                "No code stands for resistance in general, so that shares are among excerpts with one of the other foci."
+                "No code stands for resistance in general: shares are among excerpts with one of the foci that have a "
+                "code."
             )
         return cls(focus, resistance, foci, unknown, tuple(notes))
 
@@ -272,7 +280,7 @@ class _Concepts:
 def _records(excerpts: Excerpts, resisting: pd.DataFrame, concepts: _Concepts) -> pd.DataFrame:
     """Per excerpt of resistance how much of one it is, ``size``, and as much of each focus, ``0 ...``."""
 
-    def carried(keys: pd.Series[frozenset[str]]) -> pd.DataFrame:
+    def carried(keys: pd.Series[Any]) -> pd.DataFrame:
         rows = [[focus in each for focus in concepts.foci] for each in keys]
         table = pd.DataFrame(rows, index=keys.index, columns=range(len(concepts.foci))).astype(np.float64)
         return table.assign(size=[float(not concepts.resistance.isdisjoint(each)) for each in keys])
@@ -286,8 +294,6 @@ def _records(excerpts: Excerpts, resisting: pd.DataFrame, concepts: _Concepts) -
 
 def _groups_of_units(study: Study, by: str | None) -> pd.Series[str]:
     """The group of each unit of the study, coded or not; empty without units."""
-    from expertsys.evidence.excerpts import attribute
-
     units = study.units
     if by is None or units.empty:
         return pd.Series(dtype="str")
@@ -305,7 +311,7 @@ def _clusters(
         if resisting["participant"].notna().any():
             return resisting["participant"].fillna(resisting["document"]), "participant"
         return resisting["document"], "document"
-    level = cluster or study.cluster_level(groups if len(groups) else None)
+    level = cast("Level", cluster) if cluster else study.cluster_level(groups if len(groups) else None)
     return study.clusters(level).reindex(resisting.index), level
 
 
@@ -386,7 +392,9 @@ def _contrasts(
             reason = "different numbers of coders: no interval"
         else:
             reason = f"only {counted(shares[fewest].clusters, level)} in {fewest!r}: no interval"
-        difference = dict(zip(concepts.measured, zip(first.shares - second.shares, low, high, strict=True), strict=True))
+        difference = dict(
+            zip(concepts.measured, zip(first.shares - second.shares, low, high, strict=True), strict=True)
+        )
         for focus in concepts.foci:
             numbers = difference.get(focus, (np.nan, np.nan, np.nan))
             rows.append((*pair, focus, *numbers, concepts.unknown.get(focus, reason)))

@@ -1,4 +1,4 @@
-"""Propositions held against cases as relations between sets."""
+"""Propositions as relations between sets of cases."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice
 from expertsys._core.results import TableResult
+from expertsys.evidence.propositions import cited
 from expertsys.qca import Membership, evaluate
 from expertsys.qca import fit as parameters
 from expertsys.theory import FRAMEWORK, Framework
@@ -96,12 +97,11 @@ class SubsetRelations(TableResult):
             f"{float(consistency):.3f}, coverage {float(coverage):.3f}"
             for (key, relation), consistency, coverage in fits
         )
-        return f"Propositions were held against cases as relations between sets. {told}. The reading is the analyst's."
+        return f"Propositions were examined as relations between sets of cases. {told}. The reading is the analyst's."
 
     def cite(self) -> tuple[str, ...]:
         """The references behind propositions and parameters of fit."""
-        keys = [citation.key for key in self.relations for citation in self.framework.proposition(key).sources]
-        return references.cite([*(key for key in keys if key in references.ALL), "ragin2008", "schneider2012"])
+        return (*cited(self.framework, self.relations), *references.cite(("ragin2008", "schneider2012")))
 
     _decimals = 3
 
@@ -112,7 +112,7 @@ class SubsetRelations(TableResult):
 def subset_relations(
     table: Membership | Any, relations: Mapping[str, Relation], *, framework: Framework = FRAMEWORK
 ) -> SubsetRelations:
-    """Hold propositions against cases as subset relations, with their fit and the cases that contradict.
+    """Examine propositions as subset relations over cases, with their fit and the cases that contradict.
 
     Parameters
     ----------

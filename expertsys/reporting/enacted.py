@@ -131,8 +131,8 @@ def resistance(study: Study, framework: Framework) -> Section | None:
         caption = f"Shares of resistance excerpts by focus and {first.by}, with simultaneous intervals."
         figures = [described(first.plot(), caption, alt)]
     code = "\n".join(
-        f"es.evidence.resistance_profile(study, by={one.by if one.by != 'all together' else None!r}{_argument(framework)})"
-        for one in profiles
+        f"es.evidence.resistance_profile(study, by={by!r}{_argument(framework)})"
+        for by in (one.by if one.by != "all together" else None for one in profiles)
     )
     return Section("resistance", title, [f"{first.methods_text()} {PROPOSED}"], tables, figures, code)
 
@@ -190,7 +190,9 @@ def propositions(study: Study, systems: Iterable[ExpertSystem], framework: Frame
         ]
         columns = [Column("Proposition"), Column("Kind"), Column("Name"), Column("Case")]
         rest = len(against) - len(rows)
-        note = f"The first {MOST_UNITS}; {rest} more are in evidence.bearing(proposition, 'contradicts')." if rest else ""
+        note = (
+            f"The first {MOST_UNITS}; {rest} more are in evidence.bearing(proposition, 'contradicts')." if rest else ""
+        )
         tables.append(Table("Evidence against", columns, rows, note))
     if len(result.definitions):
         kinds_of: dict[str, Kind] = dict.fromkeys(result.definitions.columns, "text")

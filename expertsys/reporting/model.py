@@ -187,7 +187,7 @@ class Report:
 
     Examples
     --------
-    >>> made = Report("Study", "0.1.0", "", False, [Section("data", "What the data are", ["Two coders."])], [])
+    >>> made = Report("Study", "0.1.0", "", False, [Section("data", "Data", ["Two coders."])], [])
     >>> Report.from_json(made.to_json()) == made
     True
     """

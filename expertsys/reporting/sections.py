@@ -161,7 +161,9 @@ def disagreements(study: Study, quotations: bool) -> Section | None:
     code = f"es.agreement.disagreements(study{', text=True' if quotations else ''})"
     table = agreement.disagreements(study, text=quotations)
     if table.empty:
-        return Section("disagreements", title, ["The coders agree on every unit that two of them read."], code=code)
+        shared = study.seen.groupby("unit")["coder"].nunique().gt(1).any()
+        text = "The coders agree on every unit that two of them read." if shared else "No unit was read by two coders."
+        return Section("disagreements", title, [text], code=code)
     shown = table.head(MOST_UNITS)
     kinds: dict[str, Kind] = {"case": "text", "disagreement": "figure", "agreed": "text", "contested": "text"}
     note = ""

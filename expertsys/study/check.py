@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from expertsys._core.errors import Remark, counted, listing, nearest
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted
+from expertsys._core.missing import is_no_code
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
-from expertsys.theory import ModeOfUse
+from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
 
 #: Of more codes, or coders who read less than others, than this, one remark is made for all.
 MOST_NAMED = 6
@@ -63,16 +64,27 @@ def _look(study: Study) -> Iterator[Remark]:
     yield from _codes(study)
     yield from _repeated(study)
     yield from _coverage(study)
-    yield from _modes(study)
+    yield from _vocabularies(study)
 
 
-def _modes(study: Study) -> Iterator[Remark]:
-    known = [str(mode.value) for mode in ModeOfUse]
-    for name in study.situations.get("mode", pd.Series(dtype="str")).dropna().unique():
-        if name not in known:
-            guess = nearest(name, known)
-            hint = f"Did you mean {guess!r}?" if guess else ""
-            yield Remark("warning", f"situations, mode {name!r}", f"is no mode of use: {listing(known)}.", hint)
+def _vocabularies(study: Study) -> Iterator[Remark]:
+    """Find values that propositions cannot read: modes of use, and attributes of cases."""
+    values = {("situations", "mode"): study.situations.get("mode", pd.Series(dtype="str"))}
+    columns = {feature_name(str(column)): column for column in study.cases.columns}
+    values |= {("cases", name): study.cases[columns[name]] for name in CASE_FEATURES if name in columns}
+    for (table, feature), cells in values.items():
+        for value in cells.dropna().unique():
+            if is_no_code(value):
+                continue
+            place = f"{table}, {feature} {quoted(value)}"
+            try:
+                read = feature_value(feature, value)
+            except DataError as error:
+                fault = error.faults[0]
+                yield Remark("warning", place, fault.what, fault.remedy)
+                continue
+            if read != value:
+                yield Remark("note", place, f"is read as {read!r}.", "")
 
 
 def _folded(name: str) -> str:

@@ -87,6 +87,8 @@ _TERMS: Mapping[str, type[Term]] = {
     "local_ownership": Extent,
     "local_flexibility": Extent,
 }
+CASE_FEATURES = ("mandate_level", "local_ownership", "local_flexibility")
+"""The features that are attributes of cases."""
 _SAME = {"low": "little", "medium": "some", "moderate": "some", "high": "much"}
 
 
@@ -135,6 +137,11 @@ def feature_value(feature: str, value: object, *, further: Iterable[object] = ()
             remedy=(f"Did you mean {guess!r}? " if guess else "") + "Leave the cell empty where it is not known.",
         )
     return by_fold[spelt]
+
+
+def feature_name(column: str) -> str:
+    """A column's name as features are spelt: ``"Local ownership"`` becomes ``"local_ownership"``."""
+    return _folded(column).replace("-", "_")
 
 
 def _folded(text: str) -> str:

@@ -87,7 +87,7 @@ def test_headings_are_in_order(visit: Visit) -> None:
     levels = [level for level, _ in visit.headings]
     assert levels == [1] + [2] * (len(levels) - 1)
     titles = [text for _, text in visit.headings]
-    assert {"What the data are", "How far the coders agree", "References"} <= set(titles)
+    assert {"Data", "Inter-coder agreement", "References"} <= set(titles)
     assert titles[0] == visit.title
     assert visit.language == "en-GB"
 

@@ -7,9 +7,8 @@ import pytest
 
 from expertsys import Code, Codebook, Study
 from expertsys.errors import DataError
-from expertsys.evidence import Relation, hold, negative_cases, subset_relations
+from expertsys.evidence import Relation, evaluate_propositions, negative_cases, subset_relations
 from expertsys.qca import FromCodes, membership
-from expertsys.theory import FRAMEWORK
 
 BOOK = Codebook(
     [
@@ -35,7 +34,7 @@ def coded() -> Study:
     return Study(CODINGS, codebook=BOOK)
 
 
-def test_excerpts_that_contradict_or_speak_both_ways() -> None:
+def test_excerpts_that_contradict_or_do_both() -> None:
     found = negative_cases(coded(), "P4")
     table = found.to_frame().reset_index().set_index("name")
     assert table["bearing"].to_dict() == {"u2": "contradicts", "u3": "mixed"}
@@ -43,9 +42,10 @@ def test_excerpts_that_contradict_or_speak_both_ways() -> None:
     assert len(set(table["rule"])) == 1
     assert found.cases.to_numpy().tolist() == [[1, 0, 1], [0, 1, 0]]
     assert found.note.startswith(
-        "Of 4 units that it speaks of, 1 contradict, 1 speak both ways, 1 support, 1 are silent."
+        "Of 4 units to which its rules apply, 1 contradicts it, 1 both supports and contradicts it, 1 supports it, "
+        "1 is silent."
     )
-    assert "1 units in 1 of 2 cases contradict it, and 1 speak both ways" in found.methods_text()
+    assert "1 unit in 1 of 2 cases contradicts it, and 1 both supports and contradicts it." in found.methods_text()
     assert "excerpt" not in found.to_frame()
     assert "made room" not in repr(found)
 
@@ -55,13 +55,13 @@ def test_quotations_only_when_asked_for() -> None:
     assert found.to_frame()["excerpt"].tolist() == ["we made room for it", "gone"]
 
 
-def test_they_are_those_of_hold() -> None:
-    held = hold(FRAMEWORK, coded()).bearing("P4", "contradicts")
+def test_they_are_those_of_evaluate_propositions() -> None:
+    sorted_evidence = evaluate_propositions(coded()).bearing("P4", "contradicts")
     found = negative_cases(coded(), "P4").to_frame()
-    assert held["name"].tolist() == [name for _, name in found[found["bearing"] == "contradicts"].index]
+    assert sorted_evidence["name"].tolist() == [name for _, name in found[found["bearing"] == "contradicts"].index]
 
 
-def test_spans_are_named_as_hold_names_them() -> None:
+def test_spans_are_named_by_document_and_positions() -> None:
     spans = CODINGS.drop(columns="unit").assign(document="d", start=[0, 5, 5, 9, 9, 20], end=[4, 8, 8, 12, 12, 30])
     found = negative_cases(Study(spans, codebook=BOOK), "P4", quotations=True)
     assert [name for _, name in found.to_frame().index] == ["d [5:8]", "d [9:12]"]
@@ -73,7 +73,7 @@ def test_definitions_and_silence_say_so() -> None:
     assert definition.to_frame().empty
     assert repr(definition).endswith("A definition is neither supported nor contradicted.")
     silent = negative_cases(coded(), "P7")
-    assert "It speaks of none of the units coded here." in silent.note
+    assert "It bears on none of the units coded here." in silent.note
     assert silent.cite()
     with pytest.raises(DataError, match="P9"):
         negative_cases(coded(), "P9")

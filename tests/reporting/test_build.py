@@ -104,7 +104,7 @@ def test_who_read_what_is_counted(synthetic: Study, whole: Report) -> None:
 
 def test_what_is_odd_is_what_check_lists() -> None:
     odd = small(assignments=pd.DataFrame({"coder": ["ann", "Ann"], "document": ["u1", "u1"]}))
-    section = made(odd).section("odd")
+    section = made(odd).section("warnings")
     found = es.check(odd)
     listed = [row for table in section.tables for row in table.rows]
     assert sorted(listed) == sorted(found[["place", "what", "remedy"]].itertuples(index=False, name=None))
@@ -153,7 +153,7 @@ def test_the_confidence_is_told_as_it_is(confidence: float, told: str) -> None:
 def test_one_coder() -> None:
     alone = made(usual().select(coders=["ann"]))
     keys = [section.key for section in alone.sections]
-    assert {"data", "odd", "reliability", "cases", "theory", "provenance"} <= set(keys)
+    assert {"data", "warnings", "reliability", "cases", "theory", "provenance"} <= set(keys)
     assert "disagreements" not in keys
     assert alone.section("reliability").paragraphs == ("One coder: agreement cannot be measured.",)
 
@@ -163,7 +163,7 @@ def test_coders_who_share_no_unit() -> None:
     section = made(apart).section("reliability")
     assert rows(section)["p"][:4] == (None, None, None, 0)
     assert section.figures == ()
-    assert made(apart).section("disagreements").paragraphs == ("On no unit that two coders read.",)
+    assert made(apart).section("disagreements").paragraphs == ("No unit was read by two coders.",)
 
 
 SPANS = pd.DataFrame(
@@ -211,7 +211,8 @@ def test_many_codes_and_coders_are_cut_and_it_says_so() -> None:
     assert reliability.tables[0].note.startswith("The 60 most prevalent codes; 180 more are in es.reliability(study).")
     assert len(cases.tables[0].rows) == 61
     assert cases.tables[0].note == "The 60 most frequent codes; 180 more are in es.case_matrix(study)."
-    assert data.tables[1].note == "4 more coders are not shown."
+    assert data.tables[1].note.startswith("4 more coders are not shown. Who read what is assumed")
     assert "12: coder 00" in rows(data)["Coders"][0]
+    assert "Who read what is assumed" in reliability.paragraphs[0] + reliability.tables[0].note
     assert len(given.to_html()) < 1_000_000
     assert json.loads(given.to_json())

@@ -40,7 +40,7 @@ def test_every_proposed_figure_says_so(whole: Report) -> None:
 
 def test_propositions_are_those_of_the_framework_with_what_bears_on_them(whole: Report) -> None:
     study = es.datasets.load("synthetic-three-systems").study()
-    held = es.evidence.hold(es.theory.FRAMEWORK, study).to_frame()
+    held = es.evidence.evaluate_propositions(study).to_frame()
     table = whole.section("propositions").tables[0]
     shown = {(row[0], row[1]): row[2:4] for row in table.rows}
     assert shown == {key: (row["supports"], row["contradicts"]) for key, row in held.iterrows()}

@@ -148,13 +148,14 @@ def test_the_study_is_left_as_it_is() -> None:
 
 
 def test_a_mode_of_use_that_is_none() -> None:
-    situations = pd.DataFrame({"situation": ["s1", "s2"], "mode": ["As intended", "token"]})
+    situations = pd.DataFrame({"situation": ["s1", "s2"], "mode": ["as intendid", "Token"]})
     codings = pd.DataFrame({"unit": ["u1"], "coder": ["ann"], "code": ["policy"]})
     found = check(Study(codings, situations=situations)).set_index("place")
-    row = found.loc["situations, mode 'As intended'"]
+    row = found.loc["situations, mode 'as intendid'"]
     assert row["severity"] == "warning"
-    assert row["remedy"] == "Did you mean 'as-intended'?"
-    assert not any("token" in place for place in found.index)
+    assert row["remedy"] == "Did you mean 'as-intended'? Leave the cell empty where it is not known."
+    row = found.loc["situations, mode 'Token'"]
+    assert row.tolist() == ["note", "is read as 'token'.", ""]
 
 
 def test_what_is_no_study_is_refused_with_the_way_to_make_one() -> None:

@@ -1,0 +1,430 @@
+"""Designs of teams that study a mandated technology, from file or table to the evidence, the truth by construction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import expertsys as es
+from expertsys import Code, Codebook, Study
+from expertsys.errors import DataError
+from expertsys.evidence import coverage, evaluate_propositions, frame_evidence, negative_cases, resistance_profile
+from expertsys.theory import FRAMEWORK, Concept, FocusOfResistance
+
+POLICY, SOCIOMATERIAL, JUDGEMENT, RELATIONS = (focus.concept for focus in FocusOfResistance)
+ONE_CODING = pd.DataFrame({"unit": ["x"], "case": ["A"], "coder": ["ann"], "code": ["humour"]})
+NATIONAL = pd.DataFrame({"case": ["A"], "mandate_level": ["national"], "local_ownership": ["little"]})
+
+
+def counts(study: Study, proposition: str, unit: str, **options: object) -> dict[str, int]:
+    row = evaluate_propositions(study, **options).to_frame().loc[(proposition, unit)]
+    return {name: int(row[name]) for name in ("supports", "contradicts", "mixed", "untested") if row[name]}
+
+
+# the log of a system
+
+
+def weighted_log() -> pd.DataFrame:
+    """2,000 of 2,018 occasions as intended, in one row; nine rows of two workarounds each."""
+    rows = [("A", "as-intended", 2000)] + [("A", "workaround", 2)] * 9
+    return pd.DataFrame(rows, columns=["case", "mode", "weight"])
+
+
+def test_a_weighted_log_in_which_intended_use_prevails_contradicts_p1(tmp_path: Path) -> None:
+    """9 of 10 rows are workarounds, 2,000 of 2,018 occasions are not: P1 is contradicted in its one case."""
+    weighted_log().to_csv(tmp_path / "log.csv", index=False)
+    study = Study(ONE_CODING, cases=NATIONAL, situations=pd.read_csv(tmp_path / "log.csv"))
+    result = evaluate_propositions(study)
+    assert counts(study, "P1", "case") == {"contradicts": 1}
+    row = result.modes_of_use.loc[("A", "(all)")]
+    assert (row["prevailing_mode"], row["occasions"]) == ("as-intended", 2018)
+    assert row["share"] == pytest.approx(2000 / 2018)
+    assert counts(study, "P1", "case", weight=None) == {"supports": 1}
+
+
+def test_weights_equal_expanded_rows() -> None:
+    table = pd.DataFrame(
+        {
+            "case": ["A", "A", "A"],
+            "mode": ["as-intended", "as-intended", "workaround"],
+            "prescribed": "x",
+            "taken": ["x", "y", "x"],
+            "distance": 1,
+            "weight": [5, 2, 3],
+        }
+    )
+    expanded = table.loc[table.index.repeat(table["weight"])].drop(columns="weight")
+    weighted = evaluate_propositions(Study(ONE_CODING, cases=NATIONAL, situations=table)).to_frame()
+    plain = evaluate_propositions(Study(ONE_CODING, cases=NATIONAL, situations=expanded)).to_frame()
+    assert weighted.loc[("P3", "situation"), ["supports", "contradicts"]].tolist() == [5, 5]
+    pd.testing.assert_frame_equal(weighted, plain)
+
+
+def test_a_log_whose_columns_have_other_names_and_one_busy_prescriber_who_changed() -> None:
+    """In 2023 all three prescribers worked around, in 2024 as intended; Dr Busy has 60 of 80 occasions."""
+    rows = [("2023", "busy", "workaround", 10), ("2024", "busy", "as-intended", 50)]
+    rows += [
+        (year, name, mode, 5) for name in ("b", "c") for year, mode in (("2023", "workaround"), ("2024", "as-intended"))
+    ]
+    log = pd.DataFrame(rows, columns=["year", "prescriber", "mode", "alerts"]).assign(case="A")
+    study = Study(ONE_CODING, cases=NATIONAL, situations=log)
+    result = evaluate_propositions(study, weight="alerts", person="prescriber", period="year")
+    modes = result.modes_of_use
+    assert modes["prevailing_mode"].to_dict() == {
+        ("A", "(all)"): "as-intended", ("A", "2023"): "workaround", ("A", "2024"): "as-intended",
+    }  # fmt: skip
+    assert modes.loc[("A", "(all)"), ["occasions", "persons", "largest_person"]].tolist() == [80, 3, 0.75]
+    assert "differs between periods (2023: workaround; 2024: as-intended)" in result.note
+    assert "One of 3 persons accounts for 75% of the occasions in 'A'." in result.note
+    with pytest.raises(DataError, match=r"no column 'alert'.*'alerts'"):
+        evaluate_propositions(study, weight="alert")
+    with pytest.raises(DataError, match="whole number from 1; got 'busy'"):
+        evaluate_propositions(study, weight="prescriber")
+
+
+def test_situations_numbered_from_one_in_each_case_take_concepts_from_their_own_case() -> None:
+    """Only case A has coded units; its situation 1 lost detail. Case B's situation 1 says nothing."""
+    codings = pd.DataFrame(
+        [("1", "A", "ann", "lost"), ("2", "A", "ann", "kept")], columns=["unit", "case", "coder", "code"]
+    )
+    book = Codebook([Code("lost", concept="emptying-out"), Code("kept", concept="contingency-represented")])
+    log = pd.DataFrame({"case": ["A", "A", "B", "B"], "situation": [1, 2, 1, 2], "mode": "as-intended"})
+    result = evaluate_propositions(Study(codings, codebook=book, situations=log))
+    row = result.to_frame().loc[("P4", "situation")]
+    assert (row["supports"], row["contradicts"], row["undetermined"]) == (1, 1, 2)
+    assert (row["cases_for"], row["cases_against"]) == ("A", "A")
+    assert "2 of 4 situations have a coded unit of their name in their case" in result.note
+
+
+def test_two_observers_of_twenty_situations_make_twenty_and_show_where_they_differ() -> None:
+    """Both say that the prescribed was done as intended, except in the last, where the second saw another action."""
+    log = pd.DataFrame(
+        {
+            "situation": [*range(20), *range(20)],
+            "coder": ["ann"] * 20 + ["ben"] * 20,
+            "case": "A",
+            "distance": 1,
+            "mode": "as-intended",
+            "prescribed": "x",
+            "taken": ["x"] * 39 + ["y"],
+        }
+    )
+    study = Study(ONE_CODING, situations=log)
+    for coders in ("any", "all"):
+        result = evaluate_propositions(study, coders=coders)
+        assert counts(study, "P3", "situation", coders=coders) == {"supports": 19, "mixed": 1}
+        assert result.bearing("P3", "mixed")["coders"].tolist() == ["ann: supports; ben: contradicts"]
+    assert result.modes_of_use.loc[("A", "(all)"), "occasions"] == 20
+    assert "20 rows describe a situation that another row describes too" in result.note
+
+
+# cases
+
+
+@pytest.mark.parametrize(("level", "ownership"), [("National", "low"), (" national ", "Little"), ("NATIONAL", "LOW")])
+def test_attributes_in_another_spelling_keep_their_case(level: str, ownership: str) -> None:
+    """A national mandate with little ownership, worked around: P1 is supported, however it is spelt."""
+    cases = pd.DataFrame({"case": ["A"], "Mandate level": [level], "local_ownership": [ownership]})
+    log = pd.DataFrame({"case": ["A"] * 3, "mode": "workaround"})
+    result = evaluate_propositions(Study(ONE_CODING, cases=cases, situations=log))
+    assert result.to_frame().loc[("P1", "case"), "supports"] == 1
+    assert f"local_ownership {ownership.strip()!r} is read as 'little'" in result.note or ownership == "little"
+
+
+def test_an_attribute_that_no_vocabulary_has_is_named_and_checked() -> None:
+    cases = pd.DataFrame({"case": ["A"], "mandate_level": ["federal"], "local_ownership": ["hardly any"]})
+    study = Study(ONE_CODING, cases=cases)
+    with pytest.raises(DataError, match=r"case 'A': mandate_level must be one of .*'national'.*got 'federal'"):
+        evaluate_propositions(study)
+    places = es.check(study).query("severity == 'warning'")["place"].tolist()
+    assert places == ["cases, mandate_level 'federal'", "cases, local_ownership 'hardly any'"]
+
+
+def test_one_case_that_rules_sort_both_ways_is_mixed_and_counts_once() -> None:
+    """Own rules: a case supports P1 where the mandate is national, contradicts it where ownership is little."""
+    rule = FRAMEWORK.proposition("P1").evidence[0]
+    mode = {"feature": "mandate_level", "op": "==", "value": "national"}
+    owned = {"feature": "local_ownership", "op": "==", "value": "little"}
+    pro = type(rule)(unit="case", wording="National.", where=[], supports=mode)
+    contra = type(rule)(unit="case", wording="Little owned.", where=[], contradicts=owned)
+    framework = FRAMEWORK.revise("P1", evidence=(pro, contra))
+    study = Study(ONE_CODING, cases=NATIONAL)
+    assert counts(study, "P1", "case", framework=framework) == {"mixed": 1}
+    assert evaluate_propositions(study, framework=framework).bearing("P1", "mixed")["rules"].tolist() == ["1, 2"]
+
+
+# the codebook
+
+
+def interviews(codes: dict[str, str], *, sites: int = 3, each: int = 8, seed: int = 1) -> pd.DataFrame:
+    """At each site `each` interviews of 6 excerpts; each excerpt has one of the codes at random."""
+    draw = np.random.default_rng(seed)
+    rows = [
+        (f"s{site}i{number}u{unit}", f"s{site}i{number}", f"site {site}", "ann", draw.choice(list(codes)))
+        for site in range(sites)
+        for number in range(each)
+        for unit in range(6)
+    ]
+    return pd.DataFrame(rows, columns=["unit", "document", "case", "coder", "code"])
+
+
+def test_a_profile_with_codes_for_two_of_four_foci_from_a_csv(tmp_path: Path) -> None:
+    """Three sites of eight interviews; the small codebook has two foci, and a code for resistance in general."""
+    codes = {"policy": POLICY, "screen": SOCIOMATERIAL, "resists": "resistance"}
+    table = interviews(codes)
+    table.to_csv(tmp_path / "codings.csv", index=False)
+    pd.DataFrame({"code": list(codes), "concept": list(codes.values())}).to_csv(tmp_path / "codebook.csv", index=False)
+    study = es.read(tmp_path / "codings.csv").with_codebook(Codebook.from_frame(pd.read_csv(tmp_path / "codebook.csv")))
+    profile = resistance_profile(study)
+    frame = profile.to_frame()
+    for site in ("site 0", "site 1", "site 2"):
+        here = table[table["case"] == site]
+        assert frame.loc[(site, POLICY), "share"] == pytest.approx((here["code"] == "policy").mean())
+        assert frame.loc[(site, POLICY), "n_clusters"] == 8
+        for focus in (JUDGEMENT, RELATIONS):
+            assert frame.loc[(site, focus), ["share", "low", "high", "n_focus"]].isna().all()
+            assert frame.loc[(site, focus), "note"] == "no code points to it: not measured"
+    known = frame.dropna(subset=["share"])
+    assert ((known["low"] >= 0) & (known["low"] < known["share"])).all()
+    assert ((known["high"] <= 1) & (known["high"] > known["share"])).all()
+    differences = profile.contrasts.xs(JUDGEMENT, level="focus")
+    assert differences[["difference", "low", "high"]].isna().all(axis=None)
+    assert profile.contrasts.dropna()[["low", "high"]].abs().le(1).all(axis=None)
+    assert profile.cluster == "document"
+    assert "not measured" in profile.note
+
+
+def test_the_only_focus_that_has_a_code_is_missing_and_not_one() -> None:
+    table = interviews({"policy": POLICY})
+    profile = resistance_profile(Study(table, codebook=Codebook([Code("policy", concept=POLICY)])))
+    assert profile.to_frame()[["share", "low", "high"]].isna().all(axis=None)
+    assert profile.to_frame().loc[("site 0", POLICY), "note"].endswith("1 by construction")
+    assert profile.contrasts[["difference", "low", "high"]].isna().all(axis=None)
+
+
+def test_a_codebook_of_foci_cannot_contradict_p5_and_p7() -> None:
+    """Whatever people said, an excerpt of resistance carries one of the four foci: nothing could contradict."""
+    codes = dict(zip("abcd", (POLICY, SOCIOMATERIAL, JUDGEMENT, RELATIONS), strict=True))
+    study = Study(interviews(codes), codebook=Codebook([Code(name, concept=key) for name, key in codes.items()]))
+    table = evaluate_propositions(study).to_frame()
+    assert counts(study, "P7", "excerpt") == {"untested": 144}
+    assert table.loc[("P7", "excerpt"), "could_not_contradict"] == (
+        "every unit to which its rules apply supports it by construction"
+    )
+    assert table.loc[("P7", "excerpt"), "cases_for"] == ""
+    assert table.loc[("P5", "excerpt"), "could_not_contradict"] == (
+        "no code points to a concept of the frame behaviourist"
+    )
+    wider = [*study.codebook, Code("resists", concept="resistance")]
+    assert counts(study.with_codebook(Codebook(wider)), "P7", "excerpt") == {"supports": 144}
+    assert "P7 (excerpt): nothing in the study could contradict it" in repr(evaluate_propositions(study))
+
+
+def test_a_study_without_concepts_says_so_everywhere() -> None:
+    """Every code of an ordinary codebook is unmapped: nothing supports and nothing contradicts."""
+    study = Study(interviews({"talk": "", "time": ""}))
+    table = evaluate_propositions(study).to_frame()
+    assert table[["supports", "contradicts", "mixed", "untested"]].sum(axis=None) == 0
+    assert table.loc[("P7", "excerpt"), "could_not_contradict"] == "no code points to resistance or focus-of-resistance"
+    with pytest.raises(DataError, match="no excerpt carries resistance"):
+        resistance_profile(study)
+    assert frame_evidence(study).excerpts.empty
+    assert "No code points to a concept" in negative_cases(study, "P4").note
+
+
+def test_sub_codes_have_the_concept_of_the_code_above_them() -> None:
+    """All excerpts are coded by sub-codes of a mapped parent; one sub-code has a concept of its own."""
+    book = Codebook(
+        [
+            Code("resistance", concept="resistance"),
+            Code("policy", parent="resistance", concept=POLICY),
+            Code("fees", parent="policy"),
+            Code("grumbles", parent="resistance"),
+            Code("put back", parent="resistance", concept="reembedding"),
+        ]
+    )
+    table = interviews({"fees": "", "grumbles": "", "put back": ""}, sites=1)
+    study = Study(table, codebook=book)
+    n = table["code"].value_counts()
+    frame = resistance_profile(study).to_frame()
+    assert frame.loc[("site 0", POLICY), "n_resistance"] == n["fees"] + n["grumbles"]
+    assert frame.loc[("site 0", POLICY), "share"] == pytest.approx(n["fees"] / (n["fees"] + n["grumbles"]))
+    assert "2 sub-codes without a concept have the concept of the code above them: 'fees', 'grumbles'." in (
+        resistance_profile(study).note
+    )
+    assert evaluate_propositions(study).to_frame().loc[("P4", "excerpt"), "untested"] == 0
+    assert coverage(study).to_frame().loc[POLICY, "codings"] == n["fees"]
+    assert coverage(study).unmapped == ()
+
+
+def test_one_code_has_one_concept() -> None:
+    with pytest.raises(DataError, match=r"one concept, by its key; got .*split the code"):
+        Code("both", concept=["emptying-out", "reembedding"])  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="one concept"):
+        Codebook([Code("both")]).with_concepts({"both": ["emptying-out", "reembedding"]})  # type: ignore[dict-item]
+
+
+# coders
+
+
+def test_where_coders_differ_one_for_and_one_against_both_are_shown() -> None:
+    """Both read u1; ann saw detail lost, ben saw it represented. Under either rule the unit stays."""
+    codings = pd.DataFrame(
+        [
+            ("u1", "A", "ann", "lost"),
+            ("u1", "A", "ben", "kept"),
+            ("u2", "A", "ann", "lost"),
+            ("u2", "A", "ben", "lost"),
+        ],
+        columns=["unit", "case", "coder", "code"],
+    )
+    book = Codebook([Code("lost", concept="emptying-out"), Code("kept", concept="contingency-represented")])
+    study = Study(codings, codebook=book)
+    for coders in ("any", "all"):
+        result = evaluate_propositions(study, coders=coders)
+        assert counts(study, "P4", "excerpt", coders=coders) == {"supports": 1, "mixed": 1}
+        assert result.to_frame().loc[("P4", "excerpt"), "coders_differ"] == 1
+        assert result.bearing("P4", "mixed")["coders"].tolist() == ["ann: supports; ben: contradicts"]
+        found = negative_cases(study, "P4", coders=coders)
+        assert found.to_frame()["bearing"].tolist() == ["mixed"]
+        assert "read again" not in found.methods_text()
+
+
+def test_coders_who_support_rival_frames_are_shown_under_either_rule() -> None:
+    codings = pd.DataFrame({"unit": "u1", "case": "A", "coder": ["ann", "ben"], "code": ["stubborn", "role"]})
+    book = Codebook(
+        [
+            Code("stubborn", concept="explanatory-frame.behaviourist"),
+            Code("role", concept="professional-practice.role"),
+        ]
+    )
+    for coders in ("any", "all"):
+        table = frame_evidence(Study(codings, codebook=book), coders=coders).to_frame()
+        assert table.loc[("behaviourist", "A"), ["supports", "both", "coders_differ"]].tolist() == [1, 1, 1]
+
+
+def test_more_coders_at_one_site_give_no_difference_between_sites() -> None:
+    """Two coders read site A, one reads site B; each adds the policy code by mistake in a tenth of the excerpts.
+
+    Truth: both sites resist in every excerpt, on policy in .3 of them. With codes of any coder the first looks higher.
+    """
+    draw = np.random.default_rng(3)
+    rows = []
+    for site, coders in (("A", ["ann", "ben"]), ("B", ["ann"])):
+        for unit in range(400):
+            policy = draw.random() < 0.3
+            for coder in coders:
+                name = f"{site}{unit}"
+                rows.append((name, f"{site}{unit // 10}", site, coder, "resists"))
+                if policy or draw.random() < 0.1:
+                    rows.append((name, f"{site}{unit // 10}", site, coder, "policy"))
+    table = pd.DataFrame(rows, columns=["unit", "document", "case", "coder", "code"])
+    book = Codebook([Code("resists", concept="resistance"), Code("policy", concept=POLICY)])
+    study = Study(table, codebook=book)
+    crude = resistance_profile(study)
+    assert crude.contrasts.loc[("A", "B", POLICY), ["low", "high"]].isna().all()
+    assert crude.contrasts.loc[("A", "B", POLICY), "note"] == "different numbers of coders: no interval"
+    assert "2 on average in 'A', 1 in 'B'" in crude.note
+    fair = resistance_profile(study, coders="mean")
+    truth = 0.3 + 0.7 * 0.1
+    assert fair.to_frame()["share"].xs(POLICY, level="focus").to_numpy() == pytest.approx([truth, truth], abs=0.05)
+    row = fair.contrasts.loc[("A", "B", POLICY)]
+    assert row["low"] < 0 < row["high"]
+
+
+def test_a_second_coder_who_read_a_fifth_of_the_units() -> None:
+    """The second coder read 20 of 100 excerpts and agreed on all: under 'all' no excerpt is lost."""
+    first = pd.DataFrame({"unit": [f"u{n}" for n in range(100)], "document": [f"d{n // 10}" for n in range(100)]})
+    first = first.assign(case="A", code=["lost" if n % 2 else "kept" for n in range(100)])
+    second = first.iloc[::5]
+    codings = pd.concat([first.assign(coder="ann"), second.assign(coder="ben")], ignore_index=True)
+    read = codings[["coder", "unit"]]
+    book = Codebook([Code("lost", concept="emptying-out"), Code("kept", concept="contingency-represented")])
+    study = Study(codings, codebook=book, assignments=read)
+    assert counts(study, "P4", "excerpt", coders="all") == {"supports": 50, "contradicts": 50}
+
+
+def test_a_focus_group_of_several_participants_in_one_document() -> None:
+    """Three nurses and three doctors talk in each of six groups; nurses oppose relations, doctors policy."""
+    rows = [
+        (f"g{group}t{turn}", f"group {group}", f"g{group}p{turn % 6}", "relations" if turn % 6 < 3 else "policy")
+        for group in range(6)
+        for turn in range(12)
+    ]
+    table = pd.DataFrame(rows, columns=["unit", "document", "participant", "code"])
+    people = pd.DataFrame({"participant": table["participant"].unique()})
+    people["role"] = ["nurse" if name[-1] in "012" else "doctor" for name in people["participant"]]
+    book = Codebook(
+        [Code("relations", concept=RELATIONS), Code("policy", concept=POLICY), Code("r", concept="resistance")]
+    )
+    study = Study(
+        table[["unit", "document", "code"]].assign(coder="ann"),
+        units=table[["unit", "document", "participant"]].drop_duplicates(),
+        participants=people,
+        codebook=book,
+    )
+    profile = resistance_profile(study, by="role")
+    assert profile.to_frame()["share"].dropna().to_dict() == {
+        ("nurse", POLICY): 0, ("nurse", RELATIONS): 1, ("doctor", POLICY): 1, ("doctor", RELATIONS): 0,
+    }  # fmt: skip
+    assert profile.cluster == "participant"  # groups mix both roles, so that they are no clusters within roles
+    assert profile.to_frame()["n_clusters"].unique().tolist() == [18]
+    table = evaluate_propositions(study).to_frame()
+    assert table.loc[("P7", "excerpt"), "people_for"] == 36
+
+
+# the framework
+
+
+@pytest.fixture
+def own_framework_study() -> Study:
+    """Six excerpts lose detail and one builds it back in, under keys of a framework of one's own."""
+    codings = pd.DataFrame(
+        [(f"u{n}", "A", "ann", "hollow") for n in range(6)] + [("u6", "A", "ann", "mended")],
+        columns=["unit", "case", "coder", "code"],
+    )
+    book = Codebook([Code("hollow", concept="hollowing"), Code("mended", concept="reembedding")])
+    return Study(codings, codebook=book)
+
+
+def test_a_renamed_framework_gives_its_own_figures_in_every_section(own_framework_study: Study) -> None:
+    own = FRAMEWORK.rename({"emptying-out": "hollowing", "focus-of-resistance": "target"}).drop("P6")
+    assert counts(own_framework_study, "P4", "excerpt", framework=own) == {"supports": 6, "contradicts": 1}
+    made = es.reporting.build(own_framework_study, framework=own, method=es.agreement.Bootstrap(replicates=20, rng=0))
+    rows = {row[:2]: row[2:4] for row in made.section("propositions").tables[0].rows}
+    assert rows["P4", "excerpt"] == (6, 1)
+    assert "P6" not in {key for key, _ in rows}
+    assert "P6" not in {row[0] for row in made.section("propositions").tables[1].rows}
+    assert [row[0] for row in made.section("theory").tables[0].rows] == ["hollowing", "reembedding"]
+    built_in = evaluate_propositions(own_framework_study)
+    assert "'hollow' points to 'hollowing'" in built_in.note
+
+
+def test_a_profile_over_the_foci_of_ones_own_framework() -> None:
+    """A renamed concept with a fifth focus, and one of the four dropped."""
+    fatigue = Concept(key="target.fatigue", name="Fatigue", standing="proposed", wording="Of alerts.", parent="target")
+    own = FRAMEWORK.rename({"focus-of-resistance": "target"}).extend(concepts=[fatigue])
+    own = own.drop("target.relations", "P7")
+    codes = {"fed up": "target.fatigue", "policy": "target.policy", "resists": "resistance"}
+    table = interviews(codes, sites=1)
+    study = Study(table, codebook=Codebook([Code(name, concept=key) for name, key in codes.items()]))
+    profile = resistance_profile(study, framework=own).to_frame()
+    assert list(profile.loc["site 0"].index) == [
+        "target.policy", "target.sociomaterial", "target.judgement", "target.fatigue",
+    ]  # fmt: skip
+    assert profile.loc[("site 0", "target.fatigue"), "share"] == pytest.approx((table["code"] == "fed up").mean())
+    with pytest.raises(DataError, match="must have a concept with the class 'FocusOfResistance'"):
+        resistance_profile(
+            study, framework=FRAMEWORK.drop("focus-of-resistance", "P7", "sociological", "resistance_profile", "P5")
+        )
+
+
+def test_what_was_not_observed_is_missing_and_is_no_action() -> None:
+    """Of 10 situations 6 were as prescribed, 1 was not, 3 were not observed, in three spellings."""
+    log = pd.DataFrame({"case": "A", "distance": 1, "mode": "as-intended", "prescribed": "x"}, index=range(10))
+    log["taken"] = ["x"] * 6 + ["y", "not observed", "n/a", "-"]
+    row = evaluate_propositions(Study(ONE_CODING, situations=log)).to_frame().loc[("P3", "situation")]
+    assert (row["supports"], row["contradicts"], row["undetermined"]) == (6, 1, 3)
