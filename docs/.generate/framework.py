@@ -105,7 +105,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _frames() -> Iterator[str]:
-    yield "## What speaks for each frame { #frames }"
+    yield "## What supports each frame { #frames }"
     yield (
         "[`evidence.frame_evidence`][expertsys.evidence.frame_evidence] sorts excerpts by these lists. It gives no "
         "score: a codebook derived from one theory wins by construction."
@@ -124,7 +124,7 @@ def propositions_page() -> Iterator[str]:
     yield (
         "What the study, or a companion paper, holds to be so, in our words. The rules under each say how coded "
         "evidence bears on it. All rules are **proposed** by this library. "
-        "[`evidence.hold`][expertsys.evidence.hold] sorts evidence by them and shows it; it gives no verdict and no "
+        "[`evaluate_propositions`][expertsys.evidence.evaluate_propositions] sorts evidence by them; it gives no verdict and no "
         "score."
     )
     for each in FRAMEWORK.propositions:

@@ -77,7 +77,10 @@ def level_of_each(root: Floats, confidence: float, draw: np.random.Generator) ->
     constant = ~(length > np.sqrt(_NO_SPREAD))
     scaled = np.where(constant, 0.0, root / np.where(constant, 1.0, length))
     alone = np.eye(root.shape[1])[constant]
-    quantile = max_t(np.vstack([scaled, alone]), 1e8, confidence, draw)
+    complete = np.vstack([scaled, alone])
+    if len(complete) > complete.shape[1]:
+        complete = np.linalg.qr(complete, mode="r")  # the same covariance in fewer rows
+    quantile = max_t(complete, 1e8, confidence, draw)
     return float(2 * norm.cdf(quantile) - 1)
 
 
