@@ -45,12 +45,12 @@ def coverage(clusters: int, correlation: float, replicates: int, seed: int) -> d
     for _ in range(replicates):
         first, second = (sample(clusters, SHARES, correlation, draw) for _ in range(2))
         low, high = first.intervals(CONFIDENCE)
-        single += (low <= SHARES) & (SHARES <= high)
+        single += (low <= SHARES) & (high >= SHARES)
         width += high - low
         reach = t.ppf((1 + CONFIDENCE) / 2, clusters - 1) * np.sqrt((first.root**2).sum(axis=0))
         plain += np.abs(first.shares - SHARES) <= reach
         low, high = first.intervals(level_of_each(first.root, CONFIDENCE, draw))
-        together += bool(((low <= SHARES) & (SHARES <= high)).all())
+        together += bool(((low <= SHARES) & (high >= SHARES)).all())
         level = level_of_each(np.vstack([first.root, -second.root]), CONFIDENCE, draw)
         ends = [(one.shares, *one.intervals(level)) for one in (first, second)]
         low, high = difference_interval(ends[0], ends[1], np.zeros(len(SHARES)))

@@ -124,8 +124,8 @@ def propositions_page() -> Iterator[str]:
     yield (
         "What the study, or a companion paper, holds to be so, in our words. The rules under each say how coded "
         "evidence bears on it. All rules are **proposed** by this library. "
-        "[`evaluate_propositions`][expertsys.evidence.evaluate_propositions] sorts evidence by them; it gives no verdict and no "
-        "score."
+        "[`evaluate_propositions`][expertsys.evidence.evaluate_propositions] sorts evidence by them; it gives no "
+        "verdict and no score."
     )
     for each in FRAMEWORK.propositions:
         yield from _proposition(each)

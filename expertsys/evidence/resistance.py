@@ -200,7 +200,7 @@ def resistance_profile(
         f"Clusters: {level}s." if level != "unit" else "Units count as independent.",
     ]
     if left_out:
-        note.append(f"{counted(left_out, 'resistance excerpt')} without {by or cluster} or {level} left out.")
+        note.append(f"Left out: {counted(left_out, 'resistance excerpt')} without {by or cluster} or {level}.")
     if unequal:
         note.append(f"{unequal} Differences have no interval; coders='mean' compares fairly.")
     return ResistanceProfile(

@@ -76,7 +76,7 @@ def test_groups_by_role_and_what_is_left_out_is_told() -> None:
     people = pd.DataFrame({"participant": ["p1", "p2"], "role": ["GP", "nurse"], "site": ["north", "south"]})
     profile = resistance_profile(coded(documents=documents, participants=people), by="role")
     assert profile.to_frame()["n_resistance"].groupby("group").first().to_dict() == {"GP": 2, "nurse": 1}
-    assert "1 resistance excerpt without role" in profile.note
+    assert "Left out: 1 resistance excerpt without role or " in profile.note
     assert profile.standing == "proposed"
     assert "proposed by expertsys" in profile.methods_text()
     assert profile.cite()[0].startswith("Greenhalgh T")
