@@ -132,8 +132,10 @@ def coverage(study: Study, *, framework: Framework = FRAMEWORK) -> Coverage:
     ('weather',)
     """
     concepts = study.codebook.concepts
-    unresolved = {code.name: code.concept for code in study.codebook if code.concept and code.concept not in framework}
-    known = {name: key for name, key in concepts.items() if key in framework}
+    unresolved = {
+        code.name: code.concept for code in study.codebook if code.concept and not framework.resolves(code.concept)
+    }
+    known = {name: key for name, key in concepts.items() if framework.resolves(key)}
     keys = list(dict.fromkeys([*framework, *(key for key in known.values() if ":" in key)]))
     codings = study.codings.assign(concept=study.codings["code"].map(known).astype("str")).dropna(subset=["concept"])
     by_concept = codings.groupby("concept")

@@ -156,7 +156,7 @@ class Excerpts:
 
 def concepts_of_codes(study: Study, framework: Framework) -> dict[str, frozenset[str]]:
     """Code to the keys that it stands for, with the concepts above them; codes without a known concept are left out."""
-    return {code: framework.closure([key]) for code, key in study.codebook.concepts.items() if key in framework}
+    return {code: framework.closure([key]) for code, key in study.codebook.concepts.items() if framework.resolves(key)}
 
 
 def attribute(study: Study, rows: pd.DataFrame, name: str) -> pd.Series[str]:
@@ -206,7 +206,9 @@ def mapping_note(study: Study, framework: Framework) -> str:
             f"{counted(len(inherited), 'sub-code')} without a concept "
             f"{'has' if len(inherited) == 1 else 'have'} {which}: {listing(inherited, 5)}."
         )
-    absent = {code.name: code.concept for code in study.codebook if code.concept and code.concept not in framework}
+    absent = {
+        code.name: code.concept for code in study.codebook if code.concept and not framework.resolves(code.concept)
+    }
     if absent:
         some = [
             f"{name!r} points to {key!r}" + (f" (perhaps {guess!r})" if (guess := nearest(key, framework)) else "")

@@ -100,8 +100,12 @@ class Framework:
         return len(self.concepts)
 
     def __contains__(self, key: object) -> bool:
-        home, own = self._locate(key) if isinstance(key, str) else (self, key)
-        return own in home._by_key["concepts"]
+        return key in self._by_key["concepts"]
+
+    def resolves(self, key: str) -> bool:
+        """Whether a key is that of a concept, here or in a linked framework."""
+        home, own = self._locate(key)
+        return own in home
 
     def _find(self, kind: str, word: str, key: str) -> Any:
         try:

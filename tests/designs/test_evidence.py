@@ -428,3 +428,25 @@ def test_what_was_not_observed_is_missing_and_is_no_action() -> None:
     log["taken"] = ["x"] * 6 + ["y", "not observed", "n/a", "-"]
     row = evaluate_propositions(Study(ONE_CODING, situations=log)).to_frame().loc[("P3", "situation")]
     assert (row["supports"], row["contradicts"], row["undetermined"]) == (6, 1, 3)
+
+
+def test_a_code_for_a_concept_of_a_linked_framework_counts() -> None:
+    """A code points to coherence of another theory, which a rule of P7 takes for support."""
+    work = Concept(key="coherence", name="Coherence", standing="proposed", wording="Making sense of new work.")
+    other = type(FRAMEWORK)(key="npt", name="Normalisation process theory", concepts=[work])
+    own = FRAMEWORK.relate("professional-practice", "overlaps with", "coherence", to=other)
+    rule = type(FRAMEWORK.proposition("P7").evidence[0])(
+        unit="excerpt",
+        wording="Coherence or none.",
+        where=[],
+        supports={"feature": "concepts", "op": "includes", "value": ["npt:coherence"]},
+        contradicts={"feature": "concepts", "op": "excludes", "value": ["npt:coherence"]},
+    )
+    own = own.revise("P7", evidence=(rule,))
+    book = Codebook([Code("sense", concept="npt:coherence"), Code("none of it", concept="resistance")])
+    table = interviews({"sense": "", "none of it": ""}, sites=1)
+    n = table["code"].value_counts()
+    study = Study(table, codebook=book)
+    found = counts(study, "P7", "excerpt", framework=own)
+    assert found == {"supports": n["sense"], "contradicts": n["none of it"]}
+    assert coverage(study, framework=own).to_frame().loc["npt:coherence", "codings"] == n["sense"]
