@@ -132,14 +132,14 @@ def _name_points(ax: Axes, x: Floats, y: Floats, names: Sequence[str], chosen: A
                 break
 
 
-def upset(solution: Solution, *, model: int = 1, ax: Axes | None = None) -> Axes:
+def upset(solution: Solution, *, model: int | str = 1, ax: Axes | None = None) -> Axes:
     """Draw how many cases each combination of a model's terms covers, with the outcome and without it.
 
     Parameters
     ----------
     solution : Solution
         As `expertsys.qca.minimise` gives it.
-    model : int
+    model : int or str
         Its number, from 1.
     ax : matplotlib axes, optional
         To draw into; by default a new figure.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError
+from expertsys._core.errors import DataError, listing
 from expertsys._core.frames import to_pandas
 from expertsys.qca import primes
 from expertsys.qca.cover import minimum
@@ -33,7 +33,8 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None, names: Iterable
         ``~`` or ``!`` negates, ``*`` (or ``&``) is *and*, ``+`` (or ``|``) is *or*; parentheses group; ``A[2]``,
         ``A{2}`` and ``A[1,2]`` are levels of a multi-value condition.
     levels : mapping, optional
-        Number of levels of multi-value conditions: needed to negate them. By default as many as are named.
+        Number of levels of multi-value conditions. Where it is not given there may be more levels than are named:
+        such a condition cannot be negated, and ``B[0] + B[1]`` stays as it is.
     names : iterable of str
         Names that may hold blanks, such as the columns of a table; other names end at a blank.
 
@@ -45,7 +46,8 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None, names: Iterable
     Raises
     ------
     DataError
-        For text that is no expression, naming the place; for more conditions than can be worked on.
+        For text that is no expression, naming the place; for more conditions than can be worked on; for a negation of a
+        multi-value condition whose number of levels is not known.
 
     Examples
     --------
@@ -56,14 +58,18 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None, names: Iterable
     """
     tree = tree_of(text, names)
     found: dict[str, int] = {}
-    multi = bool(levels) and max((levels or {}).values()) > 2
+    known = levels or {}
+    open_: set[str] = set()
+    multi = max(known.values(), default=2) > 2
     for node in leaves(tree):
         if node.name in CONSTANTS:
             continue
         multi |= node.levels is not None
+        if node.levels is not None and node.name not in known:
+            open_.add(node.name)
         found[node.name] = max(found.get(node.name, 2), 1 + max(node.levels or (1,)))
     for name in found:
-        size = (levels or {}).get(name, found[name])
+        size = known.get(name, found[name] + (name in open_))
         if size < found[name]:
             raise DataError(f"{text!r} names level {found[name] - 1} of {name!r}, which has {size}", place="expression")
         found[name] = size
@@ -75,6 +81,8 @@ def parse(text: str, *, levels: Mapping[str, int] | None = None, names: Iterable
     def leaf(node: Leaf, absent: bool) -> Floats:
         if node.name in CONSTANTS:
             return np.full(sizes, abs(absent - float(node.name)))
+        if absent and node.name in open_:
+            raise _without_levels([node.name])
         axis = order.index(node.name)
         held = np.full(sizes[axis], float(absent))
         held[list(node.levels or (1,))] = 1 - absent
@@ -106,14 +114,31 @@ def _expression(table: Bools, names: tuple[str, ...], sizes: tuple[int, ...], *,
     return Expression(tuple(sorted(terms)))
 
 
-def _space(*expressions: Expression, levels: Mapping[str, int] | None) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+def _without_levels(names: Iterable[str]) -> DataError:
+    every = sorted(names)
+    return DataError(
+        f"to negate multi-value conditions, their numbers of levels must be known; missing: {listing(every)}",
+        place="expression",
+        remedy=f"Give levels={{{', '.join(f'{name!r}: ...' for name in every)}}}.",
+    )
+
+
+def _space(
+    *expressions: Expression, levels: Mapping[str, int] | None, negated: bool = False
+) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+    """Conditions and their levels; with one level more than is named where the number is not given."""
     names: dict[str, int] = {}
     multi = False
+    open_: set[str] = set()
     for literal in (part for whole in expressions for term in whole.terms for part in term.literals):
         names[literal.condition] = max(names.get(literal.condition, 2), literal.value + 1)
         multi |= literal.multi
+        if literal.multi and literal.condition not in (levels or {}):
+            open_.add(literal.condition)
+    if negated and open_:
+        raise _without_levels(open_)
     for name in names:
-        names[name] = max(names[name], (levels or {}).get(name, 2))
+        names[name] = max(names[name] + (name in open_), (levels or {}).get(name, 2))
     if np.prod([float(size) for size in names.values()]) > MOST_CONFIGURATIONS:
         raise DataError(f"{len(names)} conditions are too many for one expression", place="expression")
     return tuple(names), tuple(names.values()), multi
@@ -141,7 +166,12 @@ def negate(expression: Expression | str, *, levels: Mapping[str, int] | None = N
     expression : Expression or str
         See `parse`.
     levels : mapping, optional
-        Number of levels of multi-value conditions.
+        Number of levels of multi-value conditions: needed where the expression names some.
+
+    Raises
+    ------
+    DataError
+        As `parse`.
 
     Examples
     --------
@@ -149,7 +179,7 @@ def negate(expression: Expression | str, *, levels: Mapping[str, int] | None = N
     '~A*C + ~B*C'
     """
     found = _read(expression, levels)
-    names, sizes, multi = _space(found, levels=levels)
+    names, sizes, multi = _space(found, levels=levels, negated=True)
     return _expression(~_truth(found, names, sizes), names, sizes, multi=multi)
 
 
@@ -227,7 +257,7 @@ def evaluate(
     columns = [str(name) for name in to_pandas(table).columns]
     tree = tree_of(text, columns)
     names = [name for name in names_in(text, columns) if name not in CONSTANTS or name in columns]
-    scores = Scores.of(table, names, case=case, place="evaluate", not_applicable=not_applicable)
+    scores = Scores.of(table, names, case=case, place="evaluate", not_applicable=not_applicable, declared=None)
 
     def leaf(node: Leaf, absent: bool) -> Floats:
         if node.name not in names:
@@ -246,20 +276,22 @@ def evaluate(
     return pd.Series(value_of(tree, leaf), index=scores.table.index, name=text)
 
 
-def factor(expression: Expression | str) -> tuple[str, ...]:
+def factor(expression: Expression | str, *, levels: Mapping[str, int] | None = None) -> tuple[str, ...]:
     """All ways to take common factors out of a disjunction, the one with the fewest literals first.
 
     Parameters
     ----------
     expression : Expression or str
         See `parse`.
+    levels : mapping, optional
+        Number of levels of multi-value conditions.
 
     Examples
     --------
     >>> factor("A*B + A*C + D*B + D*C")[0]
     '(A + D)*(B + C)'
     """
-    found = _read(expression, None)
+    found = _read(expression, levels)
     forms = set(_forms(tuple(term.literals for term in found.terms)))
     return tuple(sorted(forms, key=lambda form: (len(re.findall(r"[^\s~()+*]+", form)), form)))
 

@@ -18,6 +18,7 @@ from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, applications, has_units
 from expertsys.comparison.grouping import read_documents, read_units
 from expertsys.qca.calibrate import FEW, Method, calibrate
+from expertsys.qca.fit import at_middle
 from expertsys.qca.table import conditions_of, joined, shared_sources
 from expertsys.study import Code, Codebook, Study
 from expertsys.theory import FRAMEWORK, Framework
@@ -489,7 +490,8 @@ def _attribute(study: Study, spec: FromAttribute, name: str) -> tuple[pd.Series[
             place=f"condition {name!r}",
             remedy=f"Add it to scores; there are some for {listing(given)}.",
         )
-    return column, texts.map(given).astype("float64")
+    found = texts.map(given).astype("float64")
+    return column, pd.Series(at_middle(np.asarray(found, dtype=np.float64)), index=found.index)
 
 
 def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series[Any], pd.Series[Any], _Rests]:

@@ -11,13 +11,15 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, DegenerateWarning, Remark, check_choice, check_positive, counted, listing
 from expertsys._core.frames import is_frame
-from expertsys.qca.fit import Floats
+from expertsys.qca.fit import Floats, at_middle
 from expertsys.qca.table import joined
 
 Method = Literal["direct", "linear", "indirect", "crisp", "rank"]
 Linkage = Literal["single", "complete", "average", "weighted", "centroid", "median", "ward"]
 #: A score that rests on fewer observations than this is named in a note.
 FEW = 5
+#: Newton steps of the indirect method.
+MOST_STEPS = 200
 METHODS: tuple[Method, ...] = ("direct", "linear", "indirect", "crisp", "rank")
 
 
@@ -125,6 +127,7 @@ def calibrate(
         scores = _logistic(raw, _ordered(points, (3,)), full_membership)
     else:
         scores = _linear(raw, _ordered(points, (3, 6)), below, above)
+    scores = at_middle(scores) if method != "crisp" else scores
     result = pd.Series(scores, index=series.index, name=series.name)
     notes = []
     middle = [str(name) for name in series.index[scores == 0.5]]
@@ -271,23 +274,42 @@ def _smoothed(raw: Floats, groups: Sequence[float], points: tuple[float, ...]) -
 
 
 def _fractional_logit(design: Floats, target: Floats) -> Floats:
-    """Fitted shares, by reweighted least squares (Papke & Wooldridge 1996; McCullagh & Nelder 1989, ch. 4)."""
-    from scipy.special import xlogy
+    """Fitted shares (Papke & Wooldridge 1996), by Newton steps that are halved until the likelihood rises.
 
-    fitted = (target + 0.5) / 2
-    logit, before = np.log(fitted / (1 - fitted)), np.inf
+    The likelihood is concave, so that such steps reach its maximum from anywhere; where it has none, as with groups
+    that the values separate, they approach its limit until neither deviance nor gradient says that more can be won.
+    """
+    from scipy.special import expit, xlogy
+
     entropy = -xlogy(target, target) - xlogy(1 - target, 1 - target)
-    for _ in range(25):
-        weight = np.maximum(fitted * (1 - fitted), 1e-12)
-        root = np.sqrt(weight)
-        response = logit + (target - fitted) / weight
-        logit = design @ np.linalg.lstsq(design * root[:, None], response * root, rcond=None)[0]
-        fitted = 1 / (1 + np.exp(-np.clip(logit, -700, 700)))
-        deviance = 2 * float((np.logaddexp(0, logit) - target * logit - entropy).sum())
-        if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
-            break
-        before = deviance
-    return np.asarray(fitted)
+
+    def deviance(logit: Floats) -> float:
+        return 2 * float((np.logaddexp(0, logit) - target * logit - entropy).sum())
+
+    coefficients = np.zeros(design.shape[1])
+    logit = design @ coefficients
+    now = deviance(logit)
+    for _ in range(MOST_STEPS):
+        fitted = expit(logit)
+        root = np.sqrt(np.maximum(fitted * (1 - fitted), 1e-12))
+        step = np.linalg.lstsq(design * root[:, None], (target - fitted) / root, rcond=None)[0]
+        before = now
+        for halving in range(60):
+            logit = design @ (coefficients + step * 0.5**halving)
+            now = deviance(logit)
+            if now <= before:
+                coefficients = coefficients + step * 0.5**halving
+                break
+        else:
+            logit, now = design @ coefficients, before
+        gradient = float(np.abs(design.T @ (target - expit(logit))).max())
+        if before - now < 1e-8 * (now + 0.1) or gradient < 1e-8:
+            return np.asarray(expit(logit))
+    raise DataError(
+        "the fit of the indirect method did not converge",
+        place="calibrate",
+        remedy="Use fewer groups, or method='direct' with anchors from what is known of the cases.",
+    )
 
 
 def _rank(raw: Floats, known: Floats) -> Floats:

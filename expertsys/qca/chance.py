@@ -10,10 +10,9 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_positive
 from expertsys._core.results import TableResult, number, percent
 from expertsys._core.rng import RNG, generator
-from expertsys.qca.fit import Floats
+from expertsys.qca.fit import TOLERANCE, Floats
 from expertsys.qca.solution import Solution
 from expertsys.qca.table import memberships
-from expertsys.qca.truth import TOLERANCE
 
 #: Numbers held at once.
 _BLOCK = 4_000_000
@@ -70,7 +69,7 @@ class FitIntervals(_ByTerm):
         )
 
 
-def _terms(solution: Solution, model: int) -> tuple[list[str], Floats]:
+def _terms(solution: Solution, model: int | str) -> tuple[list[str], Floats]:
     chosen = solution.model(model)
     table = solution.truth.scores.table
     rows = [fit.term.membership(table) for fit in chosen.terms]
@@ -78,7 +77,7 @@ def _terms(solution: Solution, model: int) -> tuple[list[str], Floats]:
 
 
 def fit_intervals(
-    solution: Solution, *, model: int = 1, confidence: float = 0.95, replicates: int = 1000, rng: RNG = 0
+    solution: Solution, *, model: int | str = 1, confidence: float = 0.95, replicates: int = 1000, rng: RNG = 0
 ) -> FitIntervals:
     """Bootstrap intervals of consistency and coverage, the model kept as it is.
 
@@ -86,7 +85,7 @@ def fit_intervals(
     ----------
     solution : Solution
         As `minimise` gives it.
-    model : int
+    model : int or str
         Its number, from 1.
     confidence : float
         Nominal coverage.
@@ -185,14 +184,16 @@ class FalsePositives(_ByTerm):
         )
 
 
-def false_positives(solution: Solution, *, model: int = 1, replicates: int = 1000, rng: RNG = 0) -> FalsePositives:
+def false_positives(
+    solution: Solution, *, model: int | str = 1, replicates: int = 1000, rng: RNG = 0
+) -> FalsePositives:
     """The risk that noise gives such a solution, by permuting the outcome over the cases.
 
     Parameters
     ----------
     solution : Solution
         As `minimise` gives it.
-    model : int
+    model : int or str
         Its number, from 1.
     replicates : int
         Permutations.

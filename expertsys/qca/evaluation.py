@@ -140,8 +140,7 @@ def evaluate_theory(
     used = [
         name for name in dict.fromkeys([*names_in(theory, columns), *names_in(solution, columns)]) if name in columns
     ]
-    sizes = Scores.of(table, used, case=case, place="evaluate_theory").levels
-    levels = {name: size for name, size in sizes.items() if size > 2}
+    levels = Scores.of(table, used, case=case, place="evaluate_theory", declared=None).levels
     stated, found = (
         parse(one, levels=levels, names=columns) if isinstance(one, str) else one for one in (theory, solution)
     )

@@ -11,6 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+#: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
+TOLERANCE = 1.5e-8
+
+
+def at_middle(scores: Floats) -> Floats:
+    """Scores with those that differ from 0.5 by rounding only, such as 0.7 − 0.2, at 0.5."""
+    return np.asarray(np.where(np.abs(scores - 0.5) < TOLERANCE, 0.5, scores))
 
 
 @attrs.frozen(eq=False)

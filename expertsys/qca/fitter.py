@@ -11,7 +11,7 @@ import numpy as np
 from expertsys.qca.expression import Term, term_of
 from expertsys.qca.fit import Floats, Sufficiency, sufficiency
 from expertsys.qca.primes import Ints, covers
-from expertsys.qca.solution import Model, TermFit
+from expertsys.qca.solution import Model, Origin, TermFit
 from expertsys.qca.table import memberships
 from expertsys.qca.truth import TruthTable
 
@@ -68,14 +68,12 @@ class Fitter:
         names = [self.truth.members[place] for place in positive]
         return tuple(tuple(name for place in np.flatnonzero(row) for name in names[place]) for row in held)
 
-    def model(
-        self, cover: Iterable[int], *, easy: tuple[int, ...] = (), difficult: tuple[int, ...] = (), origin: str = ""
-    ) -> Model:
+    def model(self, cover: Iterable[int], origins: tuple[Origin, ...] = ()) -> Model:
         """The model of these terms, by their places."""
         chosen = tuple(sorted(cover, key=self._ranks.__getitem__))
         expression = " + ".join([self._texts[place] for place in chosen])
         literals = sum([self._literals[place] for place in chosen])
-        return Model(expression, easy, difficult, origin, self, chosen, literals)
+        return Model(expression, origins, self, chosen, literals)
 
     def whole(self, chosen: Sequence[int]) -> Sufficiency:
         """Fit of terms together."""

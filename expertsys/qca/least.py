@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from expertsys._core.progress import stage
 from expertsys.qca.exchange import Exchange
 from expertsys.qca.fit import Floats
 from expertsys.qca.pricing import ROUNDING, prices, raised
@@ -43,6 +44,7 @@ def least_cover(left: Bools, end: float | None) -> tuple[Ints, int]:
     exchange, patience, most = Exchange.of(left), PATIENCE, NODES
     nodes = _within(left, bound, price)
     while len(exchange.best) > bound and not late(end):
+        stage(f"{len(exchange.best)} terms, at least {bound}")
         if exchange.shorter(patience, end):
             continue
         for _ in range(most):

@@ -13,14 +13,16 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, check_choice, check_list, check_positive
+from expertsys._core.progress import stage, track
 from expertsys.qca import primes
 from expertsys.qca.cover import Covers, irredundant, minimum
+from expertsys.qca.enhanced import rows_of
 from expertsys.qca.expectations import Expectation, read_expectations
-from expertsys.qca.expression import texts_of
+from expertsys.qca.expression import Expression, texts_of
 from expertsys.qca.fitter import Fitter
 from expertsys.qca.primes import Ints, late
-from expertsys.qca.solution import Model, Solution
-from expertsys.qca.truth import TruthTable
+from expertsys.qca.solution import Model, Origin, Solution
+from expertsys.qca.truth import TruthTable, renumbered
 
 Kind = Literal["conservative", "parsimonious", "intermediate"]
 KINDS: tuple[Kind, ...] = ("conservative", "parsimonious", "intermediate")
@@ -42,7 +44,7 @@ def minimise(
     *,
     solution: Kind,
     expectations: Sequence[str] = (),
-    exclude: Iterable[int] | None = None,
+    exclude: Iterable[int | str | Expression] | None = None,
     contradictions: Literal["negative", "remainders"] = "negative",
     models: Literal["minimum", "irredundant"] = "minimum",
     max_models: int = 1000,
@@ -61,15 +63,16 @@ def minimise(
         for a level; ``"~A*B"`` for a conjunction. Each of them counts, see Notes. Two for the same condition (or the
         same conditions) are alternatives; where they name all its levels, no direction is expected, and the solution's
         note says so.
-    exclude : iterable of int, optional
-        Row numbers that no assumption may be made about, such as the untenable ones of an enhanced standard analysis:
-        see `untenable`.
+    exclude : iterable of int or str, optional
+        Rows that no assumption may be made about, such as the untenable ones of an enhanced standard analysis, see
+        `untenable`: their numbers, or expressions such as ``"~A*B"``, which stand for all rows in them that are not
+        positive.
     contradictions : {"negative", "remainders"}
         What rows marked "C" count as; as remainders they may be assumed positive in any solution.
     models : {"minimum", "irredundant"}
         All with the fewest terms, or all from which no term can be dropped.
     max_models : int
-        Further ties are not enumerated, and the solution says so.
+        No more models than this are listed, and the solution says so where there are more.
     time_limit : float, optional
         Seconds for the whole; what is known by then is given, with its proven bound.
 
@@ -131,21 +134,29 @@ def minimise(
         )
     how: dict[str, Any] = {
         "expectations": tuple(expectations),
-        "exclude": tuple(sorted(set(exclude or ()))),
+        "exclude": tuple(dict.fromkeys(exclude or ())),
         "contradictions": contradictions,
         "models": models,
         "max_models": max_models,
         "time_limit": time_limit,
     }
-    return attrs.evolve(_minimised(truth, solution, wanted, **how), how=how)
+    with track(3 if solution == "intermediate" else 1, f"{solution} solution") as step:
+        return attrs.evolve(_minimised(truth, solution, wanted, step=step, **how), how=how)
 
 
 def repeated(solution: Solution, truth: TruthTable) -> Solution:
-    """The same minimisation of another truth table; what was excluded and is positive there is not excluded."""
+    """The same minimisation of another truth table.
+
+    Rows that were excluded are the same configurations there, whatever their numbers; what is positive there is not
+    excluded.
+    """
     positive = set(truth.rows.index[truth.rows["out"] == "1"].tolist())
     kind: Any = solution.kind
-    how = {**solution.how, "exclude": [row for row in solution.how["exclude"] if row not in positive]}
-    return minimise(truth, solution=kind, **how)
+    given = solution.how["exclude"]
+    numbers = renumbered(solution.truth, truth, [row for row in given if not isinstance(row, str | Expression)])
+    exclude: list[int | str | Expression] = [row for row in given if isinstance(row, str | Expression)]
+    exclude += [row for row in numbers.values() if row not in positive]
+    return minimise(truth, solution=kind, **{**solution.how, "exclude": exclude})
 
 
 def _minimised(
@@ -153,11 +164,12 @@ def _minimised(
     solution: Kind,
     wanted: Sequence[Expectation],
     *,
-    exclude: Iterable[int],
+    exclude: Iterable[int | str | Expression],
     contradictions: str,
     models: str,
     max_models: int,
     time_limit: float | None,
+    step: Callable[[], object],
     **_: Any,
 ) -> Solution:
     end = None if time_limit is None else time.monotonic() + time_limit
@@ -168,11 +180,13 @@ def _minimised(
         return _nothing(truth, solution)
 
     def covered(cubes: Ints, *, whole: bool = True) -> _Found:
+        stage(f"{len(cubes):,} prime implicants")
         chart = primes.covers(cubes, positive)
         if not chart.any(axis=0).all():
             raise _unspoken(truth, positive[~chart.any(axis=0)], forbidden)
         search = minimum if models == "minimum" else irredundant
         covers = search(chart, most=max_models, end=end)
+        step()
         return _Found(cubes, chart, covers if whole else Covers(covers.found, 1, complete=False))
 
     def shortest() -> _Found:
@@ -196,11 +210,18 @@ def _minimised(
     return _intermediate(truth, wanted, conservative, parsimonious, spared, positive, remainders, max_models, end)
 
 
-def _excluded(truth: TruthTable, exclude: Iterable[int]) -> Ints:
-    rows = np.array(sorted(exclude), dtype=np.int64)
-    found = truth.configuration(rows) if len(rows) else np.empty((0, len(truth.levels)), dtype=np.int64)
+def _excluded(truth: TruthTable, exclude: Iterable[int | str | Expression]) -> Ints:
+    numbers: set[int] = set()
+    named: set[int] = set()
+    for one in exclude:
+        if isinstance(one, str | Expression):
+            named |= set(rows_of(truth, one))
+        else:
+            numbers.add(one)
     positive = set(truth.rows.index[truth.rows["out"] == "1"].tolist())
-    clash = sorted(positive & set(rows.tolist()))
+    rows = np.array(sorted(numbers | (named - positive)), dtype=np.int64)
+    found = truth.configuration(rows) if len(rows) else np.empty((0, len(truth.levels)), dtype=np.int64)
+    clash = sorted(positive & numbers)
     if clash:
         raise DataError(
             f"row {clash[0]} is positive and cannot be excluded",
@@ -258,6 +279,14 @@ def _solution(truth: TruthTable, kind: Kind, found: _Found, remainders: Ints) ->
     alone = np.asarray(found.chart[:, found.chart.sum(axis=0) == 1].any(axis=1))
     essential = tuple(name for name, only in zip(names, alone, strict=True) if only)
     note = _ambiguity(models, found.covers)
+    if kind == "conservative" and not set(truth.rows["out"]) & {"0", "C"}:
+        told = "no row is negative"
+        told += (
+            ", and all configurations occur: the model is true everywhere, so that nothing is explained"
+            if any(model.expression == "1" for model in models)
+            else ": the model says which configurations occur, not what sets them apart from others"
+        )
+        note = f"{note}; {told}" if note else told
     if kind == "conservative" and models and models[0].assumptions:
         like = ", ".join(map(str, models[0].assumptions[:10])) + (", …" if len(models[0].assumptions) > 10 else "")
         told = f"rows in which a condition does not apply stand for those in which it does (row {like})"
@@ -297,9 +326,11 @@ def _intermediate(
         )
     models: dict[str, Model] = {}
     complete, bound = conservative.covers.complete and parsimonious.covers.complete, 0
+    pairs = len(conservative.covers.found) * len(parsimonious.covers.found)
     for (c, complex_cover), (p, short_cover) in product(
         enumerate(conservative.covers.found, start=1), enumerate(parsimonious.covers.found, start=1)
     ):
+        stage(f"pair C{c}P{p} of {pairs:,}")
         longer, shorter = conservative.cubes[list(complex_cover)], parsimonious.cubes[list(short_cover)]
         assumed = remainders[primes.covers(shorter, remainders).any(axis=0)]
         reduced = _reduced(longer, shorter, wanted)
@@ -311,14 +342,19 @@ def _intermediate(
         bound = max(bound, found.bound)
         used = sorted({place for cover in found.found for place in cover})
         fitter, places = Fitter.of(truth, cubes[used], remainders), {place: n for n, place in enumerate(used)}
-        told = {
-            "easy": tuple(sorted(truth.number(easy).tolist())),
-            "difficult": tuple(sorted(truth.number(hard).tolist())),
-        }
+        origin = Origin(
+            f"C{c}P{p}", tuple(sorted(truth.number(easy).tolist())), tuple(sorted(truth.number(hard).tolist()))
+        )
         for cover in found.found:
-            model = fitter.model([places[place] for place in cover], **told, origin=f"C{c}P{p}")
-            models.setdefault(model.expression, model)
-        if len(models) >= max_models or late(end):
+            model = fitter.model([places[place] for place in cover], (origin,))
+            known = models.get(model.expression)
+            if known is not None:
+                models[model.expression] = attrs.evolve(known, origins=(*known.origins, origin))
+            elif len(models) < max_models:
+                models[model.expression] = model
+            else:
+                complete = False
+        if late(end):
             complete = False
             break
     ordered = tuple(sorted(models.values(), key=attrgetter("order")))

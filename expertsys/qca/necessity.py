@@ -14,10 +14,9 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_positive, counted
 from expertsys._core.results import TableResult, number
 from expertsys.qca.expression import Literal
-from expertsys.qca.fit import Floats
+from expertsys.qca.fit import TOLERANCE, Floats
 from expertsys.qca.fit import necessity as fit
 from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, origin_notes, skewness
-from expertsys.qca.truth import TOLERANCE
 
 #: Expressions held at once.
 _BLOCK = 20_000

@@ -274,7 +274,12 @@ def sweep_anchors(
         if condition == outcome:
             membership = 1 - own if absent else own
         else:
-            checked = Scores.of(scores.table.assign(**{condition: own}), list(truth.conditions), place="sweep_anchors")
+            checked = Scores.of(
+                scores.table.assign(**{condition: own}),
+                list(truth.conditions),
+                place="sweep_anchors",
+                declared=truth.conditions,
+            )
             levels = {**checked.levels, **_larger(truth.scores.levels, checked.levels)}
             scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition}, notes=scores.notes)
         made.append(repeated(solution, rebuilt(truth, scores, membership, dict(truth.settings))))

@@ -104,17 +104,19 @@ class Robustness(TableResult):
         return "\n".join([*lines, *([f"note: {self.note}"] if self.note else [])])
 
 
-def robustness(initial: Solution, tests: Sequence[Solution | tuple[Solution, int]], *, model: int = 1) -> Robustness:
+def robustness(
+    initial: Solution, tests: Sequence[Solution | tuple[Solution, int | str]], *, model: int | str = 1
+) -> Robustness:
     """Fit-oriented and case-oriented robustness of a solution.
 
     Parameters
     ----------
     initial : Solution
         The one that the argument rests on.
-    tests : sequence of Solution, or of pairs of a Solution and the number of its model
+    tests : sequence of Solution, or of pairs of a Solution and the number or expression of its model
         Alternatives that could be defended as well: other cut-offs, other anchors; over the same cases. Each stands
         with its own calibration. All of them count, not only the first and the last.
-    model : int
+    model : int or str
         Which model of the initial solution, from 1. Of an alternative with several the first, unless its number is
         given.
 

@@ -46,6 +46,23 @@ class TermFit:
     cases: tuple[str, ...]
 
 
+@attrs.frozen
+class Origin:
+    """Where an intermediate model comes from.
+
+    Attributes
+    ----------
+    pair : str
+        The conservative and the parsimonious model that it lies between, such as ``C1P1``.
+    easy, difficult : tuple of int
+        Which assumptions of that parsimonious model agree with the expectations, and which do not.
+    """
+
+    pair: str
+    easy: tuple[int, ...]
+    difficult: tuple[int, ...]
+
+
 @attrs.frozen(eq=False)
 class Model:
     """One solution: a disjunction of terms. Its figures are computed when they are first asked for.
@@ -54,19 +71,31 @@ class Model:
     ----------
     expression : str
         Such as ``A*~B + C``.
-    easy, difficult : tuple of int
-        For an intermediate solution, which assumptions of the parsimonious one it keeps and which it does not.
-    origin : str
-        For an intermediate solution, the conservative and parsimonious models that it lies between, such as ``C1P1``.
+    origins : tuple of Origin
+        For an intermediate solution, every pair of a conservative and a parsimonious model that it lies between, each
+        with its own counterfactuals.
     """
 
     expression: str
-    easy: tuple[int, ...]
-    difficult: tuple[int, ...]
-    origin: str
+    origins: tuple[Origin, ...]
     _fitter: Fitter
     _places: tuple[int, ...]
     _literals: int
+
+    @property
+    def origin(self) -> str:
+        """The pairs that it lies between, such as ``C1P1, C1P2``; empty for other solutions."""
+        return ", ".join(origin.pair for origin in self.origins)
+
+    @property
+    def easy(self) -> tuple[int, ...]:
+        """The assumptions of the parsimonious model that an intermediate one keeps, by its first origin."""
+        return self.origins[0].easy if self.origins else ()
+
+    @property
+    def difficult(self) -> tuple[int, ...]:
+        """Those that it does not keep, by its first origin."""
+        return self.origins[0].difficult if self.origins else ()
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -151,14 +180,17 @@ class Solution(TableResult):
     note: str
     how: dict[str, Any] = attrs.field(factory=dict)
 
-    def model(self, number: int) -> Model:
-        """The model of this number, from 1.
+    def model(self, number: int | str) -> Model:
+        """A model by its number, from 1, or by its expression.
 
         Parameters
         ----------
-        number : int
-            As in `to_frame`.
+        number : int or str
+            As in `to_frame`; or an expression such as ``"A*~B + C"``, in whatever order of terms and conditions.
+            Numbers change with the settings, expressions do not.
         """
+        if isinstance(number, str):
+            number = self._numbered(number)
         if not 1 <= number <= len(self.models):
             raise DataError(
                 f"there is no model {number}: the {self.kind} solution has {len(self.models)}",
@@ -166,6 +198,16 @@ class Solution(TableResult):
                 remedy=self.note,
             )
         return self.models[number - 1]
+
+    def _numbered(self, expression: str) -> int:
+        def parts(text: str) -> frozenset[frozenset[str]]:
+            return frozenset(frozenset(map(str.strip, term.split("*"))) for term in text.split("+"))
+
+        names = [model.expression for model in self.models]
+        for place, name in enumerate(names, start=1):
+            if parts(name) == parts(expression):
+                return place
+        raise unknown("model", expression, names, place="model", remedy="Models are compared by their terms.")
 
     def to_frame(self) -> pd.DataFrame:
         """A row per term of each model, and one for the whole; index ``model, term``."""
@@ -208,13 +250,14 @@ class Solution(TableResult):
 
         Index ``row``; each condition; ``terms``, those of any model that hold it; ``models``, how many of the listed
         models assume it; ``counterfactual``, for an intermediate solution "easy" where a model keeps it and "difficult"
-        where the expectations forbid it, both by its first models.
+        where the expectations forbid it in every model.
         """
         import pandas as pd
 
         truth = self.truth
-        easy = {row for model in self.models for row in model.easy}
-        hard = {row for model in self.models for row in model.difficult} - easy
+        origins = [origin for model in self.models for origin in model.origins]
+        easy = {row for origin in origins for row in origin.easy}
+        hard = {row for origin in origins for row in origin.difficult} - easy
         made = {row for model in self.models for row in model.assumptions}
         rows = sorted(made | easy | hard)
         cubes = truth.configuration(rows) if rows else np.empty((0, len(truth.conditions)), dtype=np.int64)
@@ -230,21 +273,23 @@ class Solution(TableResult):
             table = table.assign(counterfactual=kinds)
         return table.rename_axis(columns="column")
 
-    def which(self, model: int = 1) -> str:
+    def which(self, model: int | str = 1) -> str:
         """Where models tie, which of how many a number stands for, as ", model 1 of 3"; else nothing."""
         if len(self.models) < 2 and self.complete:
             return ""
+        if isinstance(model, str):
+            model = self._numbered(model)
         return f", model {model} of {len(self.models):,}{'' if self.complete else ' listed'}"
 
-    def plot(self, *, model: int = 1, term: str | None = None, ax: Any = None) -> Any:
+    def plot(self, *, model: int | str = 1, term: str | None = None, ax: Any = None) -> Any:
         """Draw a model, or one of its terms, against the outcome: see `expertsys.plot.xy_plot`.
 
         Where models tie, the title says which of how many it is.
 
         Parameters
         ----------
-        model : int
-            Its number, from 1.
+        model : int or str
+            Its number, from 1, or its expression.
         term : str, optional
             One of its terms.
         ax : matplotlib axes, optional
@@ -303,7 +348,11 @@ class Solution(TableResult):
 
     def _title(self) -> str:
         lines = [f"{self.kind.capitalize()} solution for {self.truth.outcome}"]
-        lines += [f"  M{place}: {model.expression}" for place, model in enumerate(self.models[:8], start=1)]
+        between = len({model.origin for model in self.models}) > 1
+        lines += [
+            f"  M{place}: {model.expression}" + (f"  ({model.origin})" if between else "")
+            for place, model in enumerate(self.models[:8], start=1)
+        ]
         if len(self.models) > 8:
             lines.append(f"  … and {len(self.models) - 8:,} more")
         notes = {"note": self.note, "note on the truth table": self.truth.note}

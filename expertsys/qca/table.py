@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -14,11 +14,13 @@ import pandas as pd
 from expertsys._core.errors import DataError, Remark, check_list, listing
 from expertsys._core.frames import check_columns, to_pandas
 from expertsys.qca.expression import Literal
-from expertsys.qca.fit import Floats
+from expertsys.qca.fit import Floats, at_middle
 from expertsys.qca.primes import Ints, covers
 
 #: What an expression is written with, so that a name cannot hold it.
 SIGNS = "~!()+|*&·[]{}"
+#: Levels of a multi-value condition up to which whole numbers are taken for levels and not for raw values.
+MOST_LEVELS = 10
 #: Columns of a truth table and of the tables made from it, beside those of the conditions.
 RESERVED = frozenset(
     (
@@ -55,11 +57,19 @@ class Scores:
 
     @classmethod
     def of(
-        cls, table: Any, names: Sequence[str], *, case: str | None = None, place: str, not_applicable: str | None = None
+        cls,
+        table: Any,
+        names: Sequence[str],
+        *,
+        case: str | None = None,
+        place: str,
+        not_applicable: str | None = None,
+        declared: Iterable[str] | None = (),
     ) -> Scores:
         """Columns of any dataframe as scores: fuzzy or crisp within [0, 1], multi-value as whole numbers from 0.
 
-        Cells that are `not_applicable` get a level of their own, above the others.
+        Cells that are `not_applicable` get a level of their own, above the others. Whole numbers that do not start at
+        0, or that run to more than a few levels, are raw values, unless the condition is one of `declared` (None: all).
 
         Raises
         ------
@@ -106,6 +116,8 @@ class Scores:
                 for row in np.flatnonzero(outside)
             ]
             levels[name] = max(2, int(known.max(initial=1)) + 1) if whole else 2
+            if levels[name] > 2 and declared is not None and name not in declared:
+                faults += _raw(name, known)
             if beside.any():
                 if not whole:
                     what = f"holds fuzzy scores, and {not_applicable!r} for case {cases[int(beside.argmax())]!r}."
@@ -113,9 +125,14 @@ class Scores:
                 undefined.add(name)
                 scores = np.where(beside, levels[name], scores)
                 levels[name] += 1
-            columns[name] = scores
+            columns[name] = at_middle(scores)
         if faults:
             remedy = "Drop these cases, fill the cells, or calibrate raw values first: es.qca.calibrate(...)."
+            if all(fault.place in names for fault in faults):
+                remedy = (
+                    "Calibrate raw values first, es.qca.calibrate(...), or recode levels to start at 0; where they are "
+                    "levels all the same, declare how many there are: truth_table(..., levels={...})."
+                )
             if any(frame[name].astype(str).str.strip().eq("-").any() for name in names):
                 remedy += " Where - says that a condition does not apply: not_applicable='-'."
             raise DataError("scores that cannot be used", place=place, remedy=remedy, faults=faults)
@@ -153,6 +170,17 @@ class Scores:
         array = self.array
         corner = np.where(multi, array, array > 0.5).astype(np.int64)
         return corner, ~((array == 0.5) & ~multi).any(axis=1)
+
+
+def _raw(name: str, known: Floats) -> list[Remark]:
+    """A fault where whole numbers cannot well be levels of a multi-value condition."""
+    low, high = int(known.min()), int(known.max())
+    if low > 0:
+        return [Remark("error", name, f"must have levels that start at 0; its values run from {low:,} to {high:,}.")]
+    if high >= MOST_LEVELS:
+        what = f"must have at most {MOST_LEVELS} levels; its values run from {low:,} to {high:,}."
+        return [Remark("error", name, what)]
+    return []
 
 
 def conditions_of(conditions: Sequence[str], outcome: str | None, *, place: str) -> tuple[str, ...]:
@@ -324,7 +352,8 @@ def memberships(scores: Scores, cubes: Ints) -> Floats:
     """Membership of every case in every configuration, or in every cube of them (-1: free), shape (R, n)."""
     array = scores.array
     if (array == np.round(array)).all():
-        return covers(cubes, array.astype(np.int8)).astype(np.float64)
+        small = array.max(initial=0) <= np.iinfo(np.int8).max
+        return covers(cubes, array.astype(np.int8 if small else np.int64)).astype(np.float64)
     result = np.ones((len(cubes), len(array)))
     for place, size in enumerate(scores.levels.values()):
         value, own = cubes[:, [place]], array[None, :, place]

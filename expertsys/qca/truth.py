@@ -13,12 +13,10 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, is_number, listing, unknown
 from expertsys._core.results import TableResult
 from expertsys.qca.expression import Term, term_of
-from expertsys.qca.fit import Floats, sufficiency
+from expertsys.qca.fit import TOLERANCE, Floats, sufficiency
 from expertsys.qca.primes import Ints
 from expertsys.qca.table import Outcome, Scores, column_of, conditions_of, memberships, origin_notes, told_of
 
-#: Two figures nearer than this are equal (R's QCA compares cut-offs with the same tolerance).
-TOLERANCE = 1.5e-8
 #: Configurations up to which a table can list its remainders.
 MOST_ROWS = 1 << 16
 
@@ -276,19 +274,22 @@ def truth_table(
     case : str, optional
         Column with the names of cases; by default a column ``case``, or else the index.
     levels : dict, optional
-        Levels of a multi-value condition, where not all occur.
+        Number of levels of a multi-value condition, where not all occur. Needed where level 0 does not, or where there
+        are more than ten: other whole numbers are taken for raw values and refused.
     not_applicable : str, optional
         How a cell says that a condition does not apply to a case, such as "-": see Notes.
 
     Returns
     -------
     TruthTable
-        A case at exactly 0.5 in a condition is in no row, but counts in every row's consistency; the note names it.
+        A case at 0.5 in a condition (within 1.5e-8, the tolerance of cut-offs too) is in no row, but counts in every
+        row's consistency; the note names it.
 
     Raises
     ------
     DataError
-        For absent columns, missing values, scores outside [0, 1], an outcome among the conditions.
+        For absent columns, missing values, scores outside [0, 1], whole numbers that are not levels, an outcome among
+        the conditions.
 
     Notes
     -----
@@ -334,7 +335,9 @@ def truth_table(
     _checked(settings)
     names = conditions_of(conditions, column_of(outcome)[0], place="truth_table")
     target = Outcome.of(table, outcome, case=case, place="truth_table")
-    scores = Scores.of(table, names, case=case, place="truth_table", not_applicable=not_applicable)
+    scores = Scores.of(
+        table, names, case=case, place="truth_table", not_applicable=not_applicable, declared=levels or ()
+    )
     if levels:
         scores = scores.declared(levels)
     scores = attrs.evolve(scores, notes=origin_notes(table, target, scores))
@@ -360,11 +363,26 @@ def _checked(settings: Mapping[str, float]) -> None:
         )
 
 
+def renumbered(old: TruthTable, new: TruthTable, rows: Sequence[int]) -> dict[int, int]:
+    """Row numbers of the same configurations in a table whose conditions may have other levels; none for those gone."""
+    numbers = list(rows)
+    if old.levels == new.levels or not numbers:
+        return {row: row for row in numbers}
+    found = old.configuration(numbers)
+    beside = found >= np.array(old.applicable)  # does not apply: always the last level
+    moved = np.where(beside, np.array(new.applicable), found)
+    kept = np.all((moved < np.array(new.levels)) & (beside | (moved < np.array(new.applicable))), axis=1)
+    again = iter(new.number(moved[kept]).tolist())
+    return {row: next(again) for row, here in zip(numbers, np.atleast_1d(kept).tolist(), strict=True) if here}
+
+
 def rebuilt(truth: TruthTable, scores: Scores, membership: Floats, settings: dict[str, float]) -> TruthTable:
     """A truth table as another one, from other scores or settings; rows decided by hand stay decided."""
     _checked(settings)
     table = _tabulated(truth.outcome, truth.conditions, scores, membership, settings)
-    own: dict[int, Any] = {row: out for row, out in truth.decided.items() if row in table.rows.index}
+    numbers = renumbered(truth, table, list(truth.decided))
+    own: dict[int, Any] = {numbers[row]: out for row, out in truth.decided.items() if row in numbers}
+    own = {row: out for row, out in own.items() if row in table.rows.index}
     return table.decide(own, why="as before") if own else table
 
 

@@ -195,14 +195,14 @@ class CaseTypes(TableResult):
         return title + (f"\nnote: {self.note}" if self.note else "")
 
 
-def case_types(solution: Solution, *, model: int = 1) -> CaseTypes:
+def case_types(solution: Solution, *, model: int | str = 1) -> CaseTypes:
     """Typical and deviant cases of a model, ordered by how well they serve within-case study.
 
     Parameters
     ----------
     solution : Solution
         As `minimise` gives it.
-    model : int
+    model : int or str
         Its number, from 1.
 
     Returns

@@ -124,3 +124,27 @@ def test_text_that_is_no_expression(text: str, told: str) -> None:
 def test_a_level_that_does_not_exist() -> None:
     with pytest.raises(DataError, match="names level 3 of 'A', which has 3"):
         parse("A[3]", levels={"A": 3})
+
+
+def test_levels_that_are_not_named_may_exist() -> None:
+    """Without levels= B may have a third level, so B[0] + B[1] is not everything; with two levels it is."""
+    assert str(simplify("B[0] + B[1]")) == "B[0] + B[1]"
+    assert str(parse("A[1]*B[0] + A[1]*B[1]")) == "A[1]*B[0] + A[1]*B[1]"
+    assert str(intersection("B[0] + B[1]", "C[1]")) == "B[0]*C[1] + B[1]*C[1]"
+    assert factor("A[1]*B[0] + A[1]*B[1]")[0] == "A[1]*(B[0] + B[1])"
+    assert str(simplify("B[0] + B[1]", levels={"B": 2})) == "1"
+    assert factor("A[1]*B[0] + A[1]*B[1]", levels={"A": 2, "B": 2}) == ("A[1]",)
+    assert str(intersection("B[0] + B[1]", "C[1]", levels={"B": 2, "C": 2})) == "C[1]"
+
+
+@pytest.mark.parametrize("work", [lambda: negate("B[0] + A"), lambda: parse("~B[0]"), lambda: negate(parse("A*B[1]"))])
+def test_a_level_is_negated_only_where_all_are_known(work: Any) -> None:
+    with pytest.raises(
+        DataError, match=r"numbers of levels must be known; missing: .*'B'\. Give levels=\{.*'B': \.\.\.\}"
+    ):
+        work()
+
+
+def test_negation_with_known_levels() -> None:
+    assert str(negate("B[0]", levels={"B": 3})) == "B[1] + B[2]"
+    assert str(parse("~B[0]", levels={"B": 2})) == "B[1]"

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
+from scipy.special import expit, xlogy
 
 from expertsys.errors import DataError, DegenerateWarning
 from expertsys.qca import calibrate, find_thresholds
@@ -112,3 +114,58 @@ def test_too_few_values_for_thresholds() -> None:
 
 def test_values_far_beyond_the_anchors_are_out_or_in_without_a_warning() -> None:
     assert calibrate([0, 1e6, -1e9], anchors=(400000, 400001, 400002)).tolist() == [0, 1, 0]
+
+
+def likelihood(raw: np.ndarray[Any, Any], thresholds: tuple[float, ...], scores: np.ndarray[Any, Any]) -> float:
+    """Negative log-likelihood of fitted shares, as the fractional logit maximises it."""
+    target = np.searchsorted(np.array(thresholds), raw, side="left") / len(thresholds)
+    with np.errstate(divide="ignore"):
+        return float(-(xlogy(target, scores) + xlogy(1 - target, 1 - scores)).sum())
+
+
+def attainable(raw: np.ndarray[Any, Any], thresholds: tuple[float, ...]) -> float:
+    """The same at the optimum, by scipy's trust-region method."""
+    target = np.searchsorted(np.array(thresholds), raw, side="left") / len(thresholds)
+    x = raw / np.exp(np.log(raw).mean())
+    terms = np.column_stack([np.log(x), np.sqrt(x), x, x**2])
+    design = np.column_stack([np.ones(len(x)), (terms - terms.mean(axis=0)) / terms.std(axis=0)])
+
+    def spread(beta: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        share = expit(design @ beta)
+        return np.asarray(design.T @ (design * (share * (1 - share))[:, None]))
+
+    found = minimize(
+        lambda beta: float((np.logaddexp(0, design @ beta) - target * (design @ beta)).sum()),
+        np.zeros(5),
+        jac=lambda beta: design.T @ (expit(design @ beta) - target),
+        hess=spread,
+        method="trust-exact",
+        options={"maxiter": 5000},
+    )
+    return float(found.fun)
+
+
+def test_the_indirect_method_reaches_the_best_fit() -> None:
+    """Values on which plain reweighted least squares diverge (all scores 0 or 1): 3.5404 is attainable, by scipy."""
+    raw, thresholds = np.array([9, 14, 18, 22, 22, 24, 24, 30, 48, 53, 102.0]), (9.5, 14.5, 18.5, 24.5)
+    scores = calibrate(raw, method="indirect", anchors=thresholds).to_numpy()
+    assert likelihood(raw, thresholds, scores) == pytest.approx(3.5404, abs=1e-3)
+    assert scores[1:7] == pytest.approx([0.234, 0.553, 0.696, 0.696, 0.787, 0.787], abs=5e-3)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_other_fit_of_the_indirect_method_is_better(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    raw = np.round(np.exp(rng.normal(3, rng.uniform(0.3, 1.5), int(rng.integers(8, 40)))), 1)
+    thresholds = tuple(np.unique(np.quantile(raw, np.sort(rng.uniform(0.05, 0.95, int(rng.integers(2, 6)))))).tolist())
+    scores = calibrate(raw, method="indirect", anchors=thresholds).to_numpy()
+    assert likelihood(raw, thresholds, scores) <= attainable(raw, thresholds) + 1e-3
+
+
+def test_a_fit_that_does_not_converge_is_refused() -> None:
+    """Seed by search: one of ten in 1,500 random columns whose groups the values all but separate."""
+    rng = np.random.default_rng(1010)
+    raw = np.round(np.exp(rng.normal(3, rng.uniform(0.3, 2), int(rng.integers(6, 60)))), 1) + 0.1
+    thresholds = np.unique(np.quantile(raw, np.sort(rng.uniform(0.05, 0.95, int(rng.integers(1, 6))))))
+    with pytest.raises(DataError, match=r"did not converge\. Use fewer groups, or method='direct'"):
+        calibrate(raw, method="indirect", anchors=thresholds.tolist())

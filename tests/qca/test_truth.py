@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from expertsys.errors import DataError
-from expertsys.qca import TruthTable, minimise, truth_table
+from expertsys.qca import TruthTable, minimise, necessity, truth_table
 
 from . import oracle
 
@@ -192,3 +192,53 @@ def test_declared_levels_leave_what_does_not_apply_the_last() -> None:
     truth = truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=1, levels={"A": 3}, not_applicable="-")
     assert (truth.levels, truth.applicable) == ((4,), (3,))
     assert truth.to_frame()["A"].tolist() == [0, 1, "-"]
+
+
+GDP = [350, 590, 720, 983, 1098, 517]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (GDP, "A: must have levels that start at 0; its values run from 350 to 1,098"),
+        ([0, *GDP[1:]], "A: must have at most 10 levels; its values run from 0 to 1,098"),
+        ([1, 2, 1, 2, 1, 2], "A: must have levels that start at 0; its values run from 1 to 2"),
+        ([*range(5), 10], "A: must have at most 10 levels"),
+    ],
+)
+def test_raw_values_are_not_taken_for_levels(values: list[int], message: str) -> None:
+    data = pd.DataFrame({"A": values, "Y": [1, 0, 1, 0, 1, 0]})
+    with pytest.raises(DataError, match=message) as caught:
+        truth_table(data, outcome="Y", conditions=["A"], consistency_cutoff=0.8)
+    assert "Calibrate raw values first" in str(caught.value)
+    with pytest.raises(DataError, match=message):
+        necessity(data, outcome="Y", conditions=["A"])
+    with pytest.raises(DataError, match=message):
+        truth_table(data.assign(B=1), outcome="A[1]", conditions=["B"], consistency_cutoff=0.8)
+
+
+def test_declared_levels_may_be_many_and_do_not_overflow() -> None:
+    """Levels 1 and 257 are one byte apart: by hand, each is consistent with its own outcome only."""
+    data = pd.DataFrame({"A": [1, 1, 257, 257], "Y": [1, 1, 0, 0]})
+    found = truth_table(data, outcome="Y", conditions=["A"], consistency_cutoff=0.8, levels={"A": 258})
+    assert found.rows["consistency"].tolist() == [1, 0]
+    two = truth_table(
+        data.assign(A=[1, 1, 2, 2]), outcome="Y", conditions=["A"], consistency_cutoff=0.8, levels={"A": 3}
+    )
+    assert two.rows["out"].tolist() == ["1", "0"]
+
+
+def test_a_half_by_rounding_is_a_half() -> None:
+    """0.7 - 0.2 is 0.49999999999999994 in floating point: in no row, and named."""
+    data = pd.DataFrame({"A": [0.7 - 0.2, 0.9, 0.1], "Y": [0.9, 0.8, 0.1]}, index=list("xyz"))
+    found = truth_table(data, outcome="Y", conditions=["A"], consistency_cutoff=0.8)
+    assert found.rows["cases"].tolist() == ["z", "y"]
+    assert "'x' at exactly 0.5 in a condition" in found.note
+    assert "'x' at exactly 0.5 in the outcome" in table(table=data, outcome="A", conditions=["Y"]).note
+
+
+def test_names_of_cases_may_hold_commas() -> None:
+    data = pd.DataFrame({"A": [1, 1, 0], "Y": [1, 1, 0]}, index=["Smith, Ann", "Jones, Ben", "Doe, Cat"])
+    truth = truth_table(data, outcome="Y", conditions=["A"], consistency_cutoff=1)
+    assert minimise(truth, solution="conservative").models[0].terms[0].cases == ("Smith, Ann", "Jones, Ben")
+    assert truth.members == (("Doe, Cat",), ("Smith, Ann", "Jones, Ben"))
