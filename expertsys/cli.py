@@ -26,11 +26,14 @@ __all__ = ["main"]
 DONE, REFUSED, USAGE = 0, 1, 2
 
 #: Options of `expertsys.io.read` that are plain text on a command line.
-_COLUMNS = ("unit", "coder", "code", "case", "document", "text")
+_COLUMNS = ("unit", "coder", "code", "case", "document", "participant", "text", "round", "date")
 _READING = (
     *("pattern", "separator", "hierarchy", "codebook", "documents", "encoding", "delimiter", "sheet"),
     *("report", "positions"),
 )
+#: Options of `expertsys.io.read` that are several names, on a command line with commas between them.
+_LISTS = ("coders", "attributes", "no_code", "header")
+_LEVELS = ("nominal", "ordinal", "interval", "ratio")
 #: The rules of `expertsys.Study.unitise`, without importing it for a parser.
 _RULES = ("document", "paragraph", "sentence", "turn", "window", "overlap", "pattern")
 
@@ -112,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     agreement = _command(commands, "agreement", _agreement, "print how far coders agree, code by code")
     _input(agreement)
     agreement.add_argument("--by", choices=("case", "pair"), help="a table for each case, or each pair of coders")
+    agreement.add_argument("--level", choices=_LEVELS, help="for scores: how far apart two of them are")
     agreement.add_argument("--confidence", type=_confidence, default=0.95, help="of the intervals (default: 0.95)")
 
     check = _command(commands, "check", _check, "list a file's faults, or what is odd in the data")
@@ -143,11 +147,16 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None]
 def _input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="FILE", nargs="+", help="a file, a folder, or several files")
     group = parser.add_argument_group("reading", "as in expertsys.read, where each is described")
-    group.add_argument("--layout", choices=("long", "wide", "rows"))
+    group.add_argument("--layout", choices=("long", "wide", "rows", "indicators"))
     group.add_argument("--seen", choices=("coded", "listed", "all"), default="coded")
     for name in (*_COLUMNS, *_READING):
         group.add_argument(f"--{name}", metavar="COLUMN" if name in _COLUMNS else name.upper())
     group.add_argument("--header", metavar="A,B,C", help="names of the columns of a table without a header")
+    group.add_argument("--coders", metavar="A,B", help="columns of a wide table that are coders")
+    group.add_argument("--attributes", metavar="A,B", help="columns that are neither coders nor codes")
+    group.add_argument("--no-code", metavar="A,B", help="words for: read, and nothing applies; '' keeps all as codes")
+    group.add_argument("--dates", choices=("day first", "month first"), help="how to read dates such as 03/04/2024")
+    group.add_argument("--shared-documents", action="store_true", help="one name in several cases is one document")
     group = parser.add_argument_group("units of a project of marked texts", "as in Study.unitise")
     group.add_argument("--unitise", choices=_RULES, help="what a unit is, of which coders agree or not")
     group.add_argument("--size", type=int, metavar="N", help="characters in a window")
@@ -166,8 +175,13 @@ def _output(parser: argparse.ArgumentParser, default: str) -> None:
 def _read(arguments: argparse.Namespace) -> Study:
     given = {name: getattr(arguments, name) for name in (*_COLUMNS, *_READING, "layout")}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if arguments.header:
-        options["header"] = [name.strip() for name in arguments.header.split(",")]
+    for name in _LISTS:
+        if (value := getattr(arguments, name)) is not None:
+            options[name] = [part.strip() for part in value.split(",") if part.strip()] or None
+    if arguments.dates is not None:
+        options["dates"] = arguments.dates
+    if arguments.shared_documents:
+        options["shared_documents"] = True
     if str(options.get("sheet", "")).isdigit():
         options["sheet"] = int(options["sheet"])
     source = arguments.source[0] if len(arguments.source) == 1 else arguments.source
@@ -231,7 +245,8 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _agreement(arguments: argparse.Namespace) -> None:
-    table = es.reliability(_read(arguments), by=arguments.by, confidence=arguments.confidence)
+    level = {} if arguments.level is None else {"level": arguments.level}
+    table = es.reliability(_read(arguments), by=arguments.by, confidence=arguments.confidence, **level)
     _print_table(table, arguments, empty="No code was applied.")
 
 

@@ -10,18 +10,21 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, counted, listing, quoted, unknown
+from expertsys._core.errors import DataError, counted, listing, quoted
 from expertsys._core.frames import as_text, to_pandas
+from expertsys._core.missing import NO_CODE_WORDS, is_no_code
+from expertsys.io.dates import iso_dates
 from expertsys.io.layouts import PLACES, Listed
 from expertsys.io.levels import codebook_of_paths
 from expertsys.io.log import Log, located, rows_listed
 from expertsys.io.options import Options
+from expertsys.io.readings import known_readings, rows_as_readings
 from expertsys.study import Codebook, Study
 from expertsys.study.readings import SEEN
 
-LISTED = "listed: a coder saw every document that their table lists"
-_MOST_REMARKS = 40
+_NUMBER = r"[+\-]?\d+(?:[.,]\d+)?"
 _FIELDS = ("kind", "date")
+_UNIT_FIELDS = ("document", "case", "participant", "start", "end")
 _ROW = re.compile(r"codings, row (\d+)(.*)")
 
 
@@ -51,26 +54,29 @@ def assemble(
     named : sequence of str
         What the files' names said, such as ``"case"``: units are then local to their file.
     """
-    joined = _join(tables)
-    _qualify(joined.places, tables, named, log)
+    joined = _without_words(_join(tables), options, codebook, log)
     places = joined.places
+    places["date"] = iso_dates(places["date"], "column 'date'", options.dates, log)
+    apart = _documents_apart(places, options, log)
+    _qualify(places, tables, named, log)
     places["document"] = places["document"].fillna(places["unit"])
-    held = _documents(joined, tables, log)
+    _refuse_shifted(places, tables, log)
+    held, of_units = _documents(joined, tables, log)
     codings, origin = _codings(joined, tables, log)
+    _tell_numbers(codings, tables, log)
     units = places.dropna(subset=["unit"]).drop_duplicates("unit")[["unit", "document", "case"]]
-    listed = places[["coder", "document"]].dropna().drop_duplicates()
-    coders = pd.DataFrame({"coder": listed["coder"].unique()})
+    units = units.merge(of_units, how="left", left_on="unit", right_index=True)
+    coders = pd.DataFrame({"coder": places.loc[places["document"].notna(), "coder"].dropna().unique()})
     cases = _cases(tables, log)
     seen = options.seen
     assignments = None
     if isinstance(seen, str) and seen != "all":
-        read = _tell_silent(places, codings, listed, held.get("text"), seen, log)
-        if seen == "listed":
-            assignments = read
-            log.choices[SEEN] = LISTED
-    book = codebook if codebook is not None else _codebook(codings, options, log)
+        assignments, choice = rows_as_readings(places, joined.codes, tables, seen, held.get("text"), log)
+        if assignments is not None:
+            log.choices[SEEN] = choice
+    book = codebook if codebook is not None else _codebook(codings, tables, options, log)
+    held = held if documents is None else _with_documents(held, documents, apart, options, log)
     log.refuse("read")
-    held = held if documents is None else _with_documents(held, documents)
     file = tables[0].cells.name if len(tables) == 1 else title or "source"
 
     def place(told: str) -> str:
@@ -93,18 +99,139 @@ def assemble(
         )
     if isinstance(seen, str):
         return study.with_assignments("all") if seen == "all" else study
-    return study.with_assignments(known_pairs(seen, study))
+    return study.with_assignments(known_readings(seen, study))
 
 
 def _join(tables: Sequence[Listed]) -> Joined:
     starts = np.cumsum([0, *(len(table.places) for table in tables)])
     places, codes, extra = [], [], []
     for number, (table, start) in enumerate(zip(tables, starts, strict=False)):
-        places.append(table.places.assign(file=number, row=table.cells.rows[table.at]))
+        nothing = np.zeros(len(table.places), dtype=bool) if table.nothing is None else table.nothing
+        places.append(table.places.assign(file=number, row=table.cells.rows[table.at], nothing=nothing))
         codes.append(table.codes.set_axis(table.codes.index + start))
         extra.append(table.extra)
     return Joined(
         pd.concat(places, ignore_index=True), pd.concat(codes).astype("str"), pd.concat(extra, ignore_index=True)
+    )
+
+
+def _without_words(joined: Joined, options: Options, codebook: Codebook | None, log: Log) -> Joined:
+    """The places and codes, without the words that say "read, and nothing applied": they are no codes."""
+    if options.no_code is None or joined.codes.empty:
+        return joined
+    distinct = list(joined.codes.unique())
+    if options.no_code is NO_CODE_WORDS:
+        own = set() if codebook is None else set(codebook.names)
+        words = {code for code in distinct if is_no_code(code) and code not in own}
+        others = [code for code in distinct if code not in words]
+        if "0" in others and "0" not in own and not all(re.fullmatch(_NUMBER, code) for code in others):
+            words.add("0")
+    else:
+        wanted = {" ".join(word.split()).casefold() for word in options.no_code}
+        words = {code for code in distinct if " ".join(code.split()).casefold() in wanted}
+    if not words:
+        return joined
+    mask = joined.codes.isin(words).to_numpy(dtype=bool)
+    nothing = joined.places["nothing"].to_numpy(dtype=bool).copy()
+    nothing[joined.codes.index[mask]] = True
+    shown = [code for code in distinct if code in words]
+    log.choices["no code"] = f"{listing(shown)}: read, and nothing applied"
+    log.tell(
+        "note",
+        "codes",
+        f"took {listing(shown)} in {counted(int(mask.sum()), 'cell')} as words for no code: the coder read the unit, "
+        "and nothing applied.",
+        "If they are codes: read(..., no_code=None); if other words say it: no_code=['...'].",
+    )
+    return Joined(joined.places.assign(nothing=nothing), joined.codes[~mask], joined.extra)
+
+
+def _tell_numbers(codings: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:
+    """Warn where all codes are numbers: as codes they have no order. Decimal commas become points."""
+    names = codings["code"].unique()
+    if len(names) < 2 or not all(re.fullmatch(_NUMBER, name) for name in names):
+        return
+    commas = [name for name in names if "," in name]
+    if commas:
+        codings["code"] = codings["code"].str.replace(",", ".")
+        log.tell("note", "codes", f"numbers with a decimal comma, such as {quoted(commas[0])}, were read with a point.")
+    place = tables[0].cells.name if len(tables) == 1 else "codes"
+    ordered = sorted(names, key=lambda name: float(name.replace(",", ".")))
+    if set(names) <= {"0", "1"}:
+        log.tell(
+            "warning",
+            place,
+            "the only codes are 0 and 1; they were read as two codes.",
+            "If 0 says that the code was not applied: read(..., no_code='0').",
+        )
+        return
+    log.tell(
+        "warning",
+        place,
+        f"all {len(names):,} codes are numbers ({listing(ordered, 6)}) and are analysed as codes without an order.",
+        "If they are scores: es.reliability(study, level='ordinal') or level='interval'; on the command line, "
+        "expertsys agreement --level ordinal.",
+    )
+
+
+def _documents_apart(places: pd.DataFrame, options: Options, log: Log) -> dict[str, list[str]]:
+    """Put the case before the names of documents, where one name stands in several cases: they are different documents.
+
+    Gives the new names of each such document. With positions in a text, or `shared_documents`, they stay one.
+    """
+    pairs = places[["document", "case"]].dropna().drop_duplicates()
+    twice = pairs["document"][pairs["document"].duplicated()].unique()
+    if not len(twice):
+        return {}
+    what = f"{counted(len(twice), 'name')} of documents in several cases, such as {quoted(twice[0])}:"
+    spans = bool(places.loc[places["document"].isin(twice), "start"].notna().any())
+    if options.shared_documents or (spans and options.documents is not None):
+        log.choices["documents"] = "one of the same name in several cases is one document"
+        why = "" if options.shared_documents else ", as its codings have positions in its text"
+        log.tell("note", "documents", f"{what} each was read as one document, whose parts are the cases{why}.")
+        return {}
+    both = places["document"].notna() & places["case"].notna()
+    names = places["case"] + "/" + places["document"]
+    places["document"] = places["document"].where(~both, names)
+    log.choices["document names"] = "case/document"
+    log.tell(
+        "note",
+        "documents",
+        f"{what} they were read as different documents, named with their case, such as "
+        f"{quoted(pairs['case'].iloc[0] + '/' + pairs['document'].iloc[0])}.",
+        "If it is one document whose parts are cases, such as a group interview: read(..., shared_documents=True).",
+    )
+    return {name: list(pairs["case"][pairs["document"] == name] + "/" + name) for name in pairs["document"].unique()}
+
+
+def _refuse_shifted(places: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:
+    """Refuse tables in which one coder's rows are numbered otherwise than another's: the same words, another unit."""
+    rows = places.loc[places["unit"].notna() & places["text"].notna(), ["unit", "coder", "text", "file"]]
+    rows = rows.drop_duplicates()
+    if rows["text"].is_unique or rows.empty:
+        return
+    source = rows["file"].astype(str) + "\0" + rows["coder"].fillna("")
+    rows = rows.assign(source=source)
+    once = rows[~rows.duplicated(["source", "text"], keep=False) & ~rows.duplicated(["source", "unit"], keep=False)]
+    texts = once.groupby("text")["unit"].nunique()
+    moved = once[once["text"].isin(texts.index[texts > 1])]
+    differ = once.groupby("unit")["text"].nunique()
+    moved = moved[moved["unit"].isin(differ.index[differ > 1])]
+    share = moved["text"].nunique() / max(once["text"].nunique(), 1)
+    if moved["text"].nunique() < 2 or share < 0.05:
+        return
+    first = moved[moved["text"] == moved["text"].iloc[0]].drop_duplicates("unit").iloc[:2]
+    where = [
+        f"{quoted(unit)} of {coder if isinstance(coder, str) else tables[int(file)].cells.name}"
+        for unit, coder, file in first[["unit", "coder", "file"]].itertuples(index=False, name=None)
+    ]
+    log.fault(
+        "units",
+        f"{moved['text'].nunique():,} texts stand under different units in the tables of different coders, whose units "
+        f"of the same name have other texts: one text is {' and '.join(where)}. A row too many or too few shifts all "
+        "rows below it.",
+        "Give the same text the same unit in each table; or let the text name the unit: read(..., unit='...') with the "
+        "name of its column.",
     )
 
 
@@ -118,6 +245,8 @@ def _qualify(places: pd.DataFrame, tables: Sequence[Listed], named: Sequence[str
         if not twice.any() and field not in named:
             continue
         apart = places["unit"].notna() & places[field].notna()
+        if field == "case" and log.choices.get("document names") and log.choices.get("unit names"):
+            continue
         if field == "case" and any(table.layout == "rows" for table in tables):
             places["participant"] = places["participant"].fillna(
                 places["unit"].where(apart & places["document"].isna())
@@ -145,7 +274,7 @@ def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.Dat
     file = places["file"].to_numpy()[joined.codes.index]
     sets = np.array([table.layout != "long" for table in tables])[file]
     if sets.any():
-        codings.loc[sets, ["text", "date"]] = None
+        codings.loc[sets, "text"] = None
         again = codings.duplicated(["unit", "coder", "code", "round"]).to_numpy() & sets
         if again.any():
             rows = joined.codes.index[again]
@@ -158,13 +287,18 @@ def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.Dat
     return codings.reset_index(drop=True), codings.index
 
 
-def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> pd.DataFrame:
-    """Every listed document, with its case, participant, text and further columns."""
+def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every listed document, with its case, participant, text and further columns; and what differs within documents.
+
+    A participant, a date or a further column that is the same in all rows of a document is the document's; one that
+    is the same in all rows of each unit is the unit's.
+    """
     places = joined.places
     held = places[["document"]].drop_duplicates().set_index("document")
-    for role in ("case", "participant"):
-        known = places[["document", role]].dropna().drop_duplicates("document").set_index("document")[role]
-        held[role] = known.reindex(held.index)
+    of_units = pd.DataFrame(index=pd.Index(places["unit"].dropna().unique(), name="unit"))
+    known = places[["document", "case"]].dropna().drop_duplicates("document").set_index("document")["case"]
+    held["case"] = known.reindex(held.index)
+    _participants(places, held, of_units, log)
     sets = np.array([table.layout != "long" for table in tables])[places["file"].to_numpy()]
     held["text"] = _texts(places[sets], tables, log).reindex(held.index)
     own = places[(places["unit"] == places["document"]) & ~sets]
@@ -172,12 +306,49 @@ def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> pd.DataFra
         texts = own[["document", "text"]].dropna().drop_duplicates()
         if not texts["document"].duplicated().any():
             held["text"] = held["text"].fillna(texts.set_index("document")["text"].reindex(held.index))
-    for role in ("date",):
-        dates = places.loc[sets, ["document", role]].dropna().drop_duplicates("document").set_index("document")[role]
-        held[role] = dates.reindex(held.index)
+    dates = _constant(places["document"], places["date"])
+    if dates is not None:
+        held["date"] = dates.reindex(held.index)
+    elif (dates := _constant(places["unit"], places["date"])) is not None:
+        of_units["date"] = dates.reindex(of_units.index)
     for column in joined.extra.columns:
-        _attribute(held, str(column), places, joined.extra[column], log)
-    return held.dropna(axis=1, how="all")
+        _attribute(held, of_units, str(column), places, joined.extra[column], log)
+    return held.dropna(axis=1, how="all"), of_units
+
+
+def _constant(keys: pd.Series[str], cells: pd.Series[str]) -> pd.Series[str] | None:
+    """The one value of each key; None where a key has several, or there is no value."""
+    pairs = pd.DataFrame({"key": keys, "cell": cells}).dropna().drop_duplicates()
+    if pairs.empty or pairs["key"].duplicated().any():
+        return None
+    return pairs.set_index("key")["cell"]
+
+
+def _participants(places: pd.DataFrame, held: pd.DataFrame, of_units: pd.DataFrame, log: Log) -> None:
+    """The participant of each document, or of each unit where a document has several, as a focus group has."""
+    pairs = places[["document", "participant"]].dropna().drop_duplicates()
+    held["participant"] = pairs.drop_duplicates("document").set_index("document")["participant"].reindex(held.index)
+    several = pairs["document"][pairs["document"].duplicated()].unique()
+    if not len(several):
+        return
+    held.loc[several, "participant"] = None
+    speakers = _constant(places["unit"], places["participant"].where(places["document"].isin(several)))
+    if speakers is None:
+        log.tell(
+            "warning",
+            "participants",
+            f"{counted(len(several), 'document')} with several participants have none: the table does not say which "
+            f"unit is whose: {listing(several, 5)}.",
+            "Give each excerpt of one participant a unit of its own.",
+        )
+        return
+    of_units["participant"] = speakers.reindex(of_units.index)
+    log.tell(
+        "note",
+        "participants",
+        f"{counted(len(several), 'document')} with several participants, such as {quoted(several[0])}: each unit has "
+        "its own.",
+    )
 
 
 def _texts(places: pd.DataFrame, tables: Sequence[Listed], log: Log) -> pd.Series[str]:
@@ -212,17 +383,25 @@ def _texts(places: pd.DataFrame, tables: Sequence[Listed], log: Log) -> pd.Serie
     return joined.drop_duplicates("document").set_index("document")["text"]
 
 
-def _attribute(held: pd.DataFrame, column: str, places: pd.DataFrame, cells: pd.Series[str], log: Log) -> None:
-    """A further column: an attribute of documents, or one for each coder where it differs by coder."""
-    rows = pd.DataFrame({"document": places["document"], "coder": places["coder"], "cell": cells}).dropna(
-        subset=["cell"]
-    )
-    distinct = rows[["document", "cell"]].drop_duplicates()
+def _attribute(
+    held: pd.DataFrame, of_units: pd.DataFrame, column: str, places: pd.DataFrame, cells: pd.Series[str], log: Log
+) -> None:
+    """A further column: an attribute of documents, of units, or one of documents for each coder where coders differ."""
     name = column if column in _FIELDS or column not in held else f"{column} (column)"
-    if not distinct["document"].duplicated().any():
-        held[name] = distinct.set_index("document")["cell"].reindex(held.index)
+    values = _constant(places["document"], cells)
+    if values is not None:
+        held[name] = values.reindex(held.index)
         return
-    distinct = rows.dropna(subset=["coder"]).drop_duplicates()
+    values = _constant(places["unit"], cells)
+    if values is not None:
+        named = column if column not in _UNIT_FIELDS else f"{column} (column)"
+        of_units[named] = values.reindex(of_units.index)
+        log.tell("note", f"column {quoted(column)}", "differs within documents; it is kept as an attribute of units.")
+        return
+    if cells.isna().all():
+        return
+    distinct = pd.DataFrame({"document": places["document"], "coder": places["coder"], "cell": cells})
+    distinct = distinct.dropna().drop_duplicates()
     if len(distinct) and not distinct.duplicated(["document", "coder"]).any() and distinct["coder"].nunique() <= 12:
         for coder, group in distinct.groupby("coder", sort=False):
             held[f"{name} ({coder})"] = group.set_index("document")["cell"].reindex(held.index)
@@ -264,63 +443,24 @@ def _cases(tables: Sequence[Listed], log: Log) -> pd.DataFrame | None:
     return pd.DataFrame({"case": list(questions), "question": list(questions.values())})
 
 
-def _codebook(codings: pd.DataFrame, options: Options, log: Log) -> Codebook:
+def _codebook(codings: pd.DataFrame, tables: Sequence[Listed], options: Options, log: Log) -> Codebook:
     mark = options.hierarchy
-    names = list(codings["code"].unique())
+    names = list(dict.fromkeys([*(code for table in tables for code in table.offered), *codings["code"].unique()]))
     if mark and any(mark in name for name in names):
         log.choices["sub-codes"] = f"a code 'a{mark}b' is below the code 'a'"
     return codebook_of_paths(names, mark, options.limits)
 
 
-def _tell_silent(
-    places: pd.DataFrame,
-    codings: pd.DataFrame,
-    listed: pd.DataFrame,
-    texts: pd.Series[str] | None,
-    seen: str,
-    log: Log,
+def _with_documents(
+    held: pd.DataFrame, given: Any, apart: Mapping[str, list[str]], options: Options, log: Log
 ) -> pd.DataFrame:
-    """Say how the listed documents without a code were taken, per case and coder.
+    """Documents as read, overlaid and extended by a table of documents.
 
-    Gives the pairs of coder and document that were read if listed ones were: without a code, and in a table of texts
-    without a text, there was nothing to read.
+    Parameters
+    ----------
+    apart : mapping
+        Names of documents in the tables to their names in the study, where the case was put before them.
     """
-    coded = codings[["coder", "document"]].drop_duplicates()
-    both = listed.merge(coded, how="left", on=["coder", "document"], indicator="where")
-    case = places.drop_duplicates("document").set_index("document")["case"]
-    both["case"] = both["document"].map(case).fillna("")
-    both["silent"] = both["where"] == "left_only"
-    with_texts = texts is not None and bool(texts.notna().any())
-    bare = both["document"].map(texts).isna() if texts is not None and with_texts else False
-    both["bare"] = both["silent"] & bare
-    read = both.loc[~both["bare"], ["coder", "document"]].reset_index(drop=True)
-    counts = both.groupby(["case", "coder"], sort=False).agg(
-        silent=("silent", "sum"), bare=("bare", "sum"), size=("silent", "size")
-    )
-    counts = counts[counts["silent"] > 0]
-    if seen == "listed":
-        counts = counts[counts["bare"] > 0].assign(silent=lambda table: table["bare"])
-        taken = "as not seen: there is nothing to read"
-        remedy = "If coders did read them, give who saw what as a table: read(..., seen=...)."
-    else:
-        taken = "as not seen by this coder"
-        remedy = "If they read them and nothing applied, agreement is overstated: say so with read(..., seen='listed')."
-    if len(counts) > _MOST_REMARKS:
-        total = int(counts["silent"].sum())
-        what = f"took {total:,} listed units without a code {taken}, over {len(counts):,} pairs of case and coder."
-        log.tell("warning", "who saw what", what, remedy)
-        return read
-    for key, silent, bare, size in zip(counts.index, *(counts[name] for name in counts), strict=True):
-        where = f"case {quoted(key[0])}, coder {quoted(key[1])}" if key[0] else f"coder {quoted(key[1])}"
-        of_these = f" ({bare:,} of them without a text)" if bare else ""
-        of_these = " and without a text" if seen == "listed" else of_these
-        what = f"took {silent:,} of {counted(size, 'listed unit')}, without a code{of_these}, {taken}."
-        log.tell("warning", where, what, remedy)
-    return read
-
-
-def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:
-    """Documents as read, overlaid and extended by a table of documents."""
     table = to_pandas(given)
     if table.index.name != "document":
         if "document" not in table.columns:
@@ -330,7 +470,21 @@ def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:
                 remedy="Name it so.",
             )
         table = table.set_index("document")
-    table = table.set_axis(as_text(table.index.to_series()).array, axis=0).rename_axis("document")
+    names = as_text(table.index.to_series()).reset_index(drop=True)
+    if apart and "case" in table.columns:
+        longer = as_text(table["case"]).reset_index(drop=True) + "/" + names
+        names = names.where(~longer.isin(held.index), longer)
+    for name in names[names.isin(list(apart)) & ~names.isin(held.index)]:
+        log.fault(
+            "documents",
+            f"{quoted(name)} is one of {counted(len(apart[name]), 'document')}: {listing(apart[name], 4)}.",
+            "Give the table a column case too; or say that they are one document: shared_documents=True.",
+        )
+    log.refuse("documents")
+    table = table.set_axis(names.array, axis=0).rename_axis("document")
+    if "date" in table.columns:
+        dates = as_text(table["date"])
+        table = table.assign(date=iso_dates(dates, "documents, column 'date'", options.dates, log))
     if (held.index.get_indexer(table.index) < 0).all():
         raise DataError(
             f"none of {listing(table.index, 5)} occurs in the codings; there are {listing(held.index, 5)}",
@@ -343,20 +497,3 @@ def _with_documents(held: pd.DataFrame, given: Any) -> pd.DataFrame:
         fresh = table[column].reindex(every)
         result[column] = fresh.where(fresh.notna(), result[column]) if column in result else fresh
     return result.rename_axis("document")
-
-
-def known_pairs(seen: Any, study: Study) -> Any:
-    """Who saw what, as given; a name that the study does not have is an error."""
-    if isinstance(seen, Mapping):
-        pairs = pd.DataFrame(
-            [(coder, name) for coder, names in seen.items() for name in names], columns=["coder", "document"]
-        )
-    else:
-        pairs = to_pandas(seen)
-    for kind, known in (("coder", study.coders.index), ("document", study.documents.index)):
-        if kind in pairs:
-            strange = as_text(pairs[kind]).dropna()
-            strange = strange[~strange.isin(known)]
-            if len(strange):
-                raise unknown(kind, strange.iloc[0], list(known), place="seen")
-    return pairs

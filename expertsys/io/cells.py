@@ -38,6 +38,8 @@ class Cells:
         The file.
     trimmed : dict
         Column to the positions at which white space was taken away.
+    part : str
+        The sheet that it is, where a workbook has one for each coder.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Cells:
     rows: npt.NDArray[np.int64]
     source: Source
     trimmed: dict[str, npt.NDArray[np.int64]]
+    part: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -151,6 +154,14 @@ def letter(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def column_number(letters: str) -> int:
+    """The position of the column that a spreadsheet calls by letters: A is 0, AA is 26."""
+    position = 0
+    for sign in letters:
+        position = position * 26 + ord(sign) - 64
+    return position - 1
 
 
 def refuse_width(name: str, columns: int) -> None:

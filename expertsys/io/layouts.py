@@ -1,9 +1,9 @@
-"""The three layouts of a table of codings, each brought to one form: places, and the codes applied there."""
+"""The layouts of a table of codings, each brought to one form: places, and the codes applied there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -15,6 +15,15 @@ from expertsys._core.frames import check_columns
 from expertsys.io.cells import Cells
 from expertsys.io.log import Log, rows_listed
 from expertsys.io.options import Layout, Options
+from expertsys.io.shapes import (
+    ask_indicators,
+    ask_which_indicators,
+    coder_columns,
+    flags,
+    indicator_columns,
+    shared_columns,
+    unit_column,
+)
 
 PLACES = (
     *("unit", "coder", "case", "document", "participant", "start", "end"),
@@ -22,6 +31,9 @@ PLACES = (
 )
 _NAMES = ("unit", "coder", "case", "document", "participant", "round")
 _WIDE = "If each column after the unit is one coder, say so: layout='wide'."
+_ROWS = ("unit", "coder", "case", "document", "participant", "round")
+#: Columns that spreadsheets leave blank below the first row of a block.
+_BLOCKS = ("case", "document", "participant")
 
 
 @attrs.frozen(eq=False)
@@ -53,26 +65,60 @@ class Listed:
     codes: pd.Series[str]
     extra: pd.DataFrame
     question: str | None = None
+    nothing: np.ndarray[Any, np.dtype[np.bool_]] | None = None
+    row_is_reading: bool = False
+    offered: tuple[str, ...] = ()
+    declared: str | None = None
 
 
-def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log) -> Listed:
+def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log, codes: Collection[str] = ()) -> Listed:
     """A table in the form that all layouts share.
 
     Parameters
     ----------
     fixed : mapping
         What the file's name says: case, coder, document, round.
+    codes : collection of str
+        The names of a codebook, if one was given.
     """
     found = columns_of(cells, options, log)
     numbered = _numbered(cells, options)
-    layout = options.layout or ("rows" if numbered and "code" not in found else "long")
+    layout = options.layout or _guessed(cells, options, fixed, found, numbered)
     if layout == "wide":
-        listed = _wide(cells, fixed, found, log)
+        listed = _wide(cells, options, fixed, found, codes, log)
+    elif layout == "indicators":
+        listed = _indicators(cells, options, fixed, found, codes, log)
     elif layout == "rows":
         listed = _rows(cells, options, fixed, found, numbered, log)
     else:
         listed = _long(cells, options, fixed, found, log)
+    if layout == "indicators":
+        return listed
     return attrs.evolve(listed, codes=_split(listed.codes, cells.name, options, log))
+
+
+def _guessed(
+    cells: Cells, options: Options, fixed: Mapping[str, str], found: Mapping[str, str], numbered: list[str]
+) -> Layout:
+    """The layout of a table of which it was not said; one whose columns may be codes or coders is refused."""
+    if options.coders is not None:
+        return "wide"
+    if "code" in found:
+        return "long"
+    if numbered:
+        return "rows"
+    groups = indicator_columns(cells, _free(cells, found, options))
+    if not groups or len(groups[0]) < 2:
+        return "long"
+    if "coder" not in {*found, *fixed}:
+        raise ask_indicators(cells, groups)
+    return "indicators"
+
+
+def _free(cells: Cells, found: Mapping[str, str], options: Options) -> list[str]:
+    """The columns that play no role and were not said to be attributes."""
+    taken = {*found.values(), *(options.attributes or ())}
+    return [name for name in cells.columns if name not in taken]
 
 
 def columns_of(cells: Cells, options: Options, log: Log | None = None) -> dict[str, str]:
@@ -123,7 +169,45 @@ def _place(cells: Cells, found: Mapping[str, str], fixed: Mapping[str, str], log
             columns[role] = column.fillna(fixed[role])
         else:
             columns[role] = column
-    return pd.DataFrame(columns)
+    places = pd.DataFrame(columns)
+    for role in _BLOCKS:
+        if role in found and places[role].isna().any():
+            places[role] = _filled_down(cells, places, role, found[role], log)
+    return places
+
+
+def _filled_down(cells: Cells, places: pd.DataFrame, role: str, header: str, log: Log) -> pd.Series[str]:
+    """A column filled downward where it names each block of rows once, as merged cells do; else as it is, and said so.
+
+    It has this shape when its first row is filled, at least a third of its cells are blank, and no name stands twice
+    (within the coder, case or document by which the rows are sorted).
+    """
+    column = places[role]
+    blank = column.isna()
+    within: pd.Series[Any] = pd.Series("", index=places.index)
+    for other in ("coder", *_BLOCKS[: _BLOCKS.index(role)]):
+        runs = (places[other] != places[other].shift()) & places[other].notna()
+        if places[other].notna().all() and int(runs.sum()) == places[other].nunique():
+            within = within + "\0" + places[other]
+    starts = ~within.duplicated()
+    named = pd.DataFrame({"within": within, "name": column})[~blank]
+    if blank.mean() >= 1 / 3 and not blank[starts].any() and not named.duplicated().any():
+        log.tell(
+            "warning",
+            f"{cells.name}, column {quoted(header)}",
+            f"filled {counted(int(blank.sum()), 'blank cell')} with the {role} above: the column names each block of "
+            "rows once, as merged cells do.",
+            f"If blank cells mean that there is no {role}, write a name into them.",
+        )
+        return column.ffill()
+    log.tell(
+        "warning",
+        f"{cells.name}, column {quoted(header)}",
+        f"is blank in {counted(int(blank.sum()), 'row')}, which belong to no {role}: "
+        f"{rows_listed(cells.rows[blank.to_numpy(dtype=bool)], 5)}.",
+        "Fill the cells if they do.",
+    )
+    return column
 
 
 def _tell_trimmed(cells: Cells, columns: list[str], log: Log) -> None:
@@ -166,7 +250,12 @@ def _long(cells: Cells, options: Options, fixed: Mapping[str, str], found: dict[
         )
     _tell_trimmed(cells, [found[role] for role in (*_NAMES, "code") if role in found], log)
     extra = cells.frame.drop(columns=list(found.values()))
-    return Listed(cells, "long", places, np.arange(len(places)), code.dropna(), extra)
+    declared = list(extra["reading"].dropna().unique()) if "reading" in extra else []
+    state = declared[0] if declared in (["given"], ["assumed"]) else None
+    if state is not None:
+        extra = extra.drop(columns="reading")
+    at = np.arange(len(places))
+    return Listed(cells, "long", places, at, code.dropna(), extra, row_is_reading=True, declared=state)
 
 
 def _refuse(cells: Cells, wrong: pd.Series[bool], what: str, log: Log) -> None:
@@ -192,37 +281,91 @@ def _check_positions(cells: Cells, places: pd.DataFrame, found: Mapping[str, str
         )
 
 
-def _unit_column(cells: Cells, found: dict[str, str], others: list[str], log: Log) -> str:
-    """The column of units: by its name, or the first column that is nothing else."""
+def _unit_column(
+    cells: Cells,
+    found: dict[str, str],
+    options: Options,
+    others: Collection[str],
+    log: Log,
+    *,
+    coder_apart: bool = False,
+) -> str | None:
+    """The column of units: by its name, or the one that names the rows; None where there is none.
+
+    Parameters
+    ----------
+    others : collection of str
+        Columns of codes.
+    coder_apart : bool
+        Whether columns that share values with others are coders, and so not units.
+    """
     if "unit" in found:
         return found["unit"]
-    free = [name for name in cells.columns if name not in {*found.values(), *others}]
-    if not free:
-        raise DataError(
-            f"no column of units; the columns are {listing(cells.columns)}",
-            place=cells.name,
-            remedy="Name it: unit='...'.",
-        )
-    log.choices["units"] = f"named by the first column, {quoted(free[0])}"
-    return free[0]
+    free = [name for name in _free(cells, found, options) if name not in others]
+    keys = [found[role] for role in _ROWS if role in found]
+    apart = shared_columns(cells, free, options.separator) if coder_apart else ()
+    name = unit_column(cells, free, keys, apart={*apart, *(options.coders or ())})
+    if name is not None:
+        where = f"the first column, {quoted(name)}" if free and name == free[0] else f"the column {quoted(name)}"
+        log.choices["units"] = f"named by {where}"
+    return name
 
 
-def _wide(cells: Cells, fixed: Mapping[str, str], found: dict[str, str], log: Log) -> Listed:
+def _require_units(cells: Cells, free: Collection[str]) -> DataError:
+    """The error for a table in which no column names the units."""
+    texts = [name for name in free if cells.frame[name].notna().all() and cells.frame[name].is_unique]
+    by_text = f" Rows with the same words can be one unit: unit={texts[0]!r}." if texts else ""
+    return DataError(
+        f"no column of units; the columns are {listing(cells.columns)}",
+        place=cells.name,
+        remedy="Name it: unit='...'. Rows are not matched by their position, since one row more or less would shift "
+        f"all others.{by_text}",
+    )
+
+
+def _wide(
+    cells: Cells, options: Options, fixed: Mapping[str, str], found: dict[str, str], codes: Collection[str], log: Log
+) -> Listed:
     if "coder" in fixed or "coder" in found:
         where = f"the column {quoted(found['coder'])}" if "coder" in found else "the file's name"
         raise DataError(
             f"in a wide table the columns are the coders, but {where} names a coder too",
             place=cells.name,
-            remedy="Say another layout, or another pattern.",
+            remedy="Say another layout, or another pattern. If the columns are codes with 0 and 1: "
+            "layout='indicators'.",
         )
     found = {role: name for role, name in found.items() if role not in ("start", "end", "memo", "code")}
-    found["unit"] = _unit_column(cells, found, [], log)
-    coders = [name for name in cells.columns if name not in found.values()]
+    found = {role: name for role, name in found.items() if name not in (options.coders or ())}
+    unit = _unit_column(cells, found, options, [], log, coder_apart=True)
+    if unit is not None:
+        found["unit"] = unit
+    elif "document" not in found or cells.frame.duplicated([found[role] for role in _ROWS if role in found]).any():
+        raise _require_units(cells, ())
+    given = [name for name in cells.columns if name not in found.values()]
+    split = coder_columns(
+        cells,
+        given,
+        coders=options.coders,
+        attributes=options.attributes,
+        codes=codes,
+        separator=options.separator,
+    )
+    coders = split.coders
     if not coders:
         raise DataError("a wide table needs a column for each coder", place=cells.name, remedy="Say another layout.")
     rows = _place(cells, found, fixed, log)
+    if unit is None:
+        rows["unit"] = rows["document"]
     _refuse(cells, rows["unit"].isna(), "names no unit.", log)
-    codes = pd.concat([cells.frame[coder] for coder in coders], ignore_index=True)
+    if split.attributes:
+        log.tell(
+            "note",
+            cells.name,
+            f"the coders are {listing(coders)}, whose columns share their values; {listing(split.attributes)} are kept "
+            "as attributes.",
+            "Otherwise: read(..., layout='wide', coders=[...]).",
+        )
+    applied = pd.concat([cells.frame[coder] for coder in coders], ignore_index=True)
     at = np.tile(np.arange(len(rows)), len(coders))
     places = rows.iloc[at].reset_index(drop=True)
     places["coder"] = pd.Series(np.repeat(np.array(coders, dtype=object), len(rows)), dtype="str")
@@ -230,8 +373,79 @@ def _wide(cells: Cells, fixed: Mapping[str, str], found: dict[str, str], log: Lo
     _tell_trimmed(cells, [found[role] for role in _NAMES if role in found] + coders, log)
     order = np.argsort(at, kind="stable")
     places = places.iloc[order].reset_index(drop=True)
-    codes = codes.iloc[order].reset_index(drop=True)
-    return Listed(cells, "wide", places, at[order], codes.dropna(), pd.DataFrame(index=places.index))
+    applied = applied.iloc[order].reset_index(drop=True)
+    extra = cells.frame[split.attributes].iloc[at[order]].reset_index(drop=True)
+    return Listed(cells, "wide", places, at[order], applied.dropna(), extra)
+
+
+def _indicators(
+    cells: Cells, options: Options, fixed: Mapping[str, str], found: dict[str, str], codes: Collection[str], log: Log
+) -> Listed:
+    """A table with a column for each code, which says in each row whether it applies."""
+    found = {role: name for role, name in found.items() if role not in ("start", "end", "code")}
+    if "coder" not in {*found, *fixed}:
+        raise DataError(
+            f"nothing says who coded: no column {options.coder!r}, and no pattern for the file's name",
+            place=cells.name,
+            remedy="Give pattern=, such as '{case} ({coder})', or name the column: coder='...'.",
+        )
+    free = _free(cells, found, options)
+    groups = indicator_columns(cells, free)
+    if codes:
+        groups = [[name for group in groups for name in group if name in codes]] if groups else []
+    if len(groups) > 1:
+        raise ask_which_indicators(cells, groups)
+    if not groups or not groups[0]:
+        raise DataError(
+            f"no column says yes or no in each row; the columns are {listing(cells.columns)}",
+            place=cells.name,
+            remedy="In the layout 'indicators' each code has a column of 0 and 1, TRUE and FALSE, or x and blank.",
+        )
+    columns = groups[0]
+    if "document" not in found or "unit" in found:
+        unit = _unit_column(cells, found, options, columns, log)
+        if unit is None:
+            raise _require_units(cells, [name for name in free if name not in columns])
+        found["unit"] = unit
+    places = _place(cells, found, fixed, log)
+    if "unit" not in found:
+        places["unit"] = places["document"]
+    _refuse(cells, places["unit"].isna(), "names no unit.", log)
+    yes, no = (
+        np.column_stack([flags(cells.frame[name])[answer].to_numpy(dtype=bool) for name in columns])
+        for answer in (0, 1)
+    )
+    _refuse(cells, pd.Series(places["coder"].isna().to_numpy() & yes.any(axis=1)), "has a code and no coder.", log)
+    partly = (yes | no).any(axis=1) & ~(yes | no).all(axis=1) & bool(no.any())
+    if partly.any():
+        log.tell(
+            "warning",
+            cells.name,
+            f"took blank cells of {counted(int(partly.sum()), 'row')} beside cells that say yes or no as not applied: "
+            f"{rows_listed(cells.rows[partly], 5)}.",
+            "Fill them.",
+        )
+    row, column = np.nonzero(yes)
+    applied = pd.Series(np.array(columns, dtype=object)[column], index=row, dtype="str")
+    rest = [name for name in cells.columns if name not in {*found.values(), *columns}]
+    log.choices["layout"] = f"indicators: a column for each of {counted(len(columns), 'code')}: {listing(columns, 6)}"
+    log.tell(
+        "note",
+        cells.name,
+        f"the columns {listing(columns, 6)} say yes or no in each row and were read as codes.",
+        "If some are attributes: read(..., layout='indicators', attributes=[...]).",
+    )
+    return Listed(
+        cells,
+        "indicators",
+        places,
+        np.arange(len(places)),
+        applied,
+        cells.frame[rest],
+        nothing=no.any(axis=1) & ~yes.any(axis=1),
+        row_is_reading="coder" in found,
+        offered=tuple(columns),
+    )
 
 
 def _rows(
@@ -252,21 +466,34 @@ def _rows(
             place=cells.name,
             remedy="Give pattern=, such as '{case} ({coder})', or name the column: coder='...'.",
         )
-    found["unit"] = _unit_column(cells, found, columns, log)
+    unit = _unit_column(cells, found, options, columns, log)
+    if unit is not None:
+        found["unit"] = unit
+    elif "document" not in found:
+        raise _require_units(cells, [name for name in cells.columns if name not in {*found.values(), *columns}])
     rest = [name for name in cells.columns if name not in {*found.values(), *columns}]
     question = None
     if "text" in found:
         question = found["text"] if found["text"].casefold() != "text" else None
-    elif len(rest) == 1:
+    elif len(rest) == 1 and rest[0] not in (options.attributes or ()) and not _are_numbers(cells.frame[rest[0]]):
         question = found["text"] = rest.pop()
     places = _place(cells, found, fixed, log)
+    if unit is None:
+        places["unit"] = places["document"]
     applied = cells.frame[columns].to_numpy(dtype=object).ravel()
     codes = pd.Series(applied, index=np.repeat(np.arange(len(places)), len(columns)), dtype="str").dropna()
     _refuse(cells, places["unit"].isna(), "names no unit.", log)
     _refuse(cells, places["coder"].isna() & places.index.isin(codes.index), "has a code and no coder.", log)
     log.choices["layout"] = f"rows: one row per unit, codes in {listing([columns[0], columns[-1]])}"
     _tell_trimmed(cells, [found[role] for role in _NAMES if role in found] + columns, log)
-    return Listed(cells, "rows", places, np.arange(len(places)), codes, cells.frame[rest], question)
+    at = np.arange(len(places))
+    return Listed(cells, "rows", places, at, codes, cells.frame[rest], question, row_is_reading="coder" in found)
+
+
+def _are_numbers(column: pd.Series[str]) -> bool:
+    """Whether a column holds numbers only, and so no texts."""
+    cells = column.dropna()
+    return len(cells) > 0 and bool(cells.str.fullmatch(r"[+\-]?\d+(?:[.,]\d+)?").all())
 
 
 def _split(codes: pd.Series[str], name: str, options: Options, log: Log) -> pd.Series[str]:

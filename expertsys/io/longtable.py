@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError
+from expertsys._core.missing import is_no_code
+from expertsys.io.readings import READING, coders_without_silence
 from expertsys.io.refi.losses import Losses
 from expertsys.study import Code, Codebook, Study
+from expertsys.study.readings import ASSUMED, SEEN
 
 _ALWAYS = ("unit", "coder", "code")
 _TOLD = ("definition", "inclusion", "exclusion", "example", "colour", "concept")
@@ -42,6 +46,7 @@ def _losses(study: Study) -> Losses:
     lost.add("text", "of documents that are no units", int((documents["text"].notna() & ~own).sum()))
     _lose_attributes("document", documents.drop(columns=["case", "text"]), lost)
     lost.add("participant", "", len(study.participants))
+    _lose_attributes("unit", units.drop(columns=["document", "case", "participant", "start", "end"]), lost)
     _lose_attributes("coder", study.coders, lost)
     lost.add("position", "of units in documents", int(units["start"].notna().sum()))
     lost.add("part", "of the project that was read", len(study.unmapped.names) if study.unmapped else 0)
@@ -55,6 +60,7 @@ def _lose_codes(book: Codebook, applied: set[str], lost: Losses) -> None:
     below = (code for code in book if code.parent is not None)
     lost.add("code", "below another", sum(not code.name.startswith(f"{code.parent}->") for code in below))
     parents = {code.parent for code in book}
+    lost.add("code", "that is read as a word for no code, unless no_code=None", sum(map(is_no_code, applied)))
     lost.add("code", "never applied", sum(name not in applied and name not in parents for name in book.names))
 
 
@@ -68,19 +74,28 @@ def _lose_attributes(kind: str, table: pd.DataFrame, lost: Losses) -> None:
 
 
 def long_table(study: Study) -> pd.DataFrame:
-    """The codings as text, then the units that a coder saw and did not code, then the units that no one saw.
+    """The codings as text, then a row for each reading without a code, then the units that no one read.
 
-    Attributes of cases, documents, participants and coders, the codebook and the situations have no place in it.
+    Where readings were assumed from the codings alone, no reading is written, so that they are assumed again on reading
+    the table. Where the rows alone would be read otherwise, a column ``reading`` says that they are all the readings:
+    ``given``, or ``assumed``. Attributes of cases, documents, participants and coders, the codebook and the situations
+    have no place in it.
     """
     codings, units, documents = study.codings, study.units, study.documents
     bare = _without(documents.index, units["document"])
-    whole = study.assignments[study.assignments["document"].isin(bare)]
+    assumed = study.provenance.choice(SEEN) == ASSUMED
+    seen, whole = study.seen, study.assignments
+    if assumed:
+        seen, whole = seen.iloc[:0], whole.iloc[:0]
+    whole = whole[whole["unit"].isna() & whole["document"].isin(bare)]
+    silent = [_silent(seen, codings, "unit"), _silent(whole, codings, "document")]
+    unread = [
+        pd.DataFrame({place: _without(every, pd.concat([read[place], codings[place].dropna()]))})
+        for place, every, read in (("unit", units.index, silent[0]), ("document", bare, silent[1]))
+    ]
+    columns = ["unit", "document", "coder", "round"]
     listed = pd.concat(
-        [
-            _silent(study.seen, codings, "unit", units.index),
-            _silent(whole, codings, "document", bare),
-        ],
-        ignore_index=True,
+        [frame.reindex(columns=columns).astype("str") for frame in (*silent, *unread)], ignore_index=True
     )
     listed["document"] = _looked_up(listed["unit"], units["document"]).fillna(listed["document"])
     listed["case"] = _looked_up(listed["unit"], units["case"]).fillna(_looked_up(listed["document"], documents["case"]))
@@ -91,6 +106,12 @@ def long_table(study: Study) -> pd.DataFrame:
         table["document"] = None
     for name in ("start", "end"):
         table[name] = table[name].astype("Int64").astype("str").where(table[name].notna())
+    if not assumed and _is_ambiguous(seen, codings, silent[0]):
+        table[READING] = table["coder"].map(lambda _: "assumed" if study.assumed_seen else "given", na_action="ignore")
+    bare_case = table["case"].isna().to_numpy(dtype=bool)
+    if len(table) and bare_case.any() and not bare_case[0]:  # else it may look as if a case stood for the rows below it
+        first = int(np.argmax(bare_case))
+        table = table.iloc[[first, *range(first), *range(first + 1, len(table))]].reset_index(drop=True)
     table = table.astype("str")
     return table[[name for name in table if name in _ALWAYS or table[name].notna().any()]].rename_axis(columns=None)
 
@@ -106,11 +127,21 @@ def _looked_up(names: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
     return names.map(known).astype("str")
 
 
-def _silent(seen: pd.DataFrame, codings: pd.DataFrame, place: str, every: pd.Index[str]) -> pd.DataFrame:
-    """The places that a coder saw and did not code, then those that no one saw."""
-    coded = codings[[place, "coder"]].dropna().drop_duplicates()
-    found = seen[[place, "coder"]].merge(coded, how="left", on=[place, "coder"], indicator="where")
-    silent = found.loc[found["where"] == "left_only", [place, "coder"]]
-    unseen = _without(every, pd.concat([seen[place], coded[place]]))
-    both = pd.concat([silent, pd.DataFrame({place: unseen})], ignore_index=True)
-    return both.reindex(columns=["unit", "document", "coder"]).astype("str")
+def _silent(read: pd.DataFrame, codings: pd.DataFrame, place: str) -> pd.DataFrame:
+    """The places that a coder read in a round and did not code in it."""
+    keys = [place, "coder", "round"]
+    coded = codings[keys].dropna(subset=keys[:2]).drop_duplicates()
+    found = read[keys].merge(coded, how="left", on=keys, indicator="where")
+    return found.loc[found["where"] == "left_only", keys]
+
+
+def _is_ambiguous(seen: pd.DataFrame, codings: pd.DataFrame, silent: pd.DataFrame) -> bool:
+    """Whether rows without a code do not show by themselves, for each coder, what they read."""
+    if seen.empty:
+        return False
+    pairs = codings[["coder", "unit", "round"]].dropna(subset=["unit"]).drop_duplicates()
+    numbers = pairs["coder"].value_counts()
+    if silent.empty:
+        return True
+    own = seen["coder"].isin(silent["coder"].unique())
+    return bool(coders_without_silence(numbers, set(silent["coder"]), len(silent) / int(own.sum())))

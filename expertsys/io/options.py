@@ -10,11 +10,13 @@ from typing import Any, Literal
 import attrs
 
 from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.missing import NO_CODE_WORDS
+from expertsys.io.dates import Order, order_of
 from expertsys.io.limits import Limits
 
-Layout = Literal["long", "wide", "rows"]
+Layout = Literal["long", "wide", "rows", "indicators"]
 Repeated = Literal["drop", "keep"]
-LAYOUTS: tuple[Layout, ...] = ("long", "wide", "rows")
+LAYOUTS: tuple[Layout, ...] = ("long", "wide", "rows", "indicators")
 
 
 def _layout(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -34,6 +36,25 @@ def _seen(_: object, field: attrs.Attribute[Any], value: object) -> None:
 def _mark(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if value is not None and (not isinstance(value, str) or not value):
         raise DataError(f"{field.name} must be text or None, not {value!r}", place=field.name)
+
+
+def _words(value: Any) -> tuple[str, ...] | None:
+    if value is None or value == "":
+        return None
+    words = (value,) if isinstance(value, str) else tuple(value)
+    if not all(isinstance(word, str) and word.strip() for word in words):
+        raise DataError(f"no_code must be a word, several, or None, not {value!r}", place="no_code")
+    return words
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+
+def _dates(_: object, __: attrs.Attribute[Any], value: object) -> None:
+    order_of(value)
 
 
 def _delimiter(_: object, __: attrs.Attribute[Any], value: object) -> None:
@@ -67,6 +88,11 @@ class Options:
     date: str = "date"
     header: Sequence[str] | None = None
     pattern: str | re.Pattern[str] | None = None
+    coders: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
+    attributes: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
+    no_code: tuple[str, ...] | None = attrs.field(default=NO_CODE_WORDS, converter=_words)
+    dates: Order | None = attrs.field(default=None, validator=_dates)
+    shared_documents: bool = False
     seen: Any = attrs.field(default="coded", validator=_seen)
     repeated: Repeated = attrs.field(default="drop", validator=_repeated)
     separator: str | None = attrs.field(default=None, validator=_mark)
@@ -86,7 +112,7 @@ class Options:
         """Whether it was said that the file is a plain table: its layout, or a column's name."""
         roles = ("unit", "coder", "code", "case", "document", "participant", "start", "end", "text")
         named = self.header is not None or any(getattr(self, role) != role for role in roles)
-        return named or self.layout is not None
+        return named or self.layout is not None or self.coders is not None or self.attributes is not None
 
     def column(self, role: str) -> str:
         """The name of the column that plays a role, such as ``"coder"``."""

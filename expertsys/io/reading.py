@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
 import attrs
+import pandas as pd
 
-from expertsys._core.errors import DataError, counted, listing
+from expertsys._core.errors import DataError, Remark, counted, listing
 from expertsys._core.frames import is_frame, to_pandas
-from expertsys.io.assemble import assemble, known_pairs
+from expertsys._core.missing import NO_CODE_WORDS
+from expertsys.io.assemble import assemble
 from expertsys.io.cells import Cells, from_frame
 from expertsys.io.codebooks import codebook_of_table, read_codebook
 from expertsys.io.content import content_of, missing_path
@@ -26,11 +29,14 @@ from expertsys.io.levels import bounded
 from expertsys.io.limits import Limits
 from expertsys.io.log import Log, located
 from expertsys.io.options import Layout, Options, Repeated
+from expertsys.io.readings import known_readings
 from expertsys.io.reports import as_codebook, is_codebook, translated
 from expertsys.study import Codebook, Study
 from expertsys.study.tables import ALL
 
 _MOST_LOOKED_AT = 50
+#: Cells at least this long on average are texts, by which rows of different files can be recognised.
+_LONG_TEXT = 12
 
 
 def read(
@@ -51,6 +57,11 @@ def read(
     date: str = "date",
     header: Sequence[str] | None = None,
     pattern: str | re.Pattern[str] | None = None,
+    coders: Sequence[str] | None = None,
+    attributes: Sequence[str] | None = None,
+    no_code: str | Sequence[str] | None = NO_CODE_WORDS,
+    dates: Literal["day first", "month first"] | None = None,
+    shared_documents: bool = False,
     seen: Literal["coded", "listed", "all"] | Mapping[str, Iterable[str]] | Any = "coded",
     repeated: Repeated = "drop",
     separator: str | None = None,
@@ -78,27 +89,49 @@ def read(
         study; any dataframe that narwhals knows. A project: ``.qdpx`` or ``.qdc`` (REFI-QDA), ``.qda`` (QualCoder),
         ``.sqlite3`` (Taguette), ``.json`` (Label Studio), ``.jsonl`` or a folder (doccano), a folder with ``.ann``
         files (brat). Or what `write` saved (a folder or ``.zip``), which comes back exactly. `formats` lists all.
-    layout : {"long", "wide", "rows"}, optional
+    layout : {"long", "wide", "rows", "indicators"}, optional
         *long*: a row per code applied, columns `unit`, `coder`, `code`. *wide*: a row per unit, a column per coder; it
-        must be said. *rows*: a row per unit, columns ``Code 1 ... Code n``, one coder per file. Without it, a table
-        with numbered code columns is taken as rows, any other as long.
+        must be said. *rows*: a row per unit, columns ``Code 1 ... Code n``. *indicators*: a row per unit, a column per
+        code that says whether it applies: 0 and 1, TRUE and FALSE, yes and no, x and blank. Without it, a table with a
+        column `code` is taken as long, one with numbered code columns as rows, one with several columns of 0 and 1
+        whose coder is known as indicators; where it could be either, the error shows the calls.
     unit, coder, code, case, document, participant, start, end, text, memo, round, date : str
         Names of the columns. A table with `document`, `start` and `end` and no `unit` is a study of spans; with
         `document` alone, each document is a unit. A table with numbered code columns and no `unit` has its units in the
         first column; its one further column, if there is just one, holds the texts, and its header is kept as attribute
-        ``question`` of the case. Further columns become attributes of documents.
+        ``question`` of the case. Further columns become attributes of documents; those that differ within documents,
+        of units. A participant that differs within documents is the unit's, as in a focus group. Where one name of a
+        document stands in several cases, these are different documents, named ``case/document``.
     header : sequence of str, optional
         Names of the columns, from left to right, of a table whose first row is data.
     pattern : str or compiled regular expression, optional
         Where in a file's name coder, case, document and round stand: ``"{*} - {case} ({coder})"``, with ``{*}`` for
-        anything; or named groups. For several files without a column of coders, the first of
-        ``"{*} - {case} ({coder})"``, ``"{case} ({coder})"``, ``"{case}_{coder}"`` and ``"{coder}"`` is taken that fits
-        all of them and tells them apart.
+        anything; or named groups. For several files without a column of coders it is guessed: a name in parentheses is
+        the coder; otherwise names are cut at ``" - "``, ``"_"``, ``"-"`` or blanks, and the coder is the part that
+        repeats with every value of the other. Where two readings fit, the error shows both. Sheets of a workbook that
+        are alike and have no column of coders are read like files, by their names.
+    coders, attributes : sequence of str, optional
+        In a wide table, which columns are coders, or which are not; otherwise those that share their values. Among
+        columns of 0 and 1, `attributes` are no codes.
+    no_code : str, sequence of str, or None
+        Words that say "read, and nothing applies": they are no codes. By default the usual ones ("none", "no code",
+        "n/a", "-" and so on, and "0" where other codes are not numbers), unless the codebook has them; None keeps all
+        as codes.
+    dates : {"day first", "month first"}, optional
+        How to read dates such as ``03/04/2024`` where the column does not decide it. All are kept in ISO form.
+    shared_documents : bool
+        One name of a document in several cases is one document, whose parts are the cases, as in a group interview.
     seen : {"coded", "listed", "all"}, mapping or dataframe
-        Who saw what. ``"coded"``: a coder saw the documents in which they coded anything. ``"listed"``: those that
-        their table lists, so that a row without a code means *read, and nothing applies* (in a wide table: every row);
-        a row without a text, in a table that has texts, gave nothing to read. ``"all"``: every coder saw every
-        document. Or coder to documents; or columns ``coder, document``.
+        Who read what. ``"coded"``: a coder read the units for which their row or cell holds a code or a word of
+        `no_code`, and those of rows without a code that name them; a blank cell of a wide table, or a blank row in a
+        file of one coder, says that they did not. A long table in which every row has a code does not show who read
+        what: a coder is assumed to have read every unit of each document in which they coded anything. So is a coder of
+        whom no row says that nothing applied, among others of whom rows do, such as a model that gives its codes only;
+        where units are their own documents, they are assumed to have read all that anyone read. Assumptions stand in
+        ``study.reading_note`` and at each figure. ``"listed"``: blank cells and rows say *read, and nothing applies*; a
+        row without a text, in a table that has texts, gave nothing to read. ``"all"``: every coder read every document.
+        Or coder to the documents or units that they read; or columns ``coder``, ``unit`` or ``document``, and
+        ``round``. A coder without a coding may be named.
     repeated : {"drop", "keep"}
         What happens to rows that repeat an earlier row of the same table in every cell.
     separator : str, optional
@@ -164,6 +197,11 @@ def read(
         date=date,
         header=header,
         pattern=pattern,
+        coders=coders,
+        attributes=attributes,
+        no_code=no_code,
+        dates=dates,
+        shared_documents=shared_documents,
         seen=seen,
         repeated=repeated,
         separator=separator,
@@ -190,12 +228,17 @@ def read(
                 study = form.read_study(path, options)
             bounded(study.codebook, path.name, options.limits)
             return _adjusted(study, options)
-        tables = [_table(file, options, log) for file in (_files_in(path, log) if form is None else [path])]
+        tables = [
+            table
+            for file in (_files_in(path, log) if form is None else [path])
+            for table in _tables(file, options, log)
+        ]
         return _study(tables, options, log, title=path.resolve().name if form is None else path.stem)
     if is_frame(source):
         return _study([from_frame(source, options, log)], options, log, title="")
     if isinstance(source, Iterable) and not isinstance(source, Mapping | bytes):
-        return _study([_table(file, options, log) for file in _listed(source)], options, log, title="")
+        tables = [table for file in _listed(source) for table in _tables(file, options, log)]
+        return _study(tables, options, log, title="")
     raise DataError(
         f"cannot read {type(source).__name__}", place="source", remedy="Give a path, a list of paths, or a dataframe."
     )
@@ -212,7 +255,7 @@ def _adjusted(study: Study, options: Options) -> Study:
     if options.codebook is not None:
         study = study.with_codebook(_codebook(options, Log()) or study.codebook)
     if not isinstance(options.seen, str):
-        study = study.with_assignments(known_pairs(options.seen, study))
+        study = study.with_assignments(known_readings(options.seen, study))
     elif options.seen == "all":
         study = study.with_assignments("all")
     return study if options.title is None else study.with_title(options.title)
@@ -279,6 +322,38 @@ def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts], path.name
 
 
+def _tables(path: Path, options: Options, log: Log) -> list[Cells]:
+    """The table of a file; where its sheets are alike and have no column of coders, each of them."""
+    own = Log()
+    cells = _table(path, options, own)
+    form = format_of(path, table=options.is_table)
+    if options.sheet is None and options.layout != "wide" and form is not None and form.parts is not None:
+        titles = form.parts(path.name, content_of(path))
+        if len(titles) > 1 and "coder" not in columns_of(cells, options):
+            sheets = {title: _sheet(path, title, options) for title in titles}
+            alike = {title: found for title, found in sheets.items() if found and found[0].columns == cells.columns}
+            if len(alike) > 1:
+                others = [title for title in titles if title not in alike]
+                if others:
+                    log.tell("note", path.name, f"sheets that differ from the first were not read: {listing(others)}.")
+                log.remarks += [remark for _, remarks in alike.values() for remark in remarks]
+                return [sheet for sheet, _ in alike.values()]
+    log.remarks += own.remarks
+    return [cells]
+
+
+def _sheet(path: Path, title: str, options: Options) -> tuple[Cells, list[Remark]] | None:
+    """One sheet of a workbook and the remarks on it, both under the sheet's name; None where it holds no table."""
+    log = Log()
+    try:
+        cells = _table(path, attrs.evolve(options, sheet=title), log)
+    except DataError:
+        return None
+    name = f"{path.name}, sheet {title}"
+    remarks = [attrs.evolve(remark, place=name + remark.place.removeprefix(path.name)) for remark in log.remarks]
+    return attrs.evolve(cells, name=name, part=title), remarks
+
+
 def _table(path: Path, options: Options, log: Log) -> Cells:
     form = format_of(path, table=options.is_table)
     if form is None or form.read_table is None:
@@ -297,7 +372,9 @@ def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> St
     words: dict[str, tuple[str, str]] = {}
     tables = [translated(cells, options, log, words, alone=alone) for cells in tables]
     fixed = _fixed(tables, options, log)
-    listed = [lay_out(cells, options, names, log) for cells, names in zip(tables, fixed, strict=True)]
+    codebook = _codebook(options, log)
+    codes = () if codebook is None else codebook.names
+    listed = [lay_out(cells, options, names, log, codes) for cells, names in zip(tables, fixed, strict=True)]
     _refuse_same(tables, fixed, log)
     log.refuse(title or "source")
     return assemble(
@@ -305,7 +382,7 @@ def _study(tables: list[Cells], options: Options, log: Log, *, title: str) -> St
         options,
         log,
         named=sorted({key for names in fixed for key in names}),
-        codebook=_codebook(options, log),
+        codebook=codebook,
         documents=_documents(options, log),
         title=title if options.title is None else options.title,
     )
@@ -325,7 +402,7 @@ def _refuse_codebooks(tables: list[Cells], options: Options) -> None:
 
 def _fixed(tables: list[Cells], options: Options, log: Log) -> list[Named]:
     """What the files' names say of each table; without a pattern, only where no table has a column of coders."""
-    names = [cells.name for cells in tables]
+    names = [cells.part or cells.name for cells in tables]
     if options.pattern is not None:
         found = by_pattern(options.pattern, names)
         shown = options.pattern.pattern if isinstance(options.pattern, re.Pattern) else options.pattern
@@ -340,7 +417,7 @@ def _fixed(tables: list[Cells], options: Options, log: Log) -> list[Named]:
             place="source",
             remedy="Give pattern=, such as '{case} ({coder})', if the file names say who coded.",
         )
-    pattern, found = usual(names)
+    pattern, found = usual(names, _same_rows(tables, options))
     log.choices["file names"] = f"read by the pattern {pattern!r}, the first usual one that fits"
     sorts = {key: listing(dict.fromkeys(fields[key] for fields in found), 6) for key in found[0]}
     told = "; ".join(f"{key}: {values}" for key, values in sorts.items())
@@ -348,6 +425,29 @@ def _fixed(tables: list[Cells], options: Options, log: Log) -> list[Named]:
         "note", "file names", f"were read by the pattern {pattern!r}: {told}.", "Another: read(..., pattern='...')."
     )
     return found
+
+
+def _same_rows(tables: list[Cells], options: Options) -> Callable[[int, int], float]:
+    """From the numbers of two tables, the share of rows of the shorter that the other has too, by the longest column.
+
+    The longest texts tell rows apart; where they are short, as numbers are, nothing is said.
+    """
+
+    @functools.cache
+    def texts(number: int) -> frozenset[str]:
+        cells = tables[number]
+        codes = {name for name in cells.columns if name.casefold().startswith(options.code.casefold())}
+        lengths = {name: cells.frame[name].str.len().mean() for name in cells.columns if name not in codes}
+        longest = max(lengths, key=lambda name: -1.0 if pd.isna(lengths[name]) else lengths[name], default=None)
+        if longest is None or not lengths[longest] >= _LONG_TEXT:
+            return frozenset()
+        return frozenset(cells.frame[longest].dropna())
+
+    def share(one: int, other: int) -> float:
+        a, b = texts(one), texts(other)
+        return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+    return share
 
 
 def _refuse_same(tables: list[Cells], fixed: list[Named], log: Log) -> None:

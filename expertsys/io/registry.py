@@ -76,6 +76,8 @@ class Format:
         From the file's name, its bytes, the options and the log, a table of cells.
     read_study : callable or None
         From the path and the options, a whole study. A format has this or `read_table`.
+    parts : callable or None
+        From the file's name and its bytes, the names of the tables in it, such as the sheets of a workbook.
     write : callable or None
         Writes a study to a path, whole or not at all.
     needs_texts : bool
@@ -97,6 +99,7 @@ class Format:
     recognises: Callable[[Path, bytes], bool]
     read_table: Callable[[str, bytes, Options, Log], Cells] | None = None
     read_study: Callable[[Path, Options], Study] | None = None
+    parts: Callable[[str, bytes], list[str]] | None = None
     write: Callable[[Study, Path], None] | None = None
     needs_texts: bool = False
     written: tuple[str, ...] | None = None

@@ -6,17 +6,17 @@ import datetime as dt
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted, unknown
-from expertsys.io.cells import Cells, letter, tabulate, with_header
+from expertsys.io.cells import Cells, column_number, letter, tabulate, with_header
 from expertsys.io.content import require_content
-from expertsys.io.limits import beyond
+from expertsys.io.limits import Limits, beyond
 from expertsys.io.log import Log
 from expertsys.io.longtable import table_to_write
 from expertsys.io.options import Options
@@ -27,6 +27,9 @@ from expertsys.study import Source, Study
 
 _INSTEAD = "Save it in Excel as .xlsx, without a password."
 _DECLARES = re.compile(rb"<\0?!\0?(D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+#: Merged cells within a column: its number from 0, and the first and the last row, counted from 1.
+Range: TypeAlias = tuple[int, int, int]
 _MOST_ROWS = 1_048_576
 _MOST_CELLS = 20_000_000
 
@@ -38,10 +41,12 @@ def _recognises(_: Path, head: bytes) -> bool:
 def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
     """The cells of one sheet: of formulas their last computed values, of whole numbers no decimals."""
     require_content(name, content)
-    has_formulas = _has_formulas(name, content, options)
-    rows = list(_rows(name, content, options, log, formulas=False))
+    has_formulas, merged = _looked_through(name, content, options)
+    sheet, part = _sheet(name, content, options, log)
+    rows = list(_rows(name, content, options, sheet, formulas=False))
     if has_formulas:
-        _tell_uncomputed(name, rows, _rows(name, content, options, None, formulas=True), log)
+        _tell_uncomputed(name, rows, _rows(name, content, options, sheet, formulas=True), log)
+    _fill_merged(name, rows, merged.get(part, []), options.limits, log)
     first = next((at for at, row in enumerate(rows) if any(cell not in (None, "") for cell in row)), None)
     if first is None:
         raise DataError("the sheet is empty", place=name, remedy="Name another: sheet='...'.")
@@ -54,9 +59,13 @@ def read_table(name: str, content: bytes, options: Options, log: Log) -> Cells:
     return tabulate(name, header, [column.iloc[skip:] for column in columns], numbers, source, options, log)
 
 
-def _has_formulas(name: str, content: bytes, options: Options) -> bool:
-    """Whether a sheet has formulas; on the way, every member is held against the limits and may declare no entity."""
+def _looked_through(name: str, content: bytes, options: Options) -> tuple[bool, dict[str, list[Range]]]:
+    """Whether a sheet has formulas, and the merged cells of each sheet within one column, by the member's name.
+
+    On the way, every member is held against the limits and may declare no entity.
+    """
     found = False
+    merged: dict[str, list[Range]] = {}
     with open_zip(content, name, options.limits) as archive:
         for member in archive.names:
             before = b""
@@ -70,22 +79,58 @@ def _has_formulas(name: str, content: bytes, options: Options) -> bool:
                         remedy="No spreadsheet program writes this: do not open the file, ask its sender.",
                     )
                 found = found or (sheet and (b"<f>" in both or b"<f " in both))
-                before = piece[-32:]
-    return found
+                if sheet and b"mergeCell" in both:
+                    ranges = merged.setdefault(member, [])
+                    ranges += [
+                        (column_number(match[1].decode()), int(match[2]), int(match[4]))
+                        for match in _MERGED.finditer(both)
+                        if match[1] == match[3]
+                    ]
+                before = piece[-64:]
+    return found, {member: list(dict.fromkeys(ranges)) for member, ranges in merged.items()}
 
 
-def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formulas: bool) -> Iterator[tuple[Any, ...]]:
+def _fill_merged(name: str, rows: list[tuple[Any, ...]], merged: Sequence[Range], limits: Limits, log: Log) -> None:
+    """Give every cell of merged cells in one column the value that stands in the first of them."""
+    number = size = 0
+    if sum(min(last, len(rows)) - first for _, first, last in merged) > _MOST_CELLS:
+        raise DataError(f"merged cells come to more than {_MOST_CELLS:,}", place=name, remedy="Save it as .csv.")
+    for column, first, last in merged:
+        if first > len(rows) or column >= len(rows[first - 1]) or rows[first - 1][column] in (None, ""):
+            continue
+        value = rows[first - 1][column]
+        for at in range(first, min(last, len(rows))):
+            row = [*rows[at], *[None] * (column + 1 - len(rows[at]))]
+            if row[column] in (None, ""):
+                row[column] = value
+                rows[at] = tuple(row)
+                number += 1
+                size += len(str(value))
+        if size > limits.table_bytes:
+            raise beyond(name, f"merged cells come to {size:,} characters", "table_bytes", limits.table_bytes)
+    if number:
+        log.tell("note", name, f"filled {counted(number, 'cell')} that are merged with the one above.")
+
+
+def _book(name: str, content: bytes, *, formulas: bool) -> Any:
+    """The workbook, to be read row by row."""
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas)
+            return load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas)
         except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
             raise DataError(
                 f"the workbook cannot be opened ({type(error).__name__})", place=name, remedy=_INSTEAD
             ) from None
-        sheet = book[_sheet(name, book.sheetnames, options, log)]
+
+
+def _rows(name: str, content: bytes, options: Options, title: str, *, formulas: bool) -> Iterator[tuple[Any, ...]]:
+    book = _book(name, content, formulas=formulas)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sheet = book[title]
         try:
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
@@ -115,24 +160,38 @@ def _rows(name: str, content: bytes, options: Options, log: Log | None, *, formu
             book.close()
 
 
-def _sheet(name: str, sheets: list[str], options: Options, log: Log | None) -> str:
-    wanted = options.sheet
-    if isinstance(wanted, int):
-        if not 1 <= wanted <= len(sheets):
-            raise DataError(f"no sheet {wanted}; there are {len(sheets)}", place=name, remedy="They count from 1.")
-        return sheets[wanted - 1]
-    if wanted is not None:
-        if wanted not in sheets:
+def sheet_names(name: str, content: bytes) -> list[str]:
+    """The names of a workbook's sheets, in their order."""
+    book = _book(name, content, formulas=False)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def _sheet(name: str, content: bytes, options: Options, log: Log) -> tuple[str, str]:
+    """The name of the sheet to be read, and of the member of the archive that holds it."""
+    book = _book(name, content, formulas=False)
+    try:
+        sheets, wanted = list(book.sheetnames), options.sheet
+        if isinstance(wanted, int):
+            if not 1 <= wanted <= len(sheets):
+                raise DataError(f"no sheet {wanted}; there are {len(sheets)}", place=name, remedy="They count from 1.")
+            wanted = sheets[wanted - 1]
+        elif wanted is not None and wanted not in sheets:
             raise unknown("sheet", wanted, sheets, place=name)
-        return wanted
-    if len(sheets) > 1 and log is not None:
-        log.tell(
-            "warning",
-            name,
-            f"only the first sheet, {quoted(sheets[0])}, was read; there are also {listing(sheets[1:])}.",
-            "Name another: read(..., sheet='...').",
-        )
-    return sheets[0]
+        elif wanted is None:
+            wanted = sheets[0]
+            if len(sheets) > 1:
+                log.tell(
+                    "warning",
+                    name,
+                    f"only the first sheet, {quoted(sheets[0])}, was read; there are also {listing(sheets[1:])}.",
+                    "Name another: read(..., sheet='...').",
+                )
+        return wanted, str(getattr(book[wanted], "_worksheet_path", ""))
+    finally:
+        book.close()
 
 
 def _text(cell: Any) -> str | None:
@@ -182,6 +241,7 @@ FORMAT = Format(
     suffixes=(".xlsx", ".xlsm", ".xls"),
     recognises=_recognises,
     read_table=read_table,
+    parts=sheet_names,
     write=write,
     written=(".xlsx",),
     instead=_INSTEAD,

@@ -24,8 +24,9 @@ def write(study: Study, path: str | PathLike[str], *, texts: bool = True) -> Pat
         Without a suffix, a folder; ``.zip``, the same files in a zip: plain CSV tables in UTF-8 and ``study.json``,
         from which `read` gives back an equal study. Neither replaces anything but a saved study. ``.csv``, ``.tsv``,
         ``.xlsx``, ``.parquet`` or ``.jsonl``: one long table with a row for each coding, and a row with a blank code
-        for each unit that a coder saw and did not code (``read(..., seen="listed")`` takes it so). It leaves out the
-        codebook, the provenance, situations, and attributes of cases, documents, participants and coders. ``.qdpx``: a
+        for each unit that a coder read in a round and did not code; where readings were assumed, `read` assumes them
+        again. It leaves out the codebook, the provenance, situations, and attributes of cases, documents, units,
+        participants and coders. ``.qdpx``: a
         REFI-QDA project, which coding tools read; ``.qdc``: its codebook alone. ``.json``: tasks with annotations for
         Label Studio, of documents that have texts.
     texts : bool

@@ -19,7 +19,7 @@ HEAD = "unit,coder,code\n"
 
 def test_everything_is_text(tmp_path: Path) -> None:
     path = file(tmp_path, "x.csv", HEAD + "007,ann,nan\n007,ben,NA\n1.0,ann,None\n1.0,ben,null\nu5,ann,\n")
-    study = read(path)
+    study = read(path, no_code=None)
     assert study.title == "x"
     assert rows(study, "unit", "coder", "code") == [
         ("007", "ann", "nan"),
@@ -283,7 +283,7 @@ def test_dataframes_with_an_index() -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"layout": "tall"}, "layout must be one of 'long', 'wide', 'rows', not 'tall'"),
+        ({"layout": "tall"}, "layout must be one of 'long', 'wide', 'rows', 'indicators', not 'tall'"),
         ({"seen": "code"}, "seen must be one of 'coded', 'listed', 'all', not 'code'. Did you mean 'coded'?"),
         ({"repeated": "last"}, "repeated must be one of 'drop', 'keep', not 'last'"),
         ({"separator": ""}, "separator must be text or None, not ''"),

@@ -55,7 +55,7 @@ def test_what_was_assumed_is_told(tmp_path: Path) -> None:
         "Open answers - Q10 (ann).csv, row 2: counted 1 code once that the same coder gave the same unit again.",
         *(
             f"case {case!r}, coder {coder!r}: took {silent} of {size} listed units, without a code{bare}, as not "
-            "seen by this coder. If they read them and nothing applied, agreement is overstated: say so with "
+            "read by this coder. If they read them and nothing applied, agreement is overstated: say so with "
             "read(..., seen='listed')."
             for case, coder, silent, size, bare in [
                 ("Q2", "ann", 1, 3, " (1 of them without a text)"),
@@ -71,7 +71,7 @@ def test_what_was_assumed_is_told(tmp_path: Path) -> None:
         "layout": "rows: one row per unit, codes in 'Code 1', 'Code 2'",
         "unit names": "case/unit",
         "sub-codes": "a code 'a->b' is below the code 'a'",
-        "who saw what": "assumed: a coder read every unit of each document in which they coded anything",
+        "who saw what": "assumed: a coder read the units at which the table has a code of theirs, and no other",
     }
     assert [source.rows for source in study.provenance.sources] == [3, 3, 3, 3]
     assert {len(source.sha256) for source in study.provenance.sources} == {64}
@@ -82,11 +82,11 @@ def test_listed_takes_a_row_without_code_as_read(tmp_path: Path) -> None:
     study = read(survey(tmp_path), seen="listed")
     assert len(study.assignments) == 8  # five documents, two coders, less the one without a text
     assert "Q2/r3" not in set(study.assignments["document"])
-    assert study.provenance.choice("who saw what") == "listed: a coder saw every document that their table lists"
+    assert study.provenance.choice("who saw what") == "listed: a coder read every unit that their table lists"
     assert not study.assumed_seen
     assert [text for text in told(study) if text.startswith("case")] == [
-        f"case 'Q2', coder {coder!r}: took 1 of 3 listed units, without a code and without a text, as not seen: there "
-        "is nothing to read. If coders did read them, give who saw what as a table: read(..., seen=...)."
+        f"case 'Q2', coder {coder!r}: took 1 of 3 listed units, without a code and without a text, as not read: there "
+        "is nothing to read. If coders did read them, give who read what as a table: read(..., seen=...)."
         for coder in ("ann", "ben")
     ]
 
@@ -309,9 +309,9 @@ def test_lists_that_are_refused(tmp_path: Path) -> None:
 
 
 def test_many_pairs_are_summed_up(tmp_path: Path) -> None:
-    lines = [f"u{n},c{n},a" for n in range(50)] + [f"v{n},c{n}," for n in range(50)]
-    path = file(tmp_path, "x.csv", "unit,coder,code\n" + "\n".join(lines) + "\n")
+    for n in range(50):
+        file(tmp_path, f"Q (c{n}).csv", f"id,Code 1\nu{n},a\nv{n},\n")
     assert (
-        "who saw what: took 50 listed units without a code as not seen by this coder, over 50 pairs of case and coder."
-        in ("\n".join(told(read(path))))
+        "who read what: took 50 listed units without a code as not read by this coder, over 50 pairs of case and coder."
+        in ("\n".join(told(read(tmp_path))))
     )
