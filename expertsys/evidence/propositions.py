@@ -416,9 +416,15 @@ def _followed(table: pd.DataFrame) -> pd.Series[Any]:
     """Whether the action taken is the one prescribed; None where one of them is unknown."""
     if not {"prescribed", "taken"} <= set(table.columns):
         return pd.Series([None] * len(table), dtype=object)
-    pairs = zip(table["prescribed"], table["taken"], strict=True)
-    cells = [None if _text(one) is None or _text(other) is None else bool(one == other) for one, other in pairs]
-    return pd.Series(cells, dtype=object)
+    columns = ([_action(cell) for cell in table[role]] for role in ("prescribed", "taken"))
+    pairs = zip(*columns, strict=True)
+    return pd.Series([None if None in pair else pair[0] == pair[1] for pair in pairs], dtype=object)
+
+
+def _action(cell: object) -> str | None:
+    """An action, which may be that nothing was done; None where it is not known."""
+    text = None if is_missing(cell) else str(cell).strip()
+    return text if text and (text.casefold() in ("none", "nothing") or not is_no_code(text)) else None
 
 
 def _values_in_rules(framework: Framework, *features: str) -> tuple[object, ...]:

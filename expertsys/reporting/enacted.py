@@ -118,7 +118,9 @@ def resistance(study: Study, framework: Framework) -> Section | None:
             one.to_frame().head(MOST_ROWS),
             kinds,
             names=names,
-            note=_more(len(one.to_frame()), f"es.evidence.resistance_profile(study, by={one.by!r})"),
+            note=" ".join(
+                filter(None, [_more(len(one.to_frame()), f"resistance_profile(study, by={one.by!r})"), one.note])
+            ),
         )
         for one in profiles
     ]
@@ -172,16 +174,22 @@ def propositions(study: Study, systems: Iterable[ExpertSystem], framework: Frame
         ("supports", "contradicts", "mixed", "untested", "silent", "undetermined", "coders_differ"), "count"
     )
     names = {"proposition": "Proposition", "unit": "Unit", **{name: name.capitalize() for name in kinds}}
-    kinds |= {"could_not_contradict": "text", "cases_for": "text", "cases_against": "text"}
+    kinds |= {"could_not_contradict": "text"}
     names |= {"coders_differ": "Coders differ", "could_not_contradict": "Could not contradict, because"}
-    names |= {"cases_for": "Cases for", "cases_against": "Cases against"}
-    shown = table.assign(**{name: table[name].map(_shorter) for name in ("cases_for", "cases_against")})
+    who: dict[str, Kind] = {"cases_for": "text", "people_for": "count", "cases_against": "text"}
+    who |= {"people_against": "count"}
+    names |= {"cases_for": "Cases for", "people_for": "People for"}
+    names |= {"cases_against": "Cases against", "people_against": "People against"}
+    behind = table[(table["cases_for"] != "") | (table["cases_against"] != "")]
+    behind = behind.assign(**{name: behind[name].map(_shorter) for name in ("cases_for", "cases_against")})
     wordings = [[one.key, one.standing.value, one.wording, one.note] for one in framework.propositions]
     columns = [Column("Proposition"), Column("Standing"), Column("Wording"), Column("Note")]
     tables = [
-        Table.of("Evidence by proposition: numbers of units, each counted once; no score", shown, kinds, names=names),
+        Table.of("Evidence by proposition: numbers of units, each counted once; no score", table, kinds, names=names),
         Table("The propositions", columns, wordings),
     ]
+    if len(behind):
+        tables.append(Table.of("Cases and people behind the evidence", behind, who, names=names))
     against = result.evidence[result.evidence["bearing"] == "contradicts"]
     if len(against):
         rows = [
