@@ -484,7 +484,8 @@ def _rows(
     codes = pd.Series(applied, index=np.repeat(np.arange(len(places)), len(columns)), dtype="str").dropna()
     _refuse(cells, places["unit"].isna(), "names no unit.", log)
     _refuse(cells, places["coder"].isna() & places.index.isin(codes.index), "has a code and no coder.", log)
-    log.choices["layout"] = f"rows: one row per unit, codes in {listing([columns[0], columns[-1]])}"
+    several = f"{len(columns)} columns, {quoted(columns[0])} to {quoted(columns[-1])}"
+    log.choices["layout"] = f"rows: one row per unit, codes in {several if len(columns) > 2 else listing(columns)}"
     _tell_trimmed(cells, [found[role] for role in _NAMES if role in found] + columns, log)
     at = np.arange(len(places))
     return Listed(cells, "rows", places, at, codes, cells.frame[rest], question, row_is_reading="coder" in found)

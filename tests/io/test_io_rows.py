@@ -315,3 +315,9 @@ def test_many_pairs_are_summed_up(tmp_path: Path) -> None:
         "who read what: took 50 listed units without a code as not read by this coder, over 50 pairs of case and coder."
         in ("\n".join(told(read(tmp_path))))
     )
+
+
+def test_more_than_two_columns_of_codes_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "ann.csv").write_text("unit,coder,Code 1,Code 2,Code 3\nu1,ann,a,b,c\nu2,ann,a,,\n", encoding="utf-8")
+    study = read(tmp_path / "ann.csv", layout="rows")
+    assert study.provenance.choice("layout") == "rows: one row per unit, codes in 3 columns, 'Code 1' to 'Code 3'"
