@@ -13,6 +13,7 @@ from expertsys.qca.necessity import Necessity, necessity
 from expertsys.qca.parameters import parameters_of_fit
 from expertsys.qca.reruns import Sweep, leave_one_out, sweep, sweep_anchors
 from expertsys.qca.robustness import Robustness, robustness
+from expertsys.qca.sensitivity import SensitivityRanges, sensitivity_ranges
 from expertsys.qca.solution import Model, Solution, TermFit
 from expertsys.qca.standards import report_tables
 from expertsys.qca.truth import TruthTable, truth_table
@@ -32,6 +33,7 @@ __all__ = [
     "Model",
     "Necessity",
     "Robustness",
+    "SensitivityRanges",
     "Solution",
     "Sweep",
     "Term",
@@ -59,6 +61,7 @@ __all__ = [
     "report_tables",
     "robustness",
     "rows_of",
+    "sensitivity_ranges",
     "simplify",
     "sweep",
     "sweep_anchors",

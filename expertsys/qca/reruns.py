@@ -18,7 +18,7 @@ from expertsys.qca.calibrate import calibrate
 from expertsys.qca.minimise import repeated
 from expertsys.qca.solution import Solution
 from expertsys.qca.table import Scores, column_of
-from expertsys.qca.truth import rebuilt
+from expertsys.qca.truth import TruthTable, rebuilt
 
 CUTOFFS = ("consistency_cutoff", "pri_cutoff", "frequency_cutoff")
 
@@ -167,9 +167,8 @@ def sweep(
 
     Notes
     -----
-    The range of a cut-off within which the models stay the same is its sensitivity range (Oana & Schneider 2024); in R:
-    ``SetMethods::rob.inclrange``, ``rob.ncutrange``. A row whose consistency is far above the cut-off cannot be lost,
-    so try values that some row's consistency lies near.
+    The range of a cut-off within which the models stay the same is its sensitivity range: see `sensitivity_ranges`,
+    which needs no list of values. A sweep shows what comes beyond, and several cut-offs moved together.
 
     Examples
     --------
@@ -229,7 +228,7 @@ def sweep_anchors(
     Returns
     -------
     Sweep
-        With a column ``anchors``. In R: ``SetMethods::rob.calibrange``.
+        With a column ``anchors``. How far each anchor can move: `sensitivity_ranges`.
 
     Raises
     ------
@@ -249,43 +248,56 @@ def sweep_anchors(
     ['A', 'A']
     """
     truth = solution.truth
-    outcome, absent = column_of(truth.outcome)
+    outcome, _ = column_of(truth.outcome)
     if condition not in (*truth.conditions, outcome):
         raise unknown("condition", condition, [*truth.conditions, outcome], place="sweep_anchors")
     if not len(anchors):
         raise DataError(
             "no anchors are given", place="sweep_anchors", remedy="Give anchors=[(out, crossover, full), …]."
         )
-    raw = values if isinstance(values, pd.Series) else pd.Series(list(values), index=list(truth.scores.cases))
-    if isinstance(values, pd.Series):
-        raw = raw.set_axis([str(name) for name in raw.index], axis=0)
-    missing = [name for name in truth.scores.cases if name not in raw.index]
-    if missing:
-        raise DataError(
-            f"case {missing[0]!r} has no raw value", place="sweep_anchors", remedy="Name the index by case."
-        )
-    raw = raw.loc[list(truth.scores.cases)]
-    made = []
-    for points in anchors:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DegenerateWarning)  # the note of each truth table names the cases
-            own = calibrate(raw, method=method, anchors=points, **calibration).to_numpy(dtype=np.float64)
-        scores, membership = truth.scores, truth.membership
-        if condition == outcome:
-            membership = 1 - own if absent else own
-        else:
-            checked = Scores.of(
-                scores.table.assign(**{condition: own}),
-                list(truth.conditions),
-                place="sweep_anchors",
-                declared=truth.conditions,
-            )
-            levels = {**checked.levels, **_larger(truth.scores.levels, checked.levels)}
-            scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition}, notes=scores.notes)
-        made.append(repeated(solution, rebuilt(truth, scores, membership, dict(truth.settings))))
+    raw = raw_values(truth, values)
+    made = [
+        repeated(solution, recalibrated(truth, condition, raw, points, {"method": method, **calibration}))
+        for points in anchors
+    ]
     told = [", ".join(f"{point:g}" for point in points) for points in anchors]
     changed = pd.DataFrame({"anchors": told}, index=pd.RangeIndex(1, len(made) + 1, name="run"))
     return _sweep(solution, ("anchors",), changed, made)
+
+
+def raw_values(truth: TruthTable, values: Any) -> pd.Series[Any]:
+    """Raw values in the order of a truth table's cases; a Series is aligned by its index."""
+    cases = list(truth.scores.cases)
+    raw = values if isinstance(values, pd.Series) else pd.Series(list(values), index=cases)
+    if isinstance(values, pd.Series):
+        raw = raw.set_axis([str(name) for name in raw.index], axis=0)
+    missing = [name for name in cases if name not in raw.index]
+    if missing:
+        raise DataError(f"case {missing[0]!r} has no raw value", place="raw values", remedy="Name the index by case.")
+    return raw.loc[cases]
+
+
+def recalibrated(
+    truth: TruthTable, condition: str, raw: pd.Series[Any], anchors: Sequence[float], options: dict[str, Any]
+) -> TruthTable:
+    """The truth table with a condition, or the outcome, calibrated anew."""
+    outcome, absent = column_of(truth.outcome)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DegenerateWarning)  # the note of each truth table names the cases
+        own = calibrate(raw, anchors=anchors, **options).to_numpy(dtype=np.float64)
+    scores, membership = truth.scores, truth.membership
+    if condition == outcome:
+        membership = 1 - own if absent else own
+    else:
+        checked = Scores.of(
+            scores.table.assign(**{condition: own}),
+            list(truth.conditions),
+            place="calibration",
+            declared=truth.conditions,
+        )
+        levels = {**checked.levels, **_larger(truth.scores.levels, checked.levels)}
+        scores = attrs.evolve(checked, levels=levels, undefined=scores.undefined - {condition}, notes=scores.notes)
+    return rebuilt(truth, scores, membership, dict(truth.settings))
 
 
 def _larger(first: dict[str, int], second: dict[str, int]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from expertsys.qca.evaluation import TheoryEvaluation
 from expertsys.qca.necessity import Necessity
 from expertsys.qca.reruns import Sweep
 from expertsys.qca.robustness import Robustness
+from expertsys.qca.sensitivity import SensitivityRanges
 from expertsys.qca.solution import Solution
 from expertsys.qca.truth import TruthTable
 from expertsys.qca.within import CaseTypes
@@ -133,6 +134,8 @@ def _other(found: dict[str, pd.DataFrame], result: Any) -> None:
     elif isinstance(result, Sweep):
         _add(found, f"Repetitions over {result.over}", result.table)
         _add(found, f"Terms that survive over {result.over}", result.terms)
+    elif isinstance(result, SensitivityRanges):
+        _add(found, f"Sensitivity ranges ({result.outcome})", result.table)
     elif isinstance(result, FitIntervals):
         _add(found, "Fit with intervals over resampled cases", result.table)
     elif isinstance(result, FalsePositives):
