@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
-from expertsys._core.errors import DataError, unknown
+from expertsys._core.errors import DataError, counted, unknown
 from expertsys._core.results import number
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Figure:
 
     caption: str
     alt: str
-    svg: str
+    svg: str = attrs.field(repr=False)
 
 
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _sections(sections: Iterable[Section]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Report:
     """All that a report says.
 
@@ -198,6 +198,14 @@ class Report:
     quotations: bool
     sections: tuple[Section, ...] = attrs.field(converter=_sections)
     references: tuple[str, ...] = attrs.field(converter=_texts)
+
+    def __repr__(self) -> str:
+        lines = [f"Report {self.title!r}: {counted(len(self.sections), 'section')}"]
+        for section in self.sections:
+            parts = [(section.paragraphs, "paragraph"), (section.tables, "table"), (section.figures, "figure")]
+            counts = ", ".join(counted(len(part), noun) for part, noun in parts if part)
+            lines.append(f"  {section.key:<14} {section.title}" + (f" ({counts})" if counts else ""))
+        return "\n".join(lines)
 
     def section(self, key: str) -> Section:
         """The section with this key."""

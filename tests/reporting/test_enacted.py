@@ -66,6 +66,34 @@ def test_what_the_data_do_not_have_is_no_section() -> None:
     assert not keys & {"situations", "systems", "resistance", "frames", "propositions"} - {"propositions"}
 
 
+def test_attributes_that_cannot_be_read_are_named_and_the_rest_is_reported() -> None:
+    cases = pd.DataFrame({"case": ["A", "B"], "mandate_level": ["federal", "national"]})
+    report = made(small(cases=cases))
+    (text,) = report.section("propositions").paragraphs
+    assert text.startswith("Not computed: study.cases, case 'A': mandate_level must be one of ")
+    assert report.section("theory")
+
+
+def test_a_report_prints_its_contents_and_not_itself() -> None:
+    text = repr(made(usual()))
+    assert text.splitlines()[0] == "Report 'Usual': 9 sections"
+    assert "  reliability    Inter-coder agreement (1 paragraph, 1 table, 1 figure)" in text
+    assert len(text) < 1_000
+
+
+def test_long_lists_and_remarks_are_cut_and_it_says_so() -> None:
+    codes = ("policy", "workload")
+    rows = [(f"u{number}", "ann", codes[number % 2], f"case {number:03}") for number in range(40)]
+    study = es.Study(pd.DataFrame(rows, columns=["unit", "coder", "code", "case"]))
+    report = made(study.noting(es.errors.Remark("warning", "file", "x" * 5_000, "")))
+    facts = {row[0]: row[1] for row in report.section("data").tables[0].rows}
+    assert facts["Cases"].startswith("40: case 000, ")
+    assert facts["Cases"].endswith("case 011 and 28 more")
+    assert (
+        max(len(str(cell)) for table in report.section("warnings").tables for row in table.rows for cell in row) < 700
+    )
+
+
 def test_a_table_of_situations_that_carries_one_measure_tells_of_the_others() -> None:
     situations = pd.DataFrame({"site": ["n", "s"] * 3, "prescribed": ["x"] * 6, "taken": ["x", "y"] * 3})
     section = made(small(situations=situations)).section("situations")
