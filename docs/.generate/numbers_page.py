@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from qca_numbers import qca_section
+
 from expertsys import agreement
 from expertsys.agreement import Coefficient, Ratings
 
 ORACLES = Path(__file__).parents[2] / "tests" / "agreement" / "oracles"
-MADE = "<!-- Made by `python docs/.generate` from the files in tests/agreement/oracles. -->"
+MADE = "<!-- Made by `python docs/.generate` from the files in tests/agreement/oracles and tests/qca/oracles. -->"
 
 CALLS: dict[str, tuple[str, Callable[..., Coefficient]]] = {
     "percent_agreement": ("percent agreement", agreement.percent_agreement),
@@ -108,6 +110,7 @@ def numbers_page() -> str:
         f"icr truncates a total to a whole number while it sums and is off on `{TRUNCATED}`; irr 0.84.1's "
         "`kripp.alpha` is off on complete data of three or more coders. Neither is matched there. irrCAC counts units "
         f"that nobody rated in the standard errors of `{UNRATED}`.",
+        *qca_section(),
         MADE,
     ]
     return "\n\n".join(parts) + "\n"
