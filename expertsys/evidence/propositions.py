@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted, unknown
-from expertsys._core.missing import is_missing, is_no_code
+from expertsys._core.missing import is_missing, is_no_code, text_or_none
 from expertsys._core.results import TableResult
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
@@ -381,7 +381,8 @@ def _weights(table: pd.DataFrame, column: str | None) -> Any:
         row = int(np.flatnonzero(bad)[0])
         raise DataError(
             "a weight must be the number of occasions that a row stands for, a whole number from 1; "
-            f"got {quoted(table[column].iloc[row])} in row {row + 1} ({counted(int(bad.sum()), 'row')} of this kind)",
+            f"got {quoted(text_or_none(table[column].iloc[row]) or '')} in row {row + 1} "
+            f"({counted(int(bad.sum()), 'row')} of this kind)",
             place=f"study.situations, column {column}",
             remedy="Give numbers of occasions, or pass weight=None to count each row once.",
         )
@@ -407,7 +408,12 @@ def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[obje
         return value
 
     def distance(cell: object, _: int) -> object:
-        return None if _text(cell) is None else cell
+        if (text := _text(cell)) is None:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            return cell
 
     return {"mode": mode, "distance": distance}
 
@@ -638,6 +644,8 @@ def _blocking(condition: Condition, tried: Sequence[Features]) -> Iterator[Compa
 
 def _lack(test: Compare, unit: str, domain: Sequence[Features], reachable: frozenset[str], framework: Framework) -> str:
     """What the study lacks for a test."""
+    if not domain:
+        return f"the study has no {unit}"
     names = " or ".join(map(str, _values(test)))
     if test.feature == "concepts":
         if not any("concepts" in base for base in domain):

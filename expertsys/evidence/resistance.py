@@ -125,7 +125,8 @@ def resistance_profile(
         takes all together. Excerpts without one are left out, and the note says how many.
     cluster : {"unit", "document", "participant", "site"} or None
         What is taken as sampled independently: excerpts of one person or one interview are alike. By default the
-        coarsest of participant and document that holds several units and lies within the groups.
+        coarsest of participant and document that holds several units and lies within the groups; where none does, the
+        coarsest of all, whose correlation between groups is taken into account.
     coders : {"any", "all", "mean"}
         A code counts where at least one coder applied it; where every coder who read the unit did; or each unit counts
         as the mean of the coders who read it, which is fair where groups were read by different numbers of coders.
@@ -180,6 +181,13 @@ def resistance_profile(
     records["cluster"], level = _clusters(study, resisting, cluster, groups_of_units)
     known = records["group"].notna() & records["cluster"].notna()
     left_out = int((~known).sum())
+    if left_out == len(records):
+        missing = by if by is not None and records["group"].isna().all() else level
+        raise DataError(
+            f"an excerpt must have a {missing}; none of {counted(left_out, 'resistance excerpt')} has one",
+            place="resistance_profile",
+            remedy="Fill the attribute, or choose another for by= or cluster=.",
+        )
     records = records[known]
     unequal = "" if coders == "mean" else excerpts.coders_differ(groups_of_units)
     shares = {
@@ -312,6 +320,8 @@ def _clusters(
             return resisting["participant"].fillna(resisting["document"]), "participant"
         return resisting["document"], "document"
     level = cast("Level", cluster) if cluster else study.cluster_level(groups if len(groups) else None)
+    if cluster is None and level == "unit":  # questions, say, within interviews: interviews belong to several groups
+        level = study.cluster_level()
     return study.clusters(level).reindex(resisting.index), level
 
 

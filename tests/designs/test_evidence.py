@@ -450,3 +450,51 @@ def test_a_code_for_a_concept_of_a_linked_framework_counts() -> None:
     found = counts(study, "P7", "excerpt", framework=own)
     assert found == {"supports": n["sense"], "contradicts": n["none of it"]}
     assert coverage(study, framework=own).to_frame().loc["npt:coherence", "codings"] == n["sense"]
+
+
+def test_questions_within_interviews_are_compared_within_interviews() -> None:
+    """Each of 12 interviewees answers both questions twice and always in the same words: the questions do not differ.
+
+    Six of 12 oppose the policy in all answers, so that the interval of a share is that of 6 of 12 people, not of 12 of
+    24 answers, and that of the difference has no width to speak of.
+    """
+    rows = [
+        (f"i{person}{question}{answer}", f"i{person}", question, "policy" if person % 2 else "resists")
+        for person in range(12)
+        for question in ("Q1", "Q2")
+        for answer in range(2)
+    ]
+    table = pd.DataFrame(rows, columns=["unit", "document", "question", "code"])
+    book = Codebook([Code("policy", concept=POLICY), Code("resists", concept="resistance")])
+    units = table[["unit", "document", "question"]]
+    profile = resistance_profile(
+        Study(table[["unit", "document", "code"]].assign(coder="ann"), units=units, codebook=book), by="question"
+    )
+    assert profile.cluster == "document"
+    row = profile.to_frame().loc[("Q1", POLICY)]
+    assert (row["share"], row["n_clusters"]) == (0.5, 12)
+    assert row["high"] - row["low"] == pytest.approx(2 * 2.201 / (2 * np.sqrt(11 + 2.201**2)), abs=0.001)
+    difference = profile.contrasts.loc[("Q1", "Q2", POLICY)]
+    assert difference["difference"] == 0
+    assert difference["high"] - difference["low"] < 0.01
+
+
+def test_a_profile_by_what_nobody_has_is_refused() -> None:
+    study = Study(interviews({"policy": ""}), codebook=Codebook([Code("policy", concept=POLICY)]))
+    with pytest.raises(DataError, match="an excerpt must have a role; none of 144 resistance excerpts has one"):
+        resistance_profile(study, by="role")
+
+
+def test_distances_and_weights_that_a_file_holds_as_text(tmp_path: Path) -> None:
+    """A log read as text, as many tables are: 3 occasions away from the origin followed, 2 did not, 4 were at it."""
+    rows = [
+        ("as-intended", "x", "x", "2", "3"),
+        ("as-intended", "x", "y", "1.5", "2"),
+        ("as-intended", "x", "x", "0", "4"),
+    ]
+    names = ["mode", "prescribed", "taken", "distance", "weight"]
+    pd.DataFrame(rows, columns=names).assign(case="A").to_csv(tmp_path / "log.csv", index=False)
+    study = Study(ONE_CODING, situations=pd.read_csv(tmp_path / "log.csv", dtype=str))
+    assert counts(study, "P3", "situation") == {"supports": 3, "contradicts": 2}
+    with pytest.raises(DataError, match=r"got '' in row 2 \(1 row of this kind\)"):
+        evaluate_propositions(Study(ONE_CODING, situations=pd.DataFrame({"mode": ["token"] * 2, "weight": [1, None]})))
