@@ -57,7 +57,7 @@ def read_study(path: Path, options: Options) -> Study:
             "note",
             path.name,
             f"{counted(pieces['discontinuous'], 'span')} in several pieces became {counted(pieces['pieces'], 'coding')}"
-            ", one for each piece.",
+            ", one for each piece; they share a mark, and count as one in measures of spans.",
         )
     empty = len(project.listed) - len({(row.coder, row.document) for row in project.applied})
     if empty and isinstance(options.seen, str) and options.seen == "coded":
@@ -133,9 +133,10 @@ def _annotations(
         if len(ends) > 1:
             pieces.update(discontinuous=1, pieces=len(ends))
             quote = None
+        mark = key if len(ends) > 1 else None
         for start, end in ends:
             where = f"{place}, line {number}"
-            project.applied.append(Applied(where, coder, label, document, start, end, quote, memo))
+            project.applied.append(Applied(where, coder, label, document, start, end, quote, memo, mark=mark))
     astray = sum(len(lines) for key, lines in notes.items())
     if astray:
         project.log.tell(
@@ -170,7 +171,7 @@ def _codebook(path: Path, project: Project) -> Codebook:
                 parent = next((label for label in reversed(above[:depth]) if label), None)
                 above[depth:] = [name, *[""] * (99 - depth)]
                 if name != parent:
-                    codes.setdefault(name, Code(name, parent=parent))
+                    codes.setdefault(name, Code(name, parent=parent, codable=not bare.startswith("!")))
     applied = list(dict.fromkeys(row.code for row in project.applied))
     beside = [name for name in applied if name not in codes]
     if codes and beside:
@@ -188,7 +189,7 @@ FORMAT = Format(
         Kept("who coded", "yes", "no", "a folder for each annotator"),
         Kept("sub-codes", "yes", "no", "by the indentation of annotation.conf"),
         Kept("texts", "yes", "no"),
-        Kept("positions in texts", "yes", "no", "a span in several pieces is a coding for each"),
+        Kept("positions in texts", "yes", "no", "a span in several pieces is a coding for each, with one mark"),
         Kept("memos on codings", "yes", "no", "attributes and notes of a span"),
         Kept("who saw what", "part", "no", "an .ann file may be empty because no one opened it: seen='listed'"),
     ),

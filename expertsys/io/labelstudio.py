@@ -19,7 +19,7 @@ from expertsys.io.options import Options
 from expertsys.io.positions import PLAIN
 from expertsys.io.project import Applied, Project, tell_dropped
 from expertsys.io.registry import Format, Kept
-from expertsys.study import Source, Study
+from expertsys.study import Codebook, Source, Study
 
 _SPANS = ("labels", "hypertextlabels", "paragraphlabels")
 _CODES = (*_SPANS, "choices", "taxonomy")
@@ -68,7 +68,10 @@ def read_study(path: Path, options: Options) -> Study:
     project.whole = not any(row.start is not None for row in project.applied)
     codes = dict.fromkeys(row.code for row in project.applied)
     counting = PLAIN if pages else None
-    return project.study(options, codebook=codebook_of_paths(codes, "->", options.limits), counting=counting)
+    book = codebook_of_paths(codes, "->", options.limits)
+    if qualified:  # the codes above all are the tags of the labelling page
+        book = Codebook(attrs.evolve(code, codable=code.parent is not None or code.name in codes) for code in book)
+    return project.study(options, codebook=book, counting=counting)
 
 
 def _annotations(where: str, task: dict[str, Any], project: Project, dropped: Counter[str]) -> list[Given]:

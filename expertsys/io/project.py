@@ -46,6 +46,7 @@ class Applied(NamedTuple):
     memo: str | None = None
     date: str | None = None
     case: str | None = None
+    mark: str | None = None
 
 
 @attrs.define(eq=False)

@@ -54,6 +54,8 @@ class Code:
         Key of the one concept that it stands for, such as ``"emptying-out"`` or ``"focus-of-resistance.policy"``;
         resolved against the framework that is passed, see `expertsys.evidence.coverage`. A sub-code without a concept
         has that of the code above it, see `Codebook.concept_of`.
+    codable : bool
+        Whether it can be applied; False for what only holds other codes, such as a category of QualCoder.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class Code:
     example: str = ""
     colour: str = ""
     concept: str | None = attrs.field(default=None, validator=_concept)
+    codable: bool = True
 
 
 _COLUMNS = tuple(field.name for field in attrs.fields(Code))
@@ -263,7 +266,9 @@ class Codebook:
         from expertsys.theory import FRAMEWORK
 
         chosen = FRAMEWORK if framework is None else framework
-        rows = ({key: value for key, value in row.items() if value} for row in chosen.codebook_rows())
+        rows: Iterator[dict[str, Any]] = (
+            {key: value for key, value in row.items() if value} for row in chosen.codebook_rows()
+        )
         return cls((Code(**row) for row in rows), name=chosen.name)
 
     def to_frame(self) -> pd.DataFrame:
@@ -301,6 +306,8 @@ class Codebook:
                 continue
             if "name" not in fields:
                 raise DataError("a code without a name", place=f"codebook, row {row + 1}", remedy="Fill the cell.")
+            if "codable" in fields:
+                fields["codable"] = fields["codable"].strip().casefold() not in ("false", "no", "0")
             codes.append(Code(**fields))
         return cls(codes, name=name, version=version)
 

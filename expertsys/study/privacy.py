@@ -251,7 +251,7 @@ def _moved(frame: pd.DataFrame, texts: pd.Series[str], words: _Words) -> pd.Data
     return frame.assign(**spans)
 
 
-def _texts_of(code: Any, words: _Words) -> dict[str, str]:
+def _texts_of(code: Any, words: _Words) -> dict[str, Any]:
     return {name: words.replaced(getattr(code, name)) for name in ("definition", "inclusion", "exclusion", "example")}
 
 

@@ -67,7 +67,10 @@ def selected(
         named = {*wanted["code"], *(code.concept for code in book if code.name in wanted["code"])}
         parts["summaries"] = parts["summaries"][parts["summaries"]["code"].isin(named)]
         keep = set(wanted["code"]).union(*(book.ancestors(name) for name in wanted["code"] if name in book))
-        book = attrs.evolve(book, codes=(code for code in book if code.name in keep))
+        book = attrs.evolve(
+            book,  # what stands above the chosen codes is there for the tree, not to be applied
+            codes=(attrs.evolve(c, codable=c.codable and c.name in wanted["code"]) for c in book if c.name in keep),
+        )
     return parts, book, "; ".join(f"{kind}: {_shortened(names)}" for kind, names in wanted.items())
 
 

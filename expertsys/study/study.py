@@ -36,8 +36,8 @@ class Study:
     ----------
     codings : dataframe
         One row per application of a code: ``unit, coder, code, case, document, start, end, text, memo, round,
-        date``, of which ``coder`` and ``code`` must be there, and in each row a ``unit`` or a ``document``. Positions
-        count Unicode code points; ``end`` is exclusive.
+        date, mark``, of which ``coder`` and ``code`` must be there, and in each row a ``unit`` or a ``document``.
+        Positions count Unicode code points; ``end`` is exclusive. ``mark`` names the pieces of one discontinuous mark.
     codebook : Codebook or None
         Filled from the codings where it is not given.
     cases, documents, participants, coders : dataframe or None

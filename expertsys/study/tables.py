@@ -53,7 +53,7 @@ class Table:
 CODINGS = Table(
     "codings",
     None,
-    ("unit", "coder", "code", "case", "document", "start", "end", "text", "memo", "round", "date"),
+    ("unit", "coder", "code", "case", "document", "start", "end", "text", "memo", "round", "date", "mark"),
     positions=("start", "end"),
     required=("coder", "code"),
     free=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,14 @@ import pandas as pd
 import pytest
 
 import expertsys as es
-from expertsys.agreement import compare_unit_rules
+from expertsys.agreement import (
+    Spans,
+    compare_unit_rules,
+    segment_kappa,
+    span_alpha,
+    span_f1,
+    text_kappa,
+)
 
 Coding = tuple[str, str, str, int, int]
 
@@ -143,3 +151,111 @@ def test_interviews_of_two_cases_in_files_of_their_own_stay_as_they_are(tmp_path
     assert len(study.document_parts) == 0
     shares = es.case_matrix(study, show="share").to_frame()
     assert shares["fear"].to_dict() == pytest.approx({"A": 3 / 20, "B": 1 / 20})
+
+
+TEXT = "They wait for an hour and then they ring the clinic once more, and nobody comes to the door."
+MARKS: list[Coding] = [
+    ("ann", "d", "wait", 0, 9),
+    ("ben", "d", "wait", 0, 9),
+    ("ann", "d", "ring", 31, 45),
+    ("ben", "d", "door", 31, 45),
+    ("ann", "d", "door", 80, 91),
+]
+
+
+def test_categories_are_not_on_offer(tmp_path: Path) -> None:
+    """Eight categories that no one can apply leave each figure as without them, also in a REFI project and a selection."""
+    figures = []
+    for number, categories in enumerate(((), tuple("ABCDEFGH"))):
+        (tmp_path / str(number)).mkdir()
+        study = es.read(qualcoder(tmp_path / str(number), {"d": TEXT}, MARKS, categories=categories))
+        refi = es.read(es.write(study, tmp_path / f"{number}.qdpx"))
+        assert {code.name for code in refi.codebook if not code.codable} == set(categories)
+        for one in (study, refi, study.select(codes=["wait", "ring", "door"])):
+            assert Spans.of(one).codes == ("wait", "ring", "door")
+            kappas = (segment_kappa(one, match="exact"), text_kappa(one, uncoded=True, documents="pooled"))
+            figures.append([kappa.estimate for kappa in kappas])
+    assert all(row == pytest.approx(figures[0]) for row in figures)
+    assert figures[0][0] == pytest.approx((2 / 5 - 1 / 3) / (1 - 1 / 3))  # 2 of 5 marks are matched, 3 codes
+
+
+def test_a_choice_about_a_whole_text_is_no_mark(tmp_path: Path) -> None:
+    """Label Studio: of ann's two and ben's two marks none is the other's; both chose "long" for the text. F1 is 0."""
+
+    def result(mark: tuple[int, int, str]) -> list[dict[str, object]]:
+        start, end, label = mark
+        return [
+            {"type": "labels", "from_name": "label", "value": {"start": start, "end": end, "labels": [label]}},
+            {"type": "choices", "from_name": "kind", "value": {"choices": ["long"]}},
+        ]
+
+    annotations = [
+        {"completed_by": {"email": who}, "result": result((at, at + 4, "wait"))}
+        for who, at in (("ann", 0), ("ben", 50))
+    ]
+    task = [{"id": 1, "data": {"text": TEXT}, "annotations": annotations}]
+    (tmp_path / "p.json").write_text(json.dumps(task), encoding="utf-8")
+    study = es.read(tmp_path / "p.json")
+    found = span_f1(study, match="exact")
+    assert (found.estimate, found.n_marks) == (0, 2)
+    assert "without a position in a text, as of a whole document, and left out: 2 codings" in found.note
+    assert Spans.of(study).codes == ("label->wait",)
+    assert text_kappa(study, uncoded=False, documents="pooled").estimate < 0
+
+
+def test_a_discontinuous_mark_of_brat_is_one_mark(tmp_path: Path) -> None:
+    """Ann has a mark in two pieces and one that ben has too; ben another. One of two marks each is matched: F1 1/2."""
+    for coder, lines in {
+        "ann": "T1\tX 0 4;14 18\tThey hour\nT2\tX 30 34\tring\n",
+        "ben": "T1\tX 30 34\tring\nT2\tX 50 54\tmore\n",
+    }.items():
+        (tmp_path / "p" / coder).mkdir(parents=True)
+        (tmp_path / "p" / coder / "d.txt").write_text(TEXT, encoding="utf-8")
+        (tmp_path / "p" / coder / "d.ann").write_text(lines, encoding="utf-8")
+    study = es.read(tmp_path / "p")
+    assert study.codings["mark"].notna().sum() == 2
+    assert span_f1(study, match="exact").estimate == pytest.approx(0.5)
+    again = es.read(es.write(study, tmp_path / "saved"))
+    assert span_f1(again, match="exact").estimate == pytest.approx(0.5)
+
+
+def test_an_empty_answer_is_left_out() -> None:
+    """A survey with one blank answer gives the figures of the survey without it."""
+    codings = pd.DataFrame(MARKS, columns=["coder", "document", "code", "start", "end"])
+    texts = {"d": TEXT, "blank": ""}
+    documents = pd.DataFrame({"document": list(texts), "text": list(texts.values())})
+    found = text_kappa(es.Study(codings, documents=documents), uncoded=True, documents="pooled")
+    alone = text_kappa(es.Study(codings, documents=documents[:1]), uncoded=True, documents="pooled")
+    assert found.estimate == alone.estimate
+    assert "without text and marks, and left out: 1 document" in found.note
+
+
+def test_the_document_that_decides_u_is_named() -> None:
+    """Twenty short documents in perfect agreement and one of a hundredfold length in none: it decides u."""
+    rows = [(who, f"s{n}", 0, 20) for n in range(20) for who in ("ann", "ben")]
+    rows += [("ann", "long", 0, 2000), ("ben", "long", 5000, 7000)]
+    codings = pd.DataFrame(rows, columns=["coder", "document", "start", "end"]).assign(code="x")
+    texts = pd.DataFrame({"document": [f"s{n}" for n in range(20)] + ["long"], "text": ["x" * 80] * 20 + ["x" * 8000]})
+    found = span_alpha(es.Study(codings, documents=texts), kind="u")
+    assert found.estimate < 0
+    assert "'long' weighs most (83% of the text): without it the coefficient is 1.000" in found.note
+
+
+def test_a_sub_code_counts_for_its_parent() -> None:
+    """Ann codes "resistance", ben its sub-code, on the same stretches: on the parent they agree, apart they do not."""
+    rows = [("ann", "resistance", at, at + 9) for at in (0, 30, 60)]
+    rows += [("ben", "resistance to policy", at, at + 9) for at in (0, 30, 60)]
+    codings = pd.DataFrame(rows, columns=["coder", "code", "start", "end"]).assign(document="d")
+    book = es.Codebook([es.Code("resistance"), es.Code("resistance to policy", parent="resistance")])
+    study = es.Study(codings, codebook=book, documents=pd.DataFrame({"document": ["d"], "text": [TEXT]}))
+    found = span_alpha(study, kind="u", code="resistance")
+    assert found.estimate == 1
+    assert "code 'resistance' with its 1 sub-code" in found.level
+    assert text_kappa(study, uncoded=True, documents="pooled", code="resistance").estimate == 1
+    assert span_f1(study, match="exact", code="resistance", subcodes="exclude").estimate == 0
+    apart = span_f1(study, match="exact")
+    assert apart.estimate == 0
+    assert "a code and its sub-code count as different codes" in apart.note
+    rolled = span_f1(Spans.of(study).rolled_up(), match="exact")
+    assert rolled.estimate == 1
+    assert "1 sub-code counted as the codes above them" in rolled.note

@@ -59,7 +59,8 @@ def test_spans_attributes_and_notes(tmp_path: Path) -> None:
     assert told(study) == [
         "ann/d1.ann: left out 1 attribute or note on what is no span: 'E1'.",
         "brat project: left out 1 event, 1 relation, 1 normalisation, 1 equivalence: a study has no place for them.",
-        "brat project: 1 span in several pieces became 2 codings, one for each piece.",
+        "brat project: 1 span in several pieces became 2 codings, one for each piece; they share a "
+        "mark, and count as one in measures of spans.",
     ]
     assert study.title == "brat project"
     assert [source.name for source in study.provenance.sources] == ["ann/d1.ann", "ben/d1.ann"]

@@ -214,7 +214,7 @@ def test_a_study_comes_back(tmp_path: Path) -> None:
     assert sorted(back.excerpts()) == sorted(study.excerpts())
     assert back.documents[["case", "text"]].equals(study.documents[["case", "text"]])
     assert sorted(back.assignments[["coder", "document"]].to_numpy().tolist()) == sorted(
-        study.assignments.to_numpy().tolist()
+        study.assignments[["coder", "document"]].to_numpy().tolist()
     )
 
 

@@ -10,12 +10,12 @@ import attrs
 import numpy as np
 from scipy import sparse
 
-from expertsys._core.errors import DataError, check_choice, unknown
+from expertsys._core.errors import DataError, check_choice
 from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings.profiles import Floats
 from expertsys.agreement.spans import alpha2004, sweep, units
 from expertsys.agreement.spans.result import SpanCoefficient
-from expertsys.agreement.spans.table import Spans
+from expertsys.agreement.spans.table import Spans, Subcodes
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -141,6 +141,7 @@ def span_alpha(
     *,
     kind: Kind,
     code: str | None = None,
+    subcodes: Subcodes = "include",
     overlap: Literal["sets"] | None = None,
 ) -> SpanCoefficient:
     """Krippendorff's alpha for coders who mark their own stretches of text: u-alpha and its family, or alpha_U.
@@ -161,6 +162,8 @@ def span_alpha(
           squared. An older, different coefficient.
     code : str, optional
         One code alone: the marks with other codes count as unmarked text (for ``"ku"``: as the other codes).
+    subcodes : {"include", "exclude"}
+        Whether `code` includes the marks of its sub-codes.
     overlap : {"sets"}, optional
         The u-family takes one code at a place from each coder. Where a coder's marks of several codes overlap, cut them
         at every boundary and take the set of codes of each piece as its code; without it that is an error. Not needed
@@ -225,24 +228,20 @@ def span_alpha(
     if overlap is not None:
         check_choice("overlap", overlap, ("sets",))
     given = Spans.of(data)
-    if code is not None and code not in given.codes:
-        raise unknown("code", code, given.codes, place="span_alpha")
+    alone = None if code is None else given.of_code(code, subcodes)
     if (kind == "ku" and code is None) or (kind == "cu" and code is not None):
         raise DataError(
             "kind='ku' needs one code, and kind='cu' compares all of them",
             place="span_alpha",
             remedy="Give code= with 'ku', 'u', '|u' or 'U2004' only; for each code in turn see span_reliability().",
         )
-    if code is not None and kind != "ku":
-        part = given.only(codes=[code]).comparable().joined()
-    else:
-        part = given.comparable().joined()
+    part = (given if alone is None or kind == "ku" else alone).comparable().joined()
     if kind not in ("cu", "ku"):
         part.require_lengths(f"kind={kind!r}")
-    refit = partial(span_alpha, kind=kind, code=code, overlap=overlap)
+    refit = partial(span_alpha, kind=kind, code=code, subcodes=subcodes, overlap=overlap)
     shared: dict[str, Any] = {
         "name": NAMES[kind],
-        "level": LEVELS[kind] + (f"; code {code!r}" if code is not None else ""),
+        "level": "; ".join(word for word in (LEVELS[kind], given.code_words(code, subcodes)) if word),
         "refit": refit,
         "whole": given,
     }
@@ -256,7 +255,8 @@ def span_alpha(
         )
     made = units.of(part, overlap)
     if kind == "ku" and code is not None:
-        made = made.against_others(code)
+        below = given.subcodes.get(code, ()) if subcodes == "include" else ()
+        made = made.against_others(frozenset((code, *below)))
     sums = _Intersections.of(made, part)
     return SpanCoefficient.of(
         part,

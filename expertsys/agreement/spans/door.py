@@ -55,7 +55,7 @@ def from_frame(
     return _parts(made, known or {}, seen, None if codes is None else tuple(codes), "")
 
 
-def from_study(study: Study) -> Parts:
+def from_study(study: Study) -> tuple[Any, ...]:
     """The parts of `Spans` from a study."""
     Study.require(study, "agreement on spans")
     study.require_one_round("agreement on spans")
@@ -67,32 +67,67 @@ def from_study(study: Study) -> Parts:
             place="study.codings",
             remedy="Use functions on units, such as reliability(study), or read a file that has start and end.",
         )
-    lengths = {str(name): len(text) for name, text in texts.items() if isinstance(text, str)}
     whole = codings[~placed]
-    unknown = sorted(set(whole["document"]) - set(lengths))
-    if unknown:
-        raise DataError(
-            f"{counted(len(whole), 'coding')} without positions, and the length of the documents is not known: "
-            f"{listing(unknown)}",
-            place="study.codings",
-            remedy="Give documents their text, or drop these codings.",
+    spans = codings[placed].reset_index(drop=True)
+    book = study.codebook
+    used, elsewhere = set(spans["code"]), set(whole["code"])
+    codes = tuple(
+        name
+        for name in study.codes
+        if name in used or (name not in elsewhere and (name not in book or book[name].codable))
+    )
+    notes = []
+    if len(whole):
+        notes.append(
+            f"without a position in a text, as of a whole document, and left out: {counted(len(whole), 'coding')}"
         )
-    ends = whole["document"].map(lengths)
+    texts = study.documents["text"]
+    lengths = {str(name): len(text) if isinstance(text, str) else -1 for name, text in texts.items()}
+    marked = set(spans["document"])
+    blank = [name for name, length in lengths.items() if length < 0 and name not in marked]
+    if any(length >= 0 for length in lengths.values()):
+        lengths = {name: length for name, length in lengths.items() if name not in set(blank)}
+        notes += [f"without text and marks, and left out: {counted(len(blank), 'document')}"] if blank else []
+    read = study.assignments
+    read = read[read["document"].isin(lengths)]
+    partly = _read_in_part(read, study.units)
+    if len(partly):
+        pairs = pd.MultiIndex.from_frame(partly[["coder", "document"]])
+        read, spans = (
+            frame[~pd.MultiIndex.from_frame(frame[["coder", "document"]]).isin(pairs)] for frame in (read, spans)
+        )
+        shown = listing([f"{coder}: {document}" for coder, document in pairs], 3)
+        notes.append(f"read in part only, and left out: {shown}; on units, reliability(study) takes them")
+    notes += [ASSUMED] if study.assumed_seen else []
+    group = ["document", "coder", "code", "mark"]
+    mark = spans.groupby(group, sort=False, dropna=False).ngroup()
     made = pd.DataFrame(
         {
-            "document": codings["document"],
-            "coder": codings["coder"],
-            "code": codings["code"],
-            "start": codings["start"].where(placed, 0).astype("float64"),
-            "end": codings["end"].where(placed, ends.reindex(codings.index)).astype("float64"),
-            "mark": np.arange(len(codings)),
+            **{name: spans[name] for name in ("document", "coder", "code")},
+            "start": spans["start"].astype("float64"),
+            "end": spans["end"].astype("float64"),
+            "mark": np.where(spans["mark"].notna(), mark, len(spans) + np.arange(len(spans))),
         }
     )
-    told = [f"without positions, so over the whole document: {counted(len(whole), 'coding')}"] if len(whole) else []
-    told += [ASSUMED] if study.assumed_seen else []
-    for name in study.documents.index:
-        lengths.setdefault(str(name), -1)
-    return _parts(made, lengths, study.assignments, study.codes, "; ".join(told))
+    below = {name: book.with_subcodes(name) for name in book.names if book.children(name)}
+    if any(name in used and used & set(names) - {name} for name, names in below.items()):
+        notes.append("a code and its sub-code count as different codes; Spans.of(study).rolled_up() makes them one")
+    return (
+        *_parts(made, lengths, read, codes, "; ".join(notes)),
+        {name: tuple(names) for name, names in below.items()},
+    )
+
+
+def _read_in_part(read: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of coder and document of which the coder read some units and not all."""
+    whole = read[read["unit"].isna()][["coder", "document"]].drop_duplicates()
+    pieces = read[read["unit"].notna()].drop_duplicates(["coder", "unit"])
+    if pieces.empty:
+        return whole[:0]
+    counts = pieces.groupby(["coder", "document"]).size().rename("read").reset_index()
+    counts = counts.merge(whole.assign(whole=True), on=["coder", "document"], how="left")
+    size = counts["document"].map(units["document"].value_counts())
+    return counts[counts["whole"].isna() & (counts["read"] < size)]
 
 
 def _refuse(made: pd.DataFrame, lengths: Mapping[str, int]) -> None:

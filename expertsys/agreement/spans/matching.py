@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from expertsys._core.errors import DataError, check_choice, unknown
+from expertsys._core.errors import DataError, check_choice
 from expertsys.agreement.inference.kernel import Values
 from expertsys.agreement.ratings.profiles import Floats, Ints
 from expertsys.agreement.spans import sweep
 from expertsys.agreement.spans.pairs import meetings
 from expertsys.agreement.spans.result import SpanCoefficient
-from expertsys.agreement.spans.table import Spans
+from expertsys.agreement.spans.table import Spans, Subcodes
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -139,6 +139,7 @@ def span_f1(
     match: Match,
     average: Literal["micro", "macro"] = "micro",
     code: str | None = None,
+    subcodes: Subcodes = "include",
 ) -> SpanCoefficient:
     """Boundary F1: how many of a coder's marks the other coder made too, the mean over pairs of coders.
 
@@ -153,6 +154,8 @@ def span_f1(
         All marks together, so that frequent codes count for more, or the mean of the codes' own F1.
     code : str, optional
         One code alone.
+    subcodes : {"include", "exclude"}
+        Whether `code` includes the marks of its sub-codes.
 
     Returns
     -------
@@ -186,9 +189,7 @@ def span_f1(
     words = _checked(match)
     check_choice("average", average, ("micro", "macro"))
     given = Spans.of(data)
-    if code is not None and code not in given.codes:
-        raise unknown("code", code, given.codes, place="span_f1")
-    part = (given if code is None else given.only(codes=[code])).comparable()
+    part = (given if code is None else given.of_code(code, subcodes)).comparable()
     macro = average == "macro" and len(part.codes) > 0
     return SpanCoefficient.of(
         part,
@@ -196,9 +197,10 @@ def span_f1(
         partial(_f1, codes=len(part.codes) if macro else 1),
         name="boundary F1",
         sources=("hripcsak2005",),
-        refit=partial(span_f1, match=match, average=average, code=code),
+        refit=partial(span_f1, match=match, average=average, code=code, subcodes=subcodes),
         why="nobody marked anything",
-        level=words + (f"; code {code!r}" if code is not None else ", mean of codes" if macro else ""),
+        level=words
+        + (f"; {given.code_words(code, subcodes)}" if code is not None else ", mean of codes" if macro else ""),
         whole=given,
     )
 

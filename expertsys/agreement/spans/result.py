@@ -22,6 +22,8 @@ from expertsys.agreement.ratings.profiles import Floats
 from expertsys.agreement.spans.table import Spans
 
 ONE_DOCUMENT = "one document only: no interval, since documents are what varies"
+#: A document is named where the coefficient without it differs by as much.
+NOTICEABLE = 0.1
 #: With fewer documents than this, no interval over documents covers what it says.
 FEW_DOCUMENTS = 10
 
@@ -129,6 +131,8 @@ class SpanCoefficient(Estimate):
             told.append(why)
         elif 1 < len(spans.documents) < FEW_DOCUMENTS:
             told.append(f"{len(spans.documents)} documents only: intervals are rough")
+        if not np.isnan(estimate):
+            told.append(_weightiest(spans, kernel, estimate))
         return cls(
             name,
             estimate,
@@ -257,6 +261,28 @@ class SpanCoefficient(Estimate):
         """The references behind the coefficient and behind an interval by this method, the default one if not given."""
         behind = wording.sources(resolve(method), clustered=True, own=("efron1993",))
         return references.cite(dict.fromkeys((*self.sources, *behind)))
+
+
+def _weightiest(spans: Spans, kernel: DocumentSums, estimate: float) -> str:
+    """Which of the three longest documents the coefficient rests on, if on one."""
+    size = len(spans.documents)
+    if size < 3:
+        return ""
+    marked = np.bincount(spans.document, weights=(spans.end - spans.start).astype(np.float64), minlength=size)
+    length = np.where(spans.lengths >= 0, spans.lengths, marked)
+    longest = np.argsort(-length, kind="stable")[:3]
+    weights = np.repeat(kernel.counts[None, :].astype(np.float64), len(longest), axis=0)
+    weights[np.arange(len(longest)), longest] = 0
+    without = kernel.evaluate(weights).estimate
+    change = np.abs(without - estimate)
+    if np.isnan(change).all() or np.nanmax(change) < NOTICEABLE:
+        return ""
+    most = int(np.nanargmax(change))
+    share = length[longest[most]] / max(float(length.sum()), 1)
+    return (
+        f"{spans.documents[longest[most]]!r} weighs most ({share:.0%} of the text): without it the coefficient is "
+        f"{number(float(without[most]))}"
+    )
 
 
 _WORDS: dict[type, str] = {

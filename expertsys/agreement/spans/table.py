@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from expertsys._core.errors import DataError, counted, listing, unknown
+from expertsys._core.errors import DataError, check_choice, counted, listing, unknown
 from expertsys.agreement.ratings.profiles import Ints
 from expertsys.agreement.spans import door, sweep
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from expertsys.study import Study
 
 Bools = npt.NDArray[np.bool_]
+Subcodes = Literal["include", "exclude"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -41,6 +42,8 @@ class Spans:
         Which coder saw which document.
     note : str
         What was assumed, joined or dropped; empty where nothing was.
+    subcodes : dict
+        Code to the codes at or below it in the codebook, for those that have sub-codes.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Spans:
     lengths: Ints
     seen: Bools
     note: str = ""
+    subcodes: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
 
     @classmethod
     def from_frame(
@@ -122,8 +126,10 @@ class Spans:
         Parameters
         ----------
         study : Study
-            Documents with a text are as long as it. A coding without positions covers its whole document. Who saw
-            which document is what the study knows or assumes; the note says which.
+            Documents with a text are as long as it. A coding without a position, such as a choice about the whole
+            document or an area of a picture, is no mark and is left out; so are documents without text and marks, and
+            what a coder read in part only. Codes that cannot be applied, or that were applied to whole documents only,
+            are not on offer. Who saw which document is what the study knows or assumes. The note says all of this.
 
         Raises
         ------
@@ -194,6 +200,51 @@ class Spans:
             lengths=self.lengths[rows],
             seen=self.seen[np.ix_(rows, columns)],
         )
+
+    def of_code(self, code: str, subcodes: Subcodes = "include") -> Spans:
+        """The marks of one code, by default with those of its sub-codes, as one code."""
+        check_choice("subcodes", subcodes, ("include", "exclude"))
+        below = self.subcodes.get(code, ()) if subcodes == "include" else ()
+        if code not in self.codes and not set(below) & set(self.codes):
+            raise unknown("code", code, [*self.codes, *self.subcodes], place="code")
+        part = self.only(codes=[name for name in self.codes if name == code or name in below])
+        part = attrs.evolve(part, codes=(code,), code=np.zeros_like(part.code))
+        return part._once() if below else part
+
+    def code_words(self, code: str | None, subcodes: Subcodes = "include") -> str:
+        """How a result names the one code that it is about, and whether sub-codes are in it."""
+        if code is None:
+            return ""
+        below = set(self.subcodes.get(code, ())) - {code}
+        if not below:
+            return f"code {code!r}"
+        return f"code {code!r} {'with' if subcodes == 'include' else 'without'} its {counted(len(below), 'sub-code')}"
+
+    def rolled_up(self) -> Spans:
+        """The same with each sub-code as the uppermost code above it that can be applied or has marks."""
+        above = {name: name for name in self.codes}
+        for name in sorted((one for one in self.subcodes if one in above), key=lambda one: len(self.subcodes[one])):
+            for below in self.subcodes[name]:
+                if below in above:
+                    above[below] = name
+        names = tuple(name for name in self.codes if above[name] == name)
+        place = np.array([names.index(above[name]) for name in self.codes], dtype=np.int64)
+        rolled = attrs.evolve(self, codes=names, code=place[self.code] if len(place) else self.code)._once()
+        gone = len(self.codes) - len(names)
+        note = f"{counted(gone, 'sub-code')} counted as the codes above them" if gone else ""
+        kept = [part for part in self.note.split("; ") if not part.startswith("a code and its sub-code")]
+        return attrs.evolve(rolled, note="; ".join(part for part in (*kept, note) if part))
+
+    def _once(self) -> Spans:
+        """Without stretches that repeat another of the same coder and code, of marks in one piece."""
+        alone = np.bincount(self.mark, minlength=1)[self.mark] == 1
+        place = sweep.dense(self.document, self.coder, self.code, self.start, self.end)
+        first = np.zeros(len(self), dtype=bool)
+        first[np.unique(place[alone], return_index=True)[1]] = True
+        kept = ~alone
+        kept[np.flatnonzero(alone)[first[: int(alone.sum())]]] = True
+        columns = {name: getattr(self, name)[kept] for name in ("document", "coder", "code", "start", "end", "mark")}
+        return attrs.evolve(self, **columns)
 
     def without(self, coder: str) -> Spans:
         """The marks of all coders but one."""

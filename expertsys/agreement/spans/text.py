@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import attrs
 import numpy as np
 from scipy import sparse
 
-from expertsys._core.errors import check_choice, unknown
+from expertsys._core.errors import check_choice
 from expertsys.agreement.spans.characters import (
     Formula,
     kappa,
@@ -20,7 +21,7 @@ from expertsys.agreement.spans.characters import (
     tables,
 )
 from expertsys.agreement.spans.result import SpanCoefficient
-from expertsys.agreement.spans.table import Spans
+from expertsys.agreement.spans.table import Spans, Subcodes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,21 +39,21 @@ def _coefficient(
     name: str,
     sources: tuple[str, ...],
     code: str | None,
+    subcodes: Subcodes,
     documents: Documents,
     uncoded: bool | None,
 ) -> SpanCoefficient:
     """The mean over pairs of coders; `uncoded` None where the formula does not look at uncoded text."""
     check_choice("documents", documents, ("pooled", "mean", "length"))
     given = Spans.of(data)
-    if code is not None and code not in given.codes:
-        raise unknown("code", code, given.codes, place="code")
+    alone = None if code is None else given.of_code(code, subcodes).comparable().joined()
     part = given.comparable().joined()
     if uncoded or documents == "length":
         part.require_lengths(name)
-    number = None if code is None else part.codes.index(code)
+    coded = [table.coded for table in tables(part)]  # text with any code from one of the two
     blocks = [np.empty((len(part.documents), 0))]
-    for table in tables(part):
-        cells = table.cells(number, uncoded=bool(uncoded))
+    for table, any_code in zip(tables(part if alone is None else alone), coded, strict=True):
+        cells = attrs.evolve(table, coded=any_code).cells(None if alone is None else 0, uncoded=bool(uncoded))
         if documents != "pooled":
             parts = np.column_stack(formula(cells))
             weight = np.where(np.isnan(parts[:, 0]), 0, table.length if documents == "length" else 1.0)
@@ -60,9 +61,9 @@ def _coefficient(
         blocks.append(cells)
     counted = {None: "", True: "all text", False: "text that one of the two marked"}[uncoded]
     how = {"pooled": "", "mean": "mean of documents", "length": "mean of documents by length"}[documents]
-    which = "" if code is None else f"code {code!r}"
+    which = given.code_words(code, subcodes)
     return SpanCoefficient.of(
-        part if code is None else part.only(codes=[code]),
+        part if alone is None else alone,
         sparse.csr_array(np.hstack(blocks)),
         partial(over_pairs, formula=formula) if documents == "pooled" else over_documents,
         name=name,
@@ -74,7 +75,14 @@ def _coefficient(
     )
 
 
-def text_kappa(data: Spans | Study, *, uncoded: bool, documents: Documents, code: str | None = None) -> SpanCoefficient:
+def text_kappa(
+    data: Spans | Study,
+    *,
+    uncoded: bool,
+    documents: Documents,
+    code: str | None = None,
+    subcodes: Subcodes = "include",
+) -> SpanCoefficient:
     """Cohen's kappa over characters: what NVivo reports, and the same without the text that nobody coded.
 
     Parameters
@@ -91,6 +99,8 @@ def text_kappa(data: Spans | Study, *, uncoded: bool, documents: Documents, code
     code : str, optional
         One code: given to a character or not. Without it the tables of all codes are added, every code being a decision
         on every character.
+    subcodes : {"include", "exclude"}
+        Whether `code` includes the marks of its sub-codes.
 
     Returns
     -------
@@ -128,23 +138,29 @@ def text_kappa(data: Spans | Study, *, uncoded: bool, documents: Documents, code
     return _coefficient(
         data,
         kappa,
-        partial(text_kappa, uncoded=uncoded, documents=documents, code=code),
+        partial(text_kappa, uncoded=uncoded, documents=documents, code=code, subcodes=subcodes),
         name="Cohen's kappa over characters",
         sources=("cohen1960",),
         code=code,
+        subcodes=subcodes,
         documents=documents,
         uncoded=uncoded,
     )
 
 
 def text_agreement(
-    data: Spans | Study, *, uncoded: bool, documents: Documents, code: str | None = None
+    data: Spans | Study,
+    *,
+    uncoded: bool,
+    documents: Documents,
+    code: str | None = None,
+    subcodes: Subcodes = "include",
 ) -> SpanCoefficient:
     """The share of characters on which two coders agree: NVivo's "agreement", without correction for chance.
 
     Parameters
     ----------
-    data, uncoded, documents, code
+    data, uncoded, documents, code, subcodes
         As in `text_kappa`.
 
     Returns
@@ -166,21 +182,24 @@ def text_agreement(
     return _coefficient(
         data,
         percent,
-        partial(text_agreement, uncoded=uncoded, documents=documents, code=code),
+        partial(text_agreement, uncoded=uncoded, documents=documents, code=code, subcodes=subcodes),
         name="agreement over characters",
         sources=(),
         code=code,
+        subcodes=subcodes,
         documents=documents,
         uncoded=uncoded,
     )
 
 
-def qualcoder_kappa(data: Spans | Study, *, documents: Documents, code: str | None = None) -> SpanCoefficient:
+def qualcoder_kappa(
+    data: Spans | Study, *, documents: Documents, code: str | None = None, subcodes: Subcodes = "include"
+) -> SpanCoefficient:
     """What QualCoder calls "Kappa" in its coder comparison; it is not Cohen's.
 
     Parameters
     ----------
-    data, documents, code
+    data, documents, code, subcodes
         As in `text_kappa`. QualCoder pools all documents, for one code at a time.
 
     Returns
@@ -209,10 +228,11 @@ def qualcoder_kappa(data: Spans | Study, *, documents: Documents, code: str | No
     return _coefficient(
         data,
         qualcoder,
-        partial(qualcoder_kappa, documents=documents, code=code),
+        partial(qualcoder_kappa, documents=documents, code=code, subcodes=subcodes),
         name="QualCoder's kappa",
         sources=("qualcoder",),
         code=code,
+        subcodes=subcodes,
         documents=documents,
         uncoded=None,
     )

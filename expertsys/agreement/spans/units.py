@@ -36,10 +36,10 @@ class Units:
     end: Ints
     unit: Ints
 
-    def against_others(self, code: str) -> Units:
-        """The same units with two values: whether the code is among theirs."""
-        holds = np.array([code in label for label in self.labels], dtype=np.int64)
-        return attrs.evolve(self, labels=(frozenset(), frozenset([code])), label=holds[self.label])
+    def against_others(self, codes: Label) -> Units:
+        """The same units with two values: whether one of the codes is among theirs."""
+        holds = np.array([bool(codes & label) for label in self.labels], dtype=np.int64)
+        return attrs.evolve(self, labels=(frozenset(), codes), label=holds[self.label])
 
 
 def of(spans: Spans, overlap: Literal["sets"] | None) -> Units:

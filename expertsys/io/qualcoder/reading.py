@@ -112,7 +112,7 @@ def _codebook(database: Database, project: Project) -> tuple[dict[Any, str], Cod
     circling = _circling({number: row[1] for number, row in categories.items()})
     for number, (_, above, memo) in categories.items():
         parent = labels.get(above) if number not in circling else None
-        codes.append(Code(labels[number], parent=parent, definition=memo.strip()))
+        codes.append(Code(labels[number], parent=parent, definition=memo.strip(), codable=False))
     doubled = [name for name, times in Counter(labels.values()).items() if times > 1]
     doubled += [name for name, times in Counter(plain.values()).items() if times > 1]
     if doubled:

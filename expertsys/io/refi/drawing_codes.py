@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+import attrs
+
 from expertsys.io.refi import schema
 from expertsys.io.refi.document import codes, put, text_of
 from expertsys.io.refi.losses import Losses
@@ -29,7 +31,7 @@ def draw_codes(study: Study, view: View, losses: Losses) -> None:
 
 def _is_mixed(code: Code) -> bool:
     again = code_of(code.name, guid=code.guid, parent=code.parent, colour=code.colour, description=description_of(code))
-    return again != code
+    return again != attrs.evolve(code, codable=True)
 
 
 def build(wanted: tuple[Code, ...], known: dict[str, Element]) -> list[Element]:
@@ -40,7 +42,8 @@ def build(wanted: tuple[Code, ...], known: dict[str, Element]) -> list[Element]:
         element = known.get(code.name)
         plain = schema.guid(code.guid) if code.guid else None
         if element is None:
-            element = Element("Code", {"name": code.name, "isCodable": "true"})
+            element = Element("Code", {"name": code.name})
+        element.set("isCodable", "true" if code.codable else "false")
         guid = plain if plain and plain not in taken else schema.made_guid("code", code.guid or "", code.name)
         taken.add(guid)
         element.set("guid", guid)

@@ -153,6 +153,7 @@ def codebook_of(project: Project) -> tuple[tuple[Code, ...], dict[str, str]]:
             parent=names[above] if above is not None else None,
             colour=code.get("color", ""),
             description=text_of(code, "Description") or "",
+            codable=code.get("isCodable") != "false",
         )
         for code, above in found
     )

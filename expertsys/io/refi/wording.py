@@ -19,7 +19,9 @@ def description_of(code: Code) -> str:
     return "\n".join(parts)
 
 
-def code_of(name: str, *, guid: str | None, parent: str | None, colour: str, description: str) -> Code:
+def code_of(
+    name: str, *, guid: str | None, parent: str | None, colour: str, description: str, codable: bool = True
+) -> Code:
     """A code whose description is taken apart where it carries the marks that `description_of` sets.
 
     The marks are looked for from the last to the first, each at the beginning of a line.
@@ -32,4 +34,4 @@ def code_of(name: str, *, guid: str | None, parent: str | None, colour: str, des
             before, found, value = "", mark, rest.removeprefix(mark)
         if found and value:
             rest, fields[field] = before, value
-    return Code(name, guid=guid, parent=parent, colour=colour, definition=rest, **fields)
+    return Code(name, guid=guid, parent=parent, colour=colour, definition=rest, codable=codable, **fields)

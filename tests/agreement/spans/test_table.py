@@ -120,10 +120,10 @@ def test_from_a_study() -> None:
     book = Codebook.of(["b", "a", "c"])
     assumed = Study(codings, documents=documents, codebook=book)
     spans = Spans.from_study(assumed)
-    assert spans.codes == ("b", "a", "c")
+    assert spans.codes == ("a", "c")  # b was applied to a whole document only
     assert spans.lengths.tolist() == [6, 2, 5]
-    assert spans.to_frame()[["document", "start", "end"]].to_numpy().tolist() == [["d", 0, 4], ["e", 0, 2]]
-    assert spans.note.startswith("without positions, so over the whole document: 1 coding; who saw what is assumed")
+    assert spans.to_frame()[["document", "start", "end"]].to_numpy().tolist() == [["d", 0, 4]]
+    assert spans.note.startswith("without a position in a text, as of a whole document, and left out: 1 coding; who ")
     told = Spans.of(assumed.with_assignments("all"))
     assert seen(told) == {"ann": ["d", "e", "f"], "ben": ["d", "e", "f"]}
     assert "assumed" not in told.note
@@ -133,9 +133,6 @@ def test_studies_without_spans_are_refused() -> None:
     units = Study(pd.DataFrame({"unit": ["u"], "coder": ["ann"], "code": ["a"]}))
     with pytest.raises(DataError, match="none of the 1 codings has positions"):
         Spans.from_study(units)
-    lost = Study(TWO.assign(start=[0, float("nan")], end=[4, float("nan")]))
-    with pytest.raises(DataError, match="1 coding without positions, and the length of the documents"):
-        Spans.from_study(lost)
     rounds = Study(TWO.assign(round=["1", "2"]))
     with pytest.raises(DataError, match="must not mix rounds"):
         Spans.from_study(rounds)
