@@ -164,7 +164,7 @@ MARKS: list[Coding] = [
 
 
 def test_categories_are_not_on_offer(tmp_path: Path) -> None:
-    """Eight categories that no one can apply leave each figure as without them, also in a REFI project and a selection."""
+    """Eight categories that no one can apply leave each figure as without them, in REFI and selections too."""
     figures = []
     for number, categories in enumerate(((), tuple("ABCDEFGH"))):
         (tmp_path / str(number)).mkdir()
