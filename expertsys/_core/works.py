@@ -112,6 +112,17 @@ SCORES_AND_INTERVALS: tuple[tuple[str, str, str], ...] = (
         "10.1007/BF02288803",
     ),
     (
+        "bland1999",
+        "Bland JM, Altman DG. Measuring agreement in method comparison studies. Stat Methods Med Res 1999;8(2):135–160.",
+        "10.1177/096228029900800204",
+    ),
+    (
+        "bland2007",
+        "Bland JM, Altman DG. Agreement between methods of measurement with multiple observations per individual. "
+        "J Biopharm Stat 2007;17(4):571–582.",
+        "10.1080/10543400701329422",
+    ),
+    (
         "searle1992",
         "Searle SR, Casella G, McCulloch CE. Variance Components. New York: Wiley, 1992.",
         "10.1002/9780470316856",

@@ -11,9 +11,11 @@ from expertsys.agreement.coefficients.brennan import brennan_prediger
 from expertsys.agreement.coefficients.cohen import cohen_kappa
 from expertsys.agreement.coefficients.conger import conger_kappa
 from expertsys.agreement.coefficients.fleiss import fleiss_kappa
+from expertsys.agreement.coefficients.gold import gold_standard
 from expertsys.agreement.coefficients.gwet import gwet_ac
 from expertsys.agreement.coefficients.icc import icc, icc_table
 from expertsys.agreement.coefficients.kendall import KendallW, kendall_w
+from expertsys.agreement.coefficients.limits import LimitsOfAgreement, limits_of_agreement
 from expertsys.agreement.coefficients.lin import lin_concordance
 from expertsys.agreement.coefficients.pairwise import holsti, light_kappa
 from expertsys.agreement.coefficients.percent import percent_agreement
@@ -67,6 +69,7 @@ __all__ = [
     "Interval",
     "Jackknife",
     "KendallW",
+    "LimitsOfAgreement",
     "PermutationTest",
     "Plan",
     "Ratings",
@@ -91,6 +94,7 @@ __all__ = [
     "double_code",
     "drift",
     "fleiss_kappa",
+    "gold_standard",
     "gwet_ac",
     "holsti",
     "icc",
@@ -98,6 +102,7 @@ __all__ = [
     "kendall_w",
     "krippendorff_alpha",
     "light_kappa",
+    "limits_of_agreement",
     "lin_concordance",
     "methods_text",
     "percent_agreement",

@@ -23,6 +23,7 @@ from expertsys.io.positions import (
     doubt,
     evidence,
     fits,
+    is_quotation,
 )
 from expertsys.io.refi.document import Project, Selections, text_of
 from expertsys.io.refi.view import carriers
@@ -36,6 +37,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MOST_TOLD = 10
+#: Quotations of fewer letters may stand in a text by chance.
+_SHORTEST = 5
+_WIDTH = 40
 
 
 @attrs.define(eq=False)
@@ -127,21 +131,34 @@ def settle(project: Project, texts: Texts, log: Log, place: str, forced: Countin
         if forced is not None and forced not in ways:
             ways.append(forced)
         found = fits(marked, ways)
-        chosen = _tell(found, forced, log, place)
+        chosen = _tell(found, forced, log, place, marked)
     log.choices["positions"] = f"{chosen}" + (" (as asked)" if forced else "")
     _convert(project, texts, chosen, log)
     return chosen
 
 
-def _tell(found: list[Fit], forced: Counting | None, log: Log, place: str) -> Counting:
+def _tell(found: list[Fit], forced: Counting | None, log: Log, place: str, marked: list[Marked]) -> Counting:
     best = choose(found)
     chosen = best if forced is None else next(fit for fit in found if fit.counting == forced)
-    what = f"positions were taken to count {str(chosen.counting)!r}: {chosen}"
+    differing = _differing(marked, chosen.counting)
+    score = chosen
+    if chosen.tried == sum(len(one.starts) for one in marked):  # not of a sample
+        score = attrs.evolve(chosen, quotations=max(chosen.quotations, chosen.quoted + len(differing)))
+    what = f"positions were taken to count {str(chosen.counting)!r}: {score}"
     others = [
         str(fit.counting)
         for fit in found
         if fit is not chosen and (*evidence(fit), fit.whole_words) == (*evidence(chosen), chosen.whole_words)
     ]
+    if differing:
+        shown = "; ".join(f"{name[:_WIDTH]!r}, where the text has {there[:_WIDTH]!r}" for name, there in differing[:3])
+        log.tell(
+            "warning",
+            place,
+            f"{counted(len(differing), 'quotation')} of {chosen.quoted + len(differing):,} and the text at the "
+            f"positions differ: {shown}.",
+            "The positions were kept. Look whether the text was changed after it was coded.",
+        )
     if len(found) > 1:
         what += f"; {len(found)} ways of counting were tried"
     if others:
@@ -156,6 +173,30 @@ def _tell(found: list[Fit], forced: Counting | None, log: Log, place: str) -> Co
         remedy = "Look at some excerpts; another way of counting is forced by read(..., positions='...')."
     log.tell("warning" if severity == "warning" else "note", place, f"{what}.", remedy)
     return chosen.counting
+
+
+def _differing(marked: list[Marked], counting: Counting) -> list[tuple[str, str]]:
+    """Quotations that are not at their positions, each with what is there.
+
+    A selection may be named anything. A name counts as a quotation where it stands elsewhere in the text, or where most
+    names of the project are quotations.
+    """
+    others: list[tuple[str, str, bool]] = []
+    agreeing = 0
+    for one in marked:
+        ruler = Ruler.of(one.raw, counting)
+        starts, ends, _ = ruler.place(np.array(one.starts, dtype=np.int64), np.array(one.ends, dtype=np.int64))
+        whole = "".join(ruler.text.split())
+        for name, start, end in zip(one.names, starts.tolist(), ends.tolist(), strict=True):
+            excerpt = ruler.text[start:end]
+            told = "".join((name or "").split())
+            if is_quotation(name, excerpt):
+                agreeing += 1
+            elif told:
+                begun = told.removesuffix("…").removesuffix("...")
+                others.append((str(name), excerpt, len(begun) > _SHORTEST and begun in whole))
+    most = agreeing > len(others)
+    return [(name, excerpt) for name, excerpt, elsewhere in others if elsewhere or most]
 
 
 def _convert(project: Project, texts: Texts, counting: Counting, log: Log) -> None:

@@ -248,3 +248,18 @@ def test_repr_and_frame() -> None:
     assert (row["estimate"], row["n_units"], row["level"]) == (found.estimate, 3, "nominal")
     assert "<caption>Krippendorff&#x27;s alpha (nominal)</caption>" in found._repr_html_()
     assert found.cite()[0].startswith("Krippendorff K. Computing")
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio", "circular", "bipolar"])
+def test_no_rating_is_no_error(level: Any) -> None:
+    found = krippendorff_alpha(Ratings.from_array([[None, None]], coders="columns"), level=level)
+    assert math.isnan(found.estimate)
+    assert found.note.startswith("no unit was rated by two coders")
+
+
+def test_ratio_weights_refuse_negative_scores() -> None:
+    ratings = Ratings.from_array([[-1, 2], [3, 3], [1, 2]], coders="columns")
+    with pytest.raises(DataError, match=r"ratio weights need scores of 0 or more; the lowest is -1\. Use 'quadratic'"):
+        krippendorff_alpha(ratings, weights="ratio")
+    with pytest.raises(DataError, match="ratio"):
+        krippendorff_alpha(ratings, level="ratio")

@@ -26,6 +26,7 @@ from expertsys.agreement import (
     icc_table,
     kendall_w,
     krippendorff_alpha,
+    limits_of_agreement,
     lin_concordance,
 )
 from expertsys.agreement.coefficients.icc import FORMS, Form
@@ -392,3 +393,96 @@ def test_only_the_f_interval_of_the_forms_2_allows_for_other_coders(form: Any) -
         assert found.interval(method=method).note == ""
     assert "these coders)" in found.methods_text()
     assert "these coders" not in icc(of(SHROUT), form="ICC(3,1)").interval().method
+
+
+def test_scores_at_which_units_do_not_differ_have_an_interval() -> None:
+    """Between units there is no variance: F intervals have no width, and none divides by 0."""
+    table = icc_table(of([[3, 3, 1], [3, 1, 3], [1, 3, 3]]))
+    assert table["estimate"].tolist()[:3] == [-0.5, -1.0, -0.5]
+    assert (table["low"][:3] == table["high"][:3]).all()
+    found = icc(of([[3, 3, 1], [3, 1, 3], [1, 3, 3]]), form="ICC(2,1)").interval(method="analytic")
+    assert (found.low, found.high) == (-1, -1)
+
+
+INCOMPLETE = [[9, None, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [None, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, None]]
+
+
+def henderson(rows: list[list[float | None]]) -> tuple[float, float, float]:
+    """Components of units, coders and error by fitting constants with least squares (Searle et al. 1992, ch. 5.5)."""
+    cells = [(u, c, y) for u, row in enumerate(rows) for c, y in enumerate(row) if y is not None]
+    y = np.array([cell[2] for cell in cells], dtype=float)
+    units = np.eye(len(rows))[[cell[0] for cell in cells]]
+    coders = np.eye(len(rows[0]))[[cell[1] for cell in cells]]
+
+    def fitted(x: Any) -> float:
+        return float(np.sum((x @ np.linalg.lstsq(x, y, rcond=None)[0]) ** 2))
+
+    both, n, k = fitted(np.hstack([units, coders])), len(rows), len(rows[0])
+    error = (float(y @ y) - both) / (len(y) - n - k + 1)
+    unit = (both - fitted(coders) - (n - 1) * error) / (len(y) - k)
+    coder = (both - fitted(units) - (k - 1) * error) / (len(y) - n)
+    return unit, coder, error
+
+
+def test_two_way_forms_with_missing_ratings() -> None:
+    """By least squares; lme4 1.1-31 (REML, R 4.2.2) has .3753 and .7716 for the two single forms of these scores."""
+    unit, coder, error = henderson(INCOMPLETE)
+    expected = {
+        "ICC(2,1)": unit / (unit + coder + error),
+        "ICC(3,1)": unit / (unit + error),
+        "ICC(2,k)": unit / (unit + (coder + error) / 4),
+        "ICC(3,k)": unit / (unit + error / 4),
+    }
+    forms: tuple[Form, ...] = ("ICC(2,1)", "ICC(3,1)", "ICC(2,k)", "ICC(3,k)")
+    for form in forms:
+        found = icc(of(INCOMPLETE), form=form, missing="estimate")
+        assert found.estimate == pytest.approx(expected[form], abs=1e-10), form
+        assert found.note.startswith("3 of 6 units lack ratings by some coders")
+        assert found.n_units == 6
+        assert found.standard_error > 0
+    assert icc(of(INCOMPLETE), form="ICC(3,1)", missing="estimate").estimate == pytest.approx(0.7716, abs=0.03)
+    assert icc(of(INCOMPLETE), form="ICC(2,1)", missing="estimate").estimate == pytest.approx(0.3753, abs=0.03)
+    assert "missing='estimate' keeps them" in icc(of(INCOMPLETE), form="ICC(2,1)").note
+
+
+@given(scores.filter(spread))
+def test_nothing_missing_is_the_analysis_of_variance(matrix: Matrix) -> None:
+    form: Form = "ICC(2,1)"
+    rows = [list(row) for row in matrix]
+    complete_form = icc(of(rows), form=form).estimate
+    one_more = icc(of([*rows, [None] * len(rows[0])]), form=form, missing="estimate").estimate
+    assert one_more == pytest.approx(complete_form, abs=1e-6, nan_ok=True)
+
+
+def test_groups_of_coders_and_units_that_share_nothing_have_no_coefficient() -> None:
+    rows = [[1, 2, None, None], [3, 3, None, None], [None, None, 2, 4], [None, None, 5, 5]]
+    found = icc(of(rows), form="ICC(2,1)", missing="estimate")
+    assert math.isnan(found.estimate)
+    assert "fall into groups that share no rating" in found.note
+    with pytest.raises(DataError, match="missing must be one of 'drop', 'estimate'"):
+        icc(of(rows), form="ICC(2,1)", missing="keep")  # type: ignore[arg-type]
+
+
+def test_limits_of_agreement_published() -> None:
+    """Bland and Altman (Lancet 1986): 17 people on two peak flow meters; mean −2.1 l/min, standard deviation 38.8."""
+    wright = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
+    mini = [512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451]
+    found = limits_of_agreement(of(list(zip(wright, mini, strict=True)), names=["Wright", "mini"]))
+    assert (round(found.bias, 1), round(found.sd, 1)) == (-2.1, 38.8)
+    # 95% interval of the bias printed there: −22.0 to 17.8
+    assert (round(found.bias_interval.low, 1), round(found.bias_interval.high, 1)) == pytest.approx(
+        (-22.0, 17.8), abs=0.11
+    )
+    assert found.upper - found.lower == pytest.approx(2 * stats.norm.ppf(0.975) * found.sd)
+    assert "17 units only" in found.note
+    assert "Wright were 2.118 below those of mini" in found.methods_text()
+
+
+def test_limits_of_agreement_in_clusters_by_hand() -> None:
+    """Two clusters of two: differences 0, 2 and 4, 6. Within 2, between 16, so 2 + (16 − 2) / 2 = 9 and sd 3."""
+    rows = [[0, 0], [2, 0], [4, 0], [6, 0]]
+    found = limits_of_agreement(of(rows, cluster=["a", "a", "b", "b"]))
+    assert (found.bias, found.sd, found.n_clusters) == (3, 3, 2)
+    growing = limits_of_agreement(of([[2 * x, x + (x % 2) / 9] for x in range(40)]))
+    assert "differences change with the scores" in growing.note
+    assert math.isnan(limits_of_agreement(of([[1, 2]])).sd)
