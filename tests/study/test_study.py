@@ -62,6 +62,7 @@ def test_tables_have_one_form(make_frame: MakeFrame) -> None:
         "memo",
         "round",
         "date",
+        "mark",
     ]
     assert (study.codings.index.name, study.codings.columns.name) == ("coding", "column")
     assert (study.codings["start"].dtype, study.codings["memo"].dtype) == ("Int64", "str")
