@@ -72,9 +72,9 @@ class LimitsOfAgreement(Result):
             return f"Limits of agreement could not be determined: {self.note}."
         side = "above" if self.bias >= 0 else "below"
         return (
-            f"The scores of {self.coders[0]} were {number(abs(self.bias))} {side} those of {self.coders[1]} on average, "
-            f"and the {percent(self.share)} limits of agreement (Bland–Altman) reached from {number(self.lower)} to "
-            f"{number(self.upper)}, over {self.n_units:,} units."
+            f"The scores of {self.coders[0]} were {number(abs(self.bias))} {side} those of {self.coders[1]} on "
+            f"average, and the {percent(self.share)} limits of agreement (Bland–Altman) reached "
+            f"from {number(self.lower)} to {number(self.upper)}, over {self.n_units:,} units."
         )
 
     def cite(self) -> tuple[str, ...]:
