@@ -113,7 +113,8 @@ SCORES_AND_INTERVALS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "bland1999",
-        "Bland JM, Altman DG. Measuring agreement in method comparison studies. Stat Methods Med Res 1999;8(2):135–160.",
+        "Bland JM, Altman DG. Measuring agreement in method comparison studies. Stat Methods Med Res "
+        "1999;8(2):135–160.",
         "10.1177/096228029900800204",
     ),
     (
