@@ -278,6 +278,12 @@ METHODS: dict[str, Reference] = _table(
         "10.1201/9780429246593",
     ),
     (
+        "chao2013",
+        "Chao A, Wang YT, Jost L. Entropy and the species accumulation curve: a novel entropy estimator via discovery "
+        "rates of new species. Methods Ecol Evol 2013;4(11):1091–1100.",
+        "10.1111/2041-210X.12108",
+    ),
+    (
         "feinstein1990",
         "Feinstein AR, Cicchetti DV. High agreement but low kappa: I. The problems of two paradoxes. "
         "J Clin Epidemiol 1990;43(6):543–549.",

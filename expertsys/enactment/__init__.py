@@ -8,6 +8,7 @@ from expertsys.enactment.contingency import ContingencySensitivity, contingency_
 from expertsys.enactment.distance import ActionAtADistance, action_at_a_distance
 from expertsys.enactment.emptying import EmptyingOut, emptying_out
 from expertsys.enactment.heterogeneity import Heterogeneity, heterogeneity
+from expertsys.enactment.occasions import systems_of
 from expertsys.enactment.simulate import KINDS, SYSTEM, simulate
 from expertsys.enactment.studied import from_study
 
@@ -25,4 +26,5 @@ __all__ = [
     "from_study",
     "heterogeneity",
     "simulate",
+    "systems_of",
 ]

@@ -29,6 +29,8 @@ MOST_LISTED = 5_000
 MOST_SITUATIONS, MOST_CELLS = 120, 40
 #: Shuffles drawn, and how many cells they may fill before fewer (never below the second number) have to do.
 SHUFFLES, FEWEST, MOST_DRAWN = 999, 99, 100_000_000
+#: With fewer arrangements of whole persons than this, none can have a probability below 0.05.
+FEWEST_ARRANGEMENTS = 20
 _BLOCK = 2_000_000
 
 
@@ -65,11 +67,16 @@ class Null:
         Its central 95 %.
     p_value : float
         Share of shuffles at least as extreme as what was observed: (b + 1) / (m + 1) where they are drawn, the exact
-        probability where all are listed. Never 0 where they are drawn.
+        probability where all are listed. Never 0 where they are drawn. NaN where none can be given; see `note`.
     shuffles : int
         Shuffles drawn, or different tables listed.
     exact : bool
         Whether all were listed.
+    within : str
+        Within what labels were shuffled: ``"site"``, ``"person"``, ``"period"``, ``"person and period"``, or ``"whole
+        persons"`` where each person has one label.
+    note : str
+        Why there is no p-value; empty where there is one.
     """
 
     mean: float
@@ -78,10 +85,16 @@ class Null:
     p_value: float
     shuffles: int
     exact: bool
+    within: str = "site"
+    note: str = ""
 
     def __str__(self) -> str:
+        if math.isnan(self.mean):
+            return f"not compared: {self.note}"
         how = f"all {self.shuffles:,} rearrangements" if self.exact else f"{self.shuffles:,} shuffles"
-        return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f}; {how}), p = {self.p_value:.3g}"
+        how += {"site": "", "whole persons": " of whole persons"}.get(self.within, f" within {self.within}")
+        p_value = "no p-value" if math.isnan(self.p_value) else f"p = {self.p_value:.3g}"
+        return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f}; {how}), {p_value}"
 
 
 def strata(tables: Floats, groups: int) -> Iterator[Stratum]:
@@ -111,6 +124,7 @@ def shuffled(
     smaller: bool,
     shuffles: int | None,
     rng: RNG,
+    ordering: Statistic | None = None,
 ) -> Null:
     """Compare a statistic with its distribution under shuffling within strata.
 
@@ -130,7 +144,10 @@ def shuffled(
         To draw where not all can be listed; None for 999, or fewer where the strata are many and large.
     rng : None, int or Generator
         For drawing.
+    ordering : callable, optional
+        What orders tables from usual to extreme for the p-value; by default the statistic.
     """
+    order_by = statistic if ordering is None else ordering
     if shuffles is not None and (isinstance(shuffles, bool) or not isinstance(shuffles, int) or shuffles < 1):
         raise DataError(f"shuffles must be None or a whole number above 0, not {shuffles!r}", place="shuffles")
     fixed = np.zeros(cells)
@@ -138,11 +155,13 @@ def shuffled(
         if not stratum.loose:
             fixed[stratum.cells] += stratum.table
     loose = [stratum for stratum in tables if stratum.loose]
+    if ordering is not None:
+        observed = float(ordering(sum((stratum_table(stratum, cells) for stratum in tables), np.zeros(cells))[None])[0])
     tolerance = 1e-12 * max(1.0, abs(observed))
     listed = _listed(loose)
     if listed is not None:
-        values, chances = _all_values(loose, listed, fixed, statistic)
-        extreme = values <= observed + tolerance if smaller else values >= observed - tolerance
+        values, ranks, chances = _all_values(loose, listed, fixed, statistic, order_by)
+        extreme = ranks <= observed + tolerance if smaller else ranks >= observed - tolerance
         order = np.argsort(values)
         below = np.cumsum(chances[order])
         ends = np.minimum(np.searchsorted(below, [0.025, 0.975]), len(below) - 1)
@@ -152,11 +171,103 @@ def shuffled(
     if shuffles is None:
         work = sum(stratum.table.size for stratum in loose)
         shuffles = min(SHUFFLES, max(FEWEST, MOST_DRAWN // work))
-    values = np.concatenate([statistic(block) for block in _drawn(loose, fixed, shuffles, rng)])
-    extreme = values <= observed + tolerance if smaller else values >= observed - tolerance
+    values, ranks = _both(_drawn(loose, fixed, shuffles, rng), statistic, order_by)
+    extreme = ranks <= observed + tolerance if smaller else ranks >= observed - tolerance
     low, high = (float(value) for value in np.quantile(values, [0.025, 0.975]))
     p_value = (int(extreme.sum()) + 1) / (shuffles + 1)
     return Null(float(values.mean()), low, high, p_value, shuffles, exact=False)
+
+
+def stratum_table(stratum: Stratum, cells: int) -> Floats:
+    """The counts of a stratum in the measure's table, (K,)."""
+    table = np.zeros(cells)
+    table[stratum.cells] = stratum.table
+    return table
+
+
+def _both(blocks: Iterator[Floats], statistic: Statistic, order_by: Statistic) -> tuple[Floats, Floats]:
+    """The statistic of each table, and what orders the tables."""
+    pairs = []
+    for block in blocks:
+        values = statistic(block)
+        pairs.append((values, values if order_by is statistic else order_by(block)))
+    return np.concatenate([values for values, _ in pairs]), np.concatenate([ranks for _, ranks in pairs])
+
+
+def persons_shuffled(
+    persons: Floats,
+    above: Counts,
+    statistic: Statistic,
+    observed: float,
+    *,
+    cells: int,
+    smaller: bool,
+    shuffles: int | None,
+    rng: RNG,
+    ordering: Statistic | None = None,
+) -> Null:
+    """Compare a statistic with its distribution when persons who each have one label exchange these labels.
+
+    Parameters
+    ----------
+    persons : ndarray of float, shape (M, G, R, C)
+        The situations of each person; a person fills one row only, or one column only.
+    above : ndarray of int, shape (M,)
+        Within what they exchange labels, such as the site.
+    statistic, observed, cells, smaller, shuffles, rng, ordering
+        As in `shuffled`.
+
+    Returns
+    -------
+    Null
+        Without a p-value where persons differ in neither, or where fewer than 20 arrangements are possible, so that
+        none can be rare.
+    """
+    count = SHUFFLES if shuffles is None else shuffles
+    nothing = Null(float("nan"), float("nan"), float("nan"), float("nan"), 0, exact=True, within="whole persons")
+    for axis in (3, 2):  # the label is the column, or the row, that a person fills
+        filled = persons.any(axis=tuple({1, 2, 3} - {axis}))
+        if (filled.sum(axis=1) <= 1).all():
+            break
+    else:
+        return attrs.evolve(
+            nothing, note="within persons nothing can be exchanged, and persons have several labels each"
+        )
+    labels = filled.argmax(axis=1)
+    possible = 1.0
+    for group in np.unique(above):
+        _, sizes = np.unique(labels[above == group], return_counts=True)
+        possible *= math.exp(math.lgamma(sizes.sum() + 1) - sum(math.lgamma(size + 1) for size in sizes))
+    if possible < FEWEST_ARRANGEMENTS - 0.5:
+        return attrs.evolve(
+            nothing,
+            note="each person has one label throughout, and there are too few persons at each site to exchange them "
+            f"({possible:.0f} arrangements)",
+        )
+    rest = persons.sum(axis=axis).reshape(len(persons), -1)
+    draw = generator(rng)
+    order_by = statistic if ordering is None else ordering
+    observed = float(order_by(persons.sum(axis=0).reshape(1, -1))[0])
+    values, ranks = [], []
+    step = max(1, _BLOCK // max(cells, persons.size // persons.shape[1]))
+    for low in range(0, count, step):
+        size = min(step, count - low)
+        given = np.tile(labels, (size, 1))
+        for group in np.unique(above):
+            members = np.flatnonzero(above == group)
+            given[:, members] = draw.permuted(given[:, members], axis=1)
+        moved = np.einsum("bmk,mx->bxk", np.eye(filled.shape[1])[given], rest)
+        other = persons.shape[5 - axis]
+        block = moved.reshape(size, persons.shape[1], other, filled.shape[1])
+        table = (block if axis == 3 else block.swapaxes(2, 3)).reshape(size, -1)
+        values.append(statistic(table))
+        ranks.append(values[-1] if order_by is statistic else order_by(table))
+    drawn, placed = np.concatenate(values), np.concatenate(ranks)
+    tolerance = 1e-12 * max(1.0, abs(observed))
+    extreme = placed <= observed + tolerance if smaller else placed >= observed - tolerance
+    low, high = (float(value) for value in np.quantile(drawn, [0.025, 0.975]))
+    p_value = (int(extreme.sum()) + 1) / (count + 1)
+    return Null(float(drawn.mean()), low, high, p_value, count, exact=False, within="whole persons")
 
 
 def _drawn(loose: Sequence[Stratum], fixed: Floats, shuffles: int, rng: RNG) -> Iterator[Floats]:
@@ -226,9 +337,13 @@ def _splits(total: int, most: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 
 def _all_values(
-    loose: Sequence[Stratum], lists: list[list[tuple[Floats, float]]], fixed: Floats, statistic: Statistic
-) -> tuple[Floats, Floats]:
-    values, chances = [], []
+    loose: Sequence[Stratum],
+    lists: list[list[tuple[Floats, float]]],
+    fixed: Floats,
+    statistic: Statistic,
+    order_by: Statistic,
+) -> tuple[Floats, Floats, Floats]:
+    values, ranks, chances = [], [], []
     step = max(1, _BLOCK // len(fixed))
     combinations = itertools.product(*lists)
     while batch := list(itertools.islice(combinations, step)):
@@ -237,5 +352,6 @@ def _all_values(
             for stratum, (table, _) in zip(loose, combination, strict=True):
                 block[place][stratum.cells] += table
         values.append(statistic(block))
+        ranks.append(values[-1] if order_by is statistic else order_by(block))
         chances += [math.prod(chance for _, chance in combination) for combination in batch]
-    return np.concatenate(values), np.array(chances) / math.fsum(chances)
+    return np.concatenate(values), np.concatenate(ranks), np.array(chances) / math.fsum(chances)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from expertsys._core.errors import DataError
 from expertsys._core.rng import RNG
 from expertsys.enactment.information import Floats, conditional, entropy, without_error
-from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, repeated
+from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, notes
 from expertsys.enactment.occasions import Columns, Occasions
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def contingency_sensitivity(
     site: Columns = "site",
     coder: str | None = "coder",
     weight: str | None = "weight",
+    person: str | None = "person",
+    period: str | None = "period",
+    local_before_action: bool = False,
     shuffles: int | None = None,
     rng: RNG = 0,
 ) -> ContingencySensitivity:
@@ -112,11 +116,21 @@ def contingency_sensitivity(
     coder : str or None
         Column of who coded the local description.
     weight : str or None
-        Column of how many situations a row stands for, a whole number; None to count each row once. Like that of the
-        coder, it need not exist under its default name.
+        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of
+        coder, person and period, it need not exist under its default name.
+    person : str or None
+        Column of who acted. Persons have habits and patients of their own, so that shuffling stays within persons.
+        Without a column ``person``, one called participant, prescriber, practitioner, clinician or the like serves, and
+        `note` names it; None for none.
+    period : str or None
+        Column of the period, or of dates, which are read as months: shuffling stays within it.
+    local_before_action : bool
+        Whether the local description is known to have been recorded before the action, or independently of it. Unless
+        it is, a description that is blank, or always the same, exactly where the action was as prescribed is refused.
     shuffles : int or None
-        Shuffles of the local description within prescription and site behind `null`: 999, or fewer where there are
-        many of these and they are large. All rearrangements are listed where they are few.
+        Shuffles of the local description within prescription, site, person and period behind `null`: 999, or fewer
+        where there are many of these and they are large. All rearrangements are listed where they are few. Where each
+        person has one local description throughout, persons exchange them within sites.
     rng : None, int or Generator
         For the shuffles.
 
@@ -128,13 +142,14 @@ def contingency_sensitivity(
     Raises
     ------
     DataError
-        For columns that do not exist, or no situation with all.
+        For columns that do not exist, no situation with all, free text instead of values that recur, and a local
+        description that can be known only after the action, such as the reason for an override.
 
     Notes
     -----
     The plug-in estimate is above 0 even where nothing depends on anything: read it against `null`, whose p-value is
-    (b + 1) / (m + 1) of m shuffles within prescription and site. It shows dependence, not that anyone responded to the
-    situation: where roles see different situations and have different habits, the role is enough.
+    (b + 1) / (m + 1) of m shuffles within prescription, site and person. It shows dependence, not that anyone responded
+    to the situation: where roles see different situations and have different habits, the role is enough.
 
     Examples
     --------
@@ -153,7 +168,15 @@ def contingency_sensitivity(
     The rule prescribes the list throughout; whether it is followed depends on the patient alone.
     """
     roles = {"site": site, "prescribed": prescribed, "taken": taken, "local": local}
-    occasions = Occasions.of(situations, roles, optional=common_roles(coder, weight))
+    occasions = Occasions.of(situations, roles, optional=common_roles(coder, weight, person, period))
+    if occasions.known_after and not local_before_action:
+        raise DataError(
+            f"the local description must be known before the action; {occasions.known_after}, as the reason for an "
+            "override is: that it depends on the action is then true by definition",
+            place="situations, local",
+            remedy="Describe each situation, followed or not, by what was known beforehand; if this was, pass "
+            "local_before_action=True.",
+        )
     used = occasions.usable(*roles)
     (rule, rules), (done, actions), (where, places) = (used.numbered(role) for role in list(roles)[1:])
     shape = (len(rules), len(actions), len(places))
@@ -164,11 +187,11 @@ def contingency_sensitivity(
     cells = Cells(used, (rule * shape[1] + done) * shape[2] + where, shape, statistic)
     estimate = cells.value(used.counts)
     information, open_ = (float(part) for part in _parts(cells.table(used.counts).reshape(shape)))
-    null, note = None, repeated(occasions)
     if np.isnan(estimate):
-        note = "the prescription leaves nothing open: wherever it is the same, the same is done"
+        null, note = None, "the prescription leaves nothing open: wherever it is the same, the same is done"
     else:
         null = cells.null(estimate, smaller=False, shuffles=shuffles, rng=rng)
+        note = notes(occasions, cells, null)
     return ContingencySensitivity(
         "contingency sensitivity",
         estimate,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import check_choice
+from expertsys._core.errors import check_choice, listing
+from expertsys._core.results import number
 from expertsys._core.rng import RNG
 from expertsys.enactment.information import ESTIMATORS, Estimator, Floats, conditional, entropy, without_error
-from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, repeated
-from expertsys.enactment.occasions import Columns, Occasions
+from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, notes
+from expertsys.enactment.occasions import Columns, Occasions, systems_of
 from expertsys.theory import ModeOfUse
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class EmptyingOut(Measure):
     estimator: Estimator
     _local: tuple[str, ...]
     _category: tuple[str, ...]
+    _sources: tuple[str, ...] = attrs.field(default=("greenhalgh2014hsdr", "chao2013", "efron1993"), init=False)
+
+    @property
+    def _corrected(self) -> bool:
+        """Whether the estimate needs no correction for bias."""
+        return self.estimator == "chao-wang-jost"
 
     @property
     def adjusted(self) -> float:
@@ -57,13 +64,15 @@ class EmptyingOut(Measure):
         Returns
         -------
         float
-            By the plug-in estimator, from the most likely distribution of true descriptions within each category.
+            From the most likely distribution of true descriptions within each category, by the plug-in estimator, times
+            the ratio of `estimate` to that estimator; at most 1.
         """
         check_rate(rate)
         if np.isnan(self.estimate):
             return float("nan")
         table = self._cells.table(self._cells.used.counts).reshape(len(self._local), len(self._category))
-        return float(_ratio(without_error(table, rate), "plugin"))
+        plain, true = (float(_ratio(counts, "plugin")) for counts in (table, without_error(table, rate)))
+        return min(1.0, true * self.estimate / plain) if plain > 0 else true
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Local descriptions by category, as shades."""
@@ -89,7 +98,8 @@ def _ratio(joint: Floats, estimator: Estimator) -> Floats:
     whole = entropy(joint.sum(axis=-1), estimator=estimator)
     lost = conditional(joint, estimator=estimator)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 1e-12, lost / whole, np.nan)
+        ratio = np.where(whole > 1e-12, lost / whole, np.nan)
+    return np.clip(ratio, 0, 1) if estimator == "chao-wang-jost" else ratio
 
 
 def emptying_out(
@@ -102,7 +112,9 @@ def emptying_out(
     mode: str | None = "mode",
     coder: str | None = "coder",
     weight: str | None = "weight",
-    estimator: Estimator = "plugin",
+    person: str | None = "person",
+    period: str | None = "period",
+    estimator: Estimator = "chao-wang-jost",
     shuffles: int | None = None,
     rng: RNG = 0,
 ) -> EmptyingOut:
@@ -122,19 +134,26 @@ def emptying_out(
         situations are counted in `shares`, and left out of the estimate.
     cluster : str or sequence of str
         Column of the site, or several that combine (sites within cases). Shuffling stays within sites; intervals are
-        over sites.
+        over sites. Without a column ``site``, each case counts as a site.
     residual : str, sequence of str or None
-        Categories for what fits nowhere else, such as ``system.classification.residual``.
+        Categories for what fits nowhere else, such as ``system.classification.residual``; capitals do not matter.
     mode : str or None
         Column of the mode of use, for the share in which the system was not used.
     coder : str or None
         Column of who coded the local description.
     weight : str or None
-        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of mode
-        and coder, it need not exist under its default name.
-    estimator : {"plugin", "miller-madow", "chao-shen"}
-        Plug-in is bounded and cannot fall when categories are merged; the others correct for small samples and are not
-        cut at the bounds.
+        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of mode,
+        coder, person and period, it need not exist under its default name.
+    person : str or None
+        Column of who acted. Shuffling stays within persons, and intervals for these sites leave out whole persons.
+        Without a column ``person``, one called participant, prescriber, practitioner, clinician or the like serves, and
+        `note` names it; None for none.
+    period : str or None
+        Column of the period, or of dates, which are read as months: shuffling stays within it.
+    estimator : {"chao-wang-jost", "plugin", "miller-madow", "chao-shen"}
+        How entropies are estimated. Chao–Wang–Jost has the least bias where descriptions are many and rare; its ratio
+        is cut at 0 and 1. Plug-in is bounded and cannot fall when categories are merged, but too low where situations
+        are few for so many descriptions. The other two are not cut at the bounds.
     shuffles : int or None
         Shuffles of the categories within sites behind `null`: 999, or fewer where sites are many and large. All
         rearrangements are listed where they are few.
@@ -149,18 +168,22 @@ def emptying_out(
     Raises
     ------
     DataError
-        For columns that do not exist, or no situation with both.
+        For columns that do not exist, no situation with both, and free text instead of descriptions or categories that
+        recur.
 
     Notes
     -----
     It rises with the granularity of the local description and with error in coding it: a description unique to each
     situation loses nearly everything in any scheme. Compare with `null`, per coder, and under a stated
-    misclassification. In R: ``1 - DescTools::UncertCoef(local, category, direction = "row")``, which differs in the
-    third decimal where a cell is empty, for it adds a little to zeros.
+    misclassification. Several cases with different systems are pooled, and `note` says so: `by_case` has a figure for
+    each. In R: ``1 - DescTools::UncertCoef(local, category, direction = "row")`` for ``estimator="plugin"``, which
+    differs in the third decimal where a cell is empty, for it adds a little to zeros.
 
     References
     ----------
     Greenhalgh T, Swinglehurst D, Stones R. Health Serv Deliv Res 2014;2(39). doi:10.3310/hsdr02390 (the concept)
+
+    Chao A, Wang YT, Jost L. Methods Ecol Evol 2013;4:1091–1100. doi:10.1111/2041-210X.12108 (the estimator)
 
     Examples
     --------
@@ -169,19 +192,19 @@ def emptying_out(
     >>> import pandas as pd
     >>> seen = pd.DataFrame(
     ...     {
-    ...         "site": ["north", "south"] * 4,
-    ...         "local": ["frail", "anxious", "far away", "no phone"] * 2,
-    ...         "category": ["clinical", "clinical", "social", "social"] * 2,
+    ...         "site": ["north", "south"] * 40,
+    ...         "local": ["frail", "anxious", "far away", "no phone"] * 20,
+    ...         "category": ["clinical", "clinical", "social", "social"] * 20,
     ...     }
     ... )
-    >>> emptying_out(seen).estimate
+    >>> round(emptying_out(seen).estimate, 2)
     0.5
 
     Half of what the four descriptions tell apart is lost.
     """
     check_choice("estimator", estimator, ESTIMATORS)
     roles = {"site": cluster, "local": local, "category": category}
-    optional = {"mode": mode, **common_roles(coder, weight)}
+    optional = {"mode": mode, **common_roles(coder, weight, person, period)}
     occasions = Occasions.of(situations, roles, optional=optional, site="cluster")
     used = occasions.usable(*roles)
     locals_, local_names = used.numbered("local")
@@ -191,13 +214,17 @@ def emptying_out(
     def statistic(cells: Floats) -> Floats:
         return _ratio(cells.reshape(-1, *shape[1:]), estimator)
 
-    cells = Cells(used, locals_ * shape[2] + categories, shape, statistic)
+    def plain(cells: Floats) -> Floats:
+        return _ratio(cells.reshape(-1, *shape[1:]), "plugin")
+
+    cells = Cells(used, locals_ * shape[2] + categories, shape, statistic, plain)
     estimate = cells.value(used.counts)
-    null, note = None, repeated(occasions)
+    shares, residual_note = _shares(occasions, residual)
     if np.isnan(estimate):
-        note = f"all local descriptions are the same ({local_names[0]!r}): there is nothing to lose"
+        null, note = None, f"all local descriptions are the same ({local_names[0]!r}): there is nothing to lose"
     else:
         null = cells.null(estimate, smaller=True, shuffles=shuffles, rng=rng)
+        note = notes(occasions, cells, null, *_systems(cells), residual_note)
     return EmptyingOut(
         "emptying out",
         estimate,
@@ -205,26 +232,53 @@ def emptying_out(
         occasions.missing(*roles),
         note,
         cells,
-        _shares(occasions, residual),
+        shares,
         estimator,
         local_names,
         category_names,
     )
 
 
-def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> pd.Series[float]:
+def _systems(cells: Cells) -> list[str]:
+    """What to say where cases share no categories, each with its own figure."""
+    used = cells.used
+    if "case" not in used.table or len(systems_of(used.table)) < 2:
+        return []
+    figures = []
+    for cases in systems_of(used.table):
+        own = np.where(used.table["case"].isin(cases), used.counts, 0)
+        figures.append(f"{' and '.join(cases)} {number(cells.value(own), 2)}")
+    return [f"cases with different categories are pooled, which has no clear meaning; by itself: {', '.join(figures)}"]
+
+
+def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> tuple[pd.Series[float], str]:
+    """Shares of all situations, and what to say of the residual categories."""
     table = occasions.table
     unused = float("nan")
     if "mode" in table and table["mode"].notna().any():
         spelt = table["mode"].str.casefold().str.replace(r"[\s_-]+", "-", regex=True)
         unused = occasions.share(spelt == ModeOfUse.NON_USE.value)
-    named = [residual] if isinstance(residual, str) else residual
-    return pd.Series(
-        {
-            "no category": occasions.share(table["category"].isna()),
-            "not used": unused,
-            "residual": float("nan") if named is None else occasions.share(table["category"].isin(list(named))),
-            "no local description": occasions.share(table["local"].isna()),
-        },
-        name="share",
-    )
+    named = [residual] if isinstance(residual, str) else None if residual is None else list(residual)
+    share, note = float("nan"), ""
+    if named is not None:
+        folded = table["category"].str.strip().str.casefold()
+        share = occasions.share(folded.isin([name.strip().casefold() for name in named]))
+        present = table["category"].dropna().unique()
+        spellings = [name for name in present if name not in named and _is_among(name, named)]
+        absent = [name for name in named if not _is_among(name, present)]
+        if spellings:
+            note = f"{listing(spellings)} in the data counts as the residual category {listing(named)}"
+        elif absent:
+            note = f"no situation is in the residual category {listing(absent)}; the categories are {listing(present)}"
+    shares = {
+        "no category": occasions.share(table["category"].isna()),
+        "not used": unused,
+        "residual": share,
+        "no local description": occasions.share(table["local"].isna()),
+    }
+    return pd.Series(shares, name="share"), note
+
+
+def _is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether one of the names is this one but for capitals and surrounding blanks."""
+    return name.strip().casefold() in {other.strip().casefold() for other in names}

@@ -45,7 +45,7 @@ class Heterogeneity(Result):
     model : str
         How it was estimated.
     note : str
-        Why there is no figure; empty where there is one.
+        Why there is no figure, or on what it rests; empty where there is nothing to say.
     """
 
     centre: float
@@ -122,8 +122,7 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
             remedy="0 <= x <= n, n > 0.",
         )
     if note := _undetermined(hits, trials, model):
-        nan = float("nan")
-        return Heterogeneity(nan, nan, nan, nan, nan, nan, nan, nan, model, note)
+        return undetermined(model, note)
     logits, variances = _logits(hits, trials)
     if model == "binomial-normal":
         centre, error, tau, low, high = _binomial_normal(hits, trials)
@@ -132,6 +131,12 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
     prediction = _prediction(centre, error, tau, len(hits))
     typical = _typical_variance(variances)
     return Heterogeneity(centre, error, tau, low, high, *prediction, tau**2 / (tau**2 + typical), model)
+
+
+def undetermined(model: Model, note: str) -> Heterogeneity:
+    """No figure, and why."""
+    nan = float("nan")
+    return Heterogeneity(nan, nan, nan, nan, nan, nan, nan, nan, model, note)
 
 
 def _undetermined(hits: Floats, trials: Floats, model: Model) -> str:

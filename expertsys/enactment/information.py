@@ -1,4 +1,4 @@
-"""Entropies from counts: plug-in, and two corrections for small samples.
+"""Entropies from counts: plug-in, and three corrections for small samples.
 
 Natural logarithms throughout; ratios of entropies do not depend on the base.
 """
@@ -11,16 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Estimator = Literal["plugin", "miller-madow", "chao-shen"]
-ESTIMATORS: tuple[Estimator, ...] = ("plugin", "miller-madow", "chao-shen")
+Estimator = Literal["plugin", "miller-madow", "chao-shen", "chao-wang-jost"]
+ESTIMATORS: tuple[Estimator, ...] = ("plugin", "miller-madow", "chao-shen", "chao-wang-jost")
 
 
 def entropy(counts: Floats, *, estimator: Estimator = "plugin") -> Floats:
     """Entropy of the distribution behind counts, over the last axis: (..., K) to (...).
 
     Miller–Madow adds (K⁺ − 1) / 2n, K⁺ being the number of cells above 0. Chao–Shen (2003) shrinks the shares by the
-    estimated coverage and weights them by the inverse of their chance to be seen. Neither is cut at its bounds.
+    estimated coverage and weights them by the inverse of their chance to be seen. Chao–Wang–Jost (2013, eq. 7) sums the
+    slopes of the species accumulation curve: it is without bias but for what lies beyond the sample, which it estimates
+    from the cells with counts of 1 and 2. None is cut at its bounds.
     """
+    if estimator == "chao-wang-jost":
+        return _chao_wang_jost(np.asarray(counts, dtype=np.float64))
     total = counts.sum(axis=-1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts, dtype=np.float64), where=total > 0)
     plain: Floats = -np.asarray(_times_log(shares).sum(axis=-1))
@@ -38,6 +42,33 @@ def entropy(counts: Floats, *, estimator: Estimator = "plugin") -> Floats:
         seen = 1 - (1 - shrunk) ** total
         terms = np.where(shrunk > 0, _times_log(shrunk) / seen, 0.0)
     return np.asarray(-terms.sum(axis=-1))
+
+
+#: Points and weights for integrals over 0 to infinity of functions that fall as exp(-v): the trapezoidal rule in log v.
+_LOG = np.linspace(-40, 5, 226)
+_POINTS = np.exp(_LOG)
+_AREAS = np.exp(-_POINTS) * _POINTS * (_LOG[1] - _LOG[0])
+
+
+def _chao_wang_jost(counts: Floats) -> Floats:
+    """Chao A, Wang YT, Jost L. Methods Ecol Evol 2013;4:1091–1100, eq. 7."""
+    from scipy.special import digamma
+
+    n = counts.sum(axis=-1)
+    known = np.maximum(counts, 1)
+    below = np.where(counts > 0, counts * (digamma(np.maximum(n, 1))[..., None] - digamma(known)), 0.0).sum(axis=-1)
+    once, twice = ((counts == number).sum(axis=-1).astype(np.float64) for number in (1, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        below = np.where(n > 0, below / n, 0.0)
+        slope = np.where(twice > 0, 2 * twice / ((n - 1) * once + 2 * twice), 2 / ((n - 1) * (once - 1) + 2))
+    beyond = np.zeros_like(below)
+    open_ = (once > 0) & (n > 1) & (slope < 1)
+    if open_.any():
+        a, total = slope[open_][:, None], n[open_][:, None]
+        # the sum over r >= n of (1 - A)^(r - n + 1) / r, as an integral; with v = n u, t = (1 - A) exp(-u)
+        heights = (1 - a) / total / -np.expm1(np.log1p(-a) - _POINTS / total)
+        beyond[open_] = once[open_] / n[open_] * (heights @ _AREAS)
+    return np.asarray(below + beyond)
 
 
 def conditional(joint: Floats, *, estimator: Estimator = "plugin") -> Floats:

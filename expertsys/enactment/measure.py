@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import attrs
 import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, DegenerateWarning, check_between, check_choice
+from expertsys._core.errors import DataError, DegenerateWarning, check_between, check_choice, counted
 from expertsys._core.results import Interval, Result, number, percent
 from expertsys._core.rng import RNG
-from expertsys.enactment.chance import Floats, Null, Statistic, Stratum, shuffled, strata
+from expertsys.enactment.chance import Floats, Null, Statistic, Stratum, persons_shuffled, shuffled, strata
 from expertsys.enactment.occasions import Counts, Occasions
 
 Estimand = Literal["population", "these"]
 
 #: With fewer sites than this, no interval over sites can be trusted.
 FEW_SITES = 6
+#: With a larger share of situations that are the only one of their combination, entropies cannot be estimated.
+MOST_SINGLE = 0.12
+#: Below so many situations, nobody expects a close estimate.
+ENOUGH_FOR_NOTE = 20
 _BLOCK = 2_000_000
 
 
@@ -42,12 +46,15 @@ class Cells:
         The table: groups within which labels are shuffled, rows, columns.
     statistic : callable
         Counts per cell (B, K) to B values, NaN where undefined.
+    ordering : callable, optional
+        What orders shuffled tables for the p-value; by default the statistic.
     """
 
     used: Occasions
     cell: Counts
     shape: tuple[int, int, int]
     statistic: Statistic
+    ordering: Statistic | None = None
 
     @property
     def size(self) -> int:
@@ -62,26 +69,61 @@ class Cells:
         """The statistic of counts per combination; NaN where there are none."""
         return float(self.statistic(self.table(counts)[None])[0]) if counts.any() else float("nan")
 
-    def by_site(self) -> Iterator[Floats]:
-        """Counts per cell of one site after the other, in blocks (B, K)."""
-        sites, names = self.used.numbered("site")
-        order = np.argsort(sites, kind="stable")
-        sites, cell, counts = sites[order], self.cell[order], self.used.counts[order]
+    def groups(self, *roles: str) -> Iterator[Floats]:
+        """Counts per cell of one group after the other, in blocks (B, K); groups are combinations of roles."""
+        numbers, names = self.used.numbered(*roles)
+        order = np.argsort(numbers, kind="stable")
+        numbers, cell, counts = numbers[order], self.cell[order], self.used.counts[order]
         step = max(1, _BLOCK // self.size)
         for low in range(0, len(names), step):
             high = min(low + step, len(names))
-            rows = slice(*np.searchsorted(sites, [low, high]))
-            places = (sites[rows] - low) * self.size + cell[rows]
+            rows = slice(*np.searchsorted(numbers, [low, high]))
+            places = (numbers[rows] - low) * self.size + cell[rows]
             filled = np.bincount(places, weights=counts[rows], minlength=(high - low) * self.size)
             yield filled.astype(np.float64).reshape(high - low, self.size)
 
     def null(self, observed: float, *, smaller: bool, shuffles: int | None, rng: RNG) -> Null:
-        """The statistic under labels shuffled within site and group."""
+        """The statistic under labels shuffled within site and group, and within person and period where they are known.
+
+        Where no person has anything to shuffle, because each has one label throughout, whole persons are shuffled.
+        """
+        used = self.used
         loose: list[Stratum] = []
-        for block in self.by_site():
+        for block in self.groups(*used.strata):
             for site in block:
                 loose.extend(strata(site.reshape(self.shape), self.shape[0]))
-        return shuffled(loose, self.statistic, observed, cells=self.size, smaller=smaller, shuffles=shuffles, rng=rng)
+        words = [role for role in used.strata if role in ("person", "period")]
+        within = " and ".join(words) or "site"
+        options: dict[str, Any] = {"cells": self.size, "smaller": smaller, "shuffles": shuffles, "rng": rng}
+        options["ordering"] = self.ordering
+        if "person" in used.table and not any(stratum.loose for stratum in loose):
+            above = [role for role in used.strata if role != "person"]
+            outer, _ = used.numbered(*above)
+            inner, _ = used.numbered(*used.strata)
+            first = np.unique(inner, return_index=True)[1]
+            blocks = np.concatenate(list(self.groups(*used.strata))).reshape(-1, *self.shape)
+            return persons_shuffled(blocks, outer[first], self.statistic, observed, **options)
+        found = shuffled(loose, self.statistic, observed, **options)
+        found = attrs.evolve(found, within=within)
+        if used.repeated:
+            found = attrs.evolve(
+                found, p_value=float("nan"), note="rows that describe one situation are not independent of each other"
+            )
+        return found
+
+    def sparse(self) -> str:
+        """Why entropies cannot be estimated from these situations; empty where they can.
+
+        The share of situations whose combination occurs once is about the chance that the next combination is new.
+        """
+        table = self.table(self.used.counts)
+        single, n = int((table == 1).sum()), int(table.sum())
+        if single <= MOST_SINGLE * n:
+            return ""
+        return (
+            f"{single:,} of the {n:,} situations are the only one of their combination: too few situations for so many "
+            "different descriptions"
+        )
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -114,7 +156,14 @@ class Measure(Result):
     _cells: Cells
 
     standing = "proposed"
+    #: Whether entropies are behind it, and whether its estimate is free of their bias.
+    _entropies: ClassVar[bool] = True
     _sources: tuple[str, ...] = attrs.field(default=("greenhalgh2014hsdr", "efron1993"), init=False)
+
+    @property
+    def _corrected(self) -> bool:
+        """Whether the estimate needs no correction for bias."""
+        return not self._entropies
 
     @property
     def n_situations(self) -> int:
@@ -137,44 +186,62 @@ class Measure(Result):
 
         Empty where no coder is known.
         """
+        return self._of_each("coder")
+
+    @property
+    def by_case(self) -> pd.DataFrame:
+        """The estimate of each case alone: index ``case``; ``estimate``, ``n_situations``. Empty without a case."""
+        return self._of_each("case")
+
+    @property
+    def by_period(self) -> pd.DataFrame:
+        """The estimate of each period alone: index ``period``; ``estimate``, ``n_situations``. Empty without one."""
+        return self._of_each("month" if "month" in self._cells.used.table else "period", name="period")
+
+    def _of_each(self, role: str, *, name: str = "") -> pd.DataFrame:
         used = self._cells.used
         rows = []
-        if "coder" in used.table:
-            for name in sorted(used.table["coder"].dropna().unique()):
-                own = np.where(used.table["coder"] == name, used.counts, 0)
-                rows.append((str(name), self._cells.value(own), int(own.sum())))
-        table = pd.DataFrame(rows, columns=["coder", "estimate", "n_situations"])
-        return (
-            table.astype({"estimate": "float64", "n_situations": "int64"})
-            .set_index("coder")
-            .rename_axis(columns="column")
-        )
+        if role in used.table:
+            for value in sorted(used.table[role].dropna().unique()):
+                own = np.where(used.table[role] == value, used.counts, 0)
+                rows.append((str(value), self._cells.value(own), int(own.sum())))
+        table = pd.DataFrame(rows, columns=[name or role, "estimate", "n_situations"])
+        table = table.astype({"estimate": "float64", "n_situations": "int64"}).set_index(name or role)
+        return table.rename_axis(columns="column")
 
     def interval(self, confidence: float = 0.95, *, estimand: Estimand = "population") -> Interval:
-        """An interval by the jackknife, around the estimate less its bias.
+        """An interval within the range of the measure, 0 to 1.
 
-        The entropies of small samples are biased, and the more so the finer the descriptions; the jackknife takes most
-        of that out. The interval may therefore lie to one side of `estimate`, or miss it.
+        The variance is that of a jackknife over clusters. It gives an effective number of situations,
+        p (1 - p) / variance, with which Wilson's score interval is computed. Where nothing varies between clusters, as
+        with perfect fidelity, each cluster counts as one observation.
 
         Parameters
         ----------
         confidence : float
             Nominal coverage.
         estimand : {"population", "these"}
-            What it is an interval for: sites like these (whole sites are left out; t with sites − 1 degrees of
-            freedom), or these sites alone, had other situations occurred in them (situations are left out within
-            sites).
+            What it is an interval for: sites like these (whole sites are left out; t with sites - 1 degrees of
+            freedom), or these sites alone, had other situations occurred in them (persons are left out within sites
+            where they are known, else situations).
 
         Returns
         -------
         Interval
-            Not cut at the measure's bounds. NaN with a note for one site (population) or one situation at a site
-            (these).
+            Around the estimate or, where that is the plug-in estimate of an entropy, around the estimate less its
+            jackknife bias. NaN with a note for one site (population), for one person or situation at a site (these),
+            and where more than 12% of the situations are the only one of their combination: entropies cannot then be
+            estimated without bias.
 
         Warns
         -----
         DegenerateWarning
             For a population of sites from fewer than six.
+
+        References
+        ----------
+        Wilson EB. J Am Stat Assoc 1927;22:209-212. Korn EL, Graubard BI. Surv Methodol 1998;24:193-201 (the effective
+        number). Efron B, Tibshirani RJ. An Introduction to the Bootstrap, 1993, eqs 11.5 and 10.17 (the jackknife).
         """
         check_between("confidence", confidence, 0, 1)
         check_choice("estimand", estimand, ("population", "these"))
@@ -182,9 +249,15 @@ class Measure(Result):
             return _nothing(confidence, "jackknife", self.note)
         return self._over_sites(confidence) if estimand == "population" else self._within_sites(confidence)
 
+    def _sparse(self) -> str:
+        """Why entropies cannot be estimated from these situations; empty where they can."""
+        return self._cells.sparse() if self._entropies else ""
+
     def _over_sites(self, confidence: float) -> Interval:
         n = self.n_sites
-        words = f"bias-corrected jackknife over {n} sites, t with {n - 1} degrees of freedom; for sites like these"
+        words = (
+            f"Wilson, variance by a jackknife over {n} sites, t with {n - 1} degrees of freedom; for sites like these"
+        )
         if n < 2:
             return _nothing(confidence, words, "one site: nothing to compare it with")
         note = ""
@@ -193,23 +266,55 @@ class Measure(Result):
             warnings.warn(f"{self.name}: {note}", DegenerateWarning, stacklevel=3)
         cells = self._cells
         whole = cells.table(cells.used.counts)
-        without = np.concatenate([cells.statistic(whole - block) for block in cells.by_site()])
+        sites = list(cells.groups("site"))
+        without = np.concatenate([cells.statistic(whole - block) for block in sites])
         if np.isnan(without).any():
             return _nothing(confidence, words, "undefined without one of the sites")
+        if sparse := self._sparse():
+            return _nothing(confidence, words, sparse)
         # Efron & Tibshirani 1993, eqs 11.5 and 10.17, over sites
-        error = float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+        variance = float((n - 1) / n * ((without - without.mean()) ** 2).sum())
         centre = n * self.estimate - (n - 1) * float(without.mean())
-        return _around(centre, error, n - 1, confidence, words, note)
+        sizes = np.concatenate([block.sum(axis=1) for block in sites])
+        return self._around(centre, variance, sizes, n - 1, confidence, words, note)
 
     def _within_sites(self, confidence: float) -> Interval:
-        words = "bias-corrected jackknife over situations within sites; for these sites"
+        persons = "person" in self._cells.used.table
+        kind = "person" if persons else "situation"
+        words = f"Wilson, variance by a jackknife over {kind}s within sites; for these sites"
         cells = self._cells
-        counts = cells.used.counts
         sites, names = cells.used.numbered("site")
-        per_site = np.bincount(sites, weights=counts, minlength=len(names))
+        if persons:
+            numbers, persons_named = cells.used.numbered("site", "person")
+            site = np.empty(len(persons_named), dtype=np.int64)
+            site[numbers] = sites
+            sizes = np.bincount(numbers, weights=cells.used.counts, minlength=len(site)).astype(np.float64)
+            members = np.ones(len(site))
+            left = np.concatenate(
+                [cells.statistic(cells.table(cells.used.counts) - block) for block in cells.groups("site", "person")]
+            )
+        else:
+            site, members = sites, cells.used.counts.astype(np.float64)
+            sizes = np.ones(self.n_situations)
+            left = self._without_each_situation()
+        per_site = np.bincount(site, weights=members, minlength=len(names))
         if (per_site < 2).any():
-            return _nothing(confidence, words, "a site has one situation only")
-        whole = cells.table(counts)
+            return _nothing(confidence, words, f"a site has one {kind} only")
+        if np.isnan(left).any():
+            return _nothing(confidence, words, f"undefined without one of the {kind}s")
+        if sparse := self._sparse():
+            return _nothing(confidence, words, sparse)
+        means = np.bincount(site, weights=members * left, minlength=len(names)) / per_site
+        spread = np.bincount(site, weights=members * (left - means[site]) ** 2, minlength=len(names))
+        variance = float(((per_site - 1) / per_site * spread).sum())
+        centre = self.estimate - float(((per_site - 1) * (means - self.estimate)).sum())
+        degrees = int(per_site.sum()) - len(names)
+        return self._around(centre, variance, sizes, degrees, confidence, words)
+
+    def _without_each_situation(self) -> Floats:
+        """The statistic without one situation of each combination."""
+        cells = self._cells
+        whole = cells.table(cells.used.counts)
         filled = np.flatnonzero(whole)  # a situation left out leaves its cell, whatever its site
         without = np.full(cells.size, np.nan)
         step = max(1, _BLOCK // cells.size)
@@ -218,14 +323,37 @@ class Measure(Result):
             block = np.repeat(whole[None], len(places), axis=0)
             block[np.arange(len(places)), places] -= 1
             without[places] = cells.statistic(block)
-        left = without[cells.cell]
-        if np.isnan(left).any():
-            return _nothing(confidence, words, "undefined without one of the situations")
-        means = np.bincount(sites, weights=counts * left, minlength=len(names)) / per_site
-        spread = np.bincount(sites, weights=counts * (left - means[sites]) ** 2, minlength=len(names))
-        error = float(np.sqrt(((per_site - 1) / per_site * spread).sum()))
-        centre = self.estimate - float(((per_site - 1) * (means - self.estimate)).sum())
-        return _around(centre, error, int(per_site.sum()) - len(names), confidence, words)
+        return np.asarray(without[cells.cell])
+
+    def _around(
+        self,
+        corrected: float,
+        variance: float,
+        sizes: Floats,
+        degrees: int,
+        confidence: float,
+        words: str,
+        note: str = "",
+    ) -> Interval:
+        """Wilson's interval with the number of situations that has this variance."""
+        from scipy.stats import t
+
+        centre = min(1.0, max(0.0, self.estimate if self._corrected else corrected))
+        notes = [note]
+        if variance < 1e-18:
+            number = float(sizes.sum() ** 2 / (sizes**2).sum())
+            notes.append(f"nothing varies: as wide as if there were {number:.0f} independent situations")
+        else:
+            spread = min(0.5, variance**0.5)  # near the ends, where p (1 - p) is too small for this variance
+            near = min(1 - spread, max(spread, centre))
+            number = near * (1 - near) / variance
+            if not self._entropies:
+                number = min(number, float(self.n_situations))
+        ends = score_interval(centre, number, float(t.ppf((1 + confidence) / 2, degrees)))
+        low, high = (float(end) for end in ends)
+        if not low <= self.estimate <= high:
+            notes.append("the estimate, which is not corrected for bias, lies outside")
+        return Interval(low, high, confidence, words, "; ".join(filter(None, notes)))
 
     def cite(self) -> tuple[str, ...]:
         """The study whose concept it measures, and the references behind its figures."""
@@ -252,7 +380,7 @@ class Measure(Result):
             warnings.simplefilter("ignore", DegenerateWarning)  # the note is printed
             interval = self.interval()
         ends = f"{number(interval.low)} to {number(interval.high)}"
-        told = f"{percent(interval.confidence)} interval {ends}, {interval.method}"
+        told = f"{percent(interval.confidence)} interval {ends}; {interval.method}"
         if np.isnan(interval.low) or self.n_sites < FEW_SITES:
             told = f"no interval: {interval.note}"
         elif interval.note:
@@ -260,10 +388,10 @@ class Measure(Result):
         where = f"{self.n_situations:,} situations at {self.n_sites:,} sites"
         parts = [f"{self._question()} was {number(self.estimate)} over {where} ({told})."]
         if self.null is not None:
-            parts.append(f"Chance alone would give {self.null}.")
+            parts.append(f"Comparison with chance: {self.null}.")
         parts += self._further()
         if left := [f"{role} in {row.share:.0%}" for role, row in self.unused.iterrows() if row["situations"]]:
-            parts.append(f"Situations were left out for want of {', '.join(left)} of all.")
+            parts.append(f"Situations were left out because a value was missing: {', '.join(left)} of all.")
         if self.note:
             parts.append(f"Note: {self.note}.")
         parts.append("The measure is proposed by expertsys; it prompts interpretation and tests no theory by itself.")
@@ -289,34 +417,69 @@ class Measure(Result):
         )
 
 
-def common_roles(coder: str | None, weight: str | None) -> Mapping[str, str | None]:
+def common_roles(
+    coder: str | None, weight: str | None, person: str | None, period: str | None
+) -> Mapping[str, str | None]:
     """The optional roles that every measure has."""
-    return {"coder": coder, "weight": weight, "situation": "situation"}
+    return {
+        "coder": coder,
+        "weight": weight,
+        "person": person,
+        "period": period,
+        "situation": "situation",
+        "case": "case",
+        "system": "system",
+    }
 
 
-def repeated(occasions: Occasions) -> str:
-    """What to say of situations that stand in several rows."""
-    if not occasions.repeated:
-        return ""
-    return (
-        f"{occasions.repeated:,} rows describe a situation that another row describes too, and each counts: choose one "
-        "coder for the comparison with chance, and see by_coder"
-    )
+def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, entropies: bool = True) -> str:
+    """What to say of how the situations were read, grouped and compared with chance."""
+    used, parts = cells.used, [*further, *occasions.remarks]
+    if entropies and used.n >= ENOUGH_FOR_NOTE and (sparse := cells.sparse()):
+        parts.append(f"{sparse}; there is no interval, and the estimate may be far from the truth")
+    if occasions.repeated:
+        parts.append(
+            f"{occasions.repeated:,} rows describe a situation that another row describes too, and each counts: choose "
+            "one coder for the comparison with chance, and see by_coder"
+        )
+    if occasions.person and "person" in used.table:
+        persons = used.table["person"].nunique()
+        parts.append(f"situations lie within {counted(persons, 'person')} (column {occasions.person!r})")
+        if blank := int(used.counts[used.table["person"].isna()].sum()):
+            parts.append(f"{counted(blank, 'situation')} without a person count as those of one person at each site")
+    if null is not None and null.note:
+        parts.append(f"no p-value: {null.note}")
+    parts += _cases(used)
+    return "; ".join(filter(None, parts))
+
+
+def _cases(used: Occasions) -> list[str]:
+    """What to say of situations from several cases."""
+    cases = used.table["case"].nunique() if "case" in used.table else 0
+    if cases < 2:
+        return []
+    parts = [f"pooled over {cases} cases: see by_case"]
+    sites = used.table.groupby("site")["case"].nunique()
+    if (sites > 1).any():
+        parts.append(
+            f"sites with one name in several cases, such as {sites.idxmax()!r}, count as one: combine the columns "
+            "'case' and 'site' if they are different"
+        )
+    return parts
+
+
+def score_interval(shares: Floats | float, number: Floats | float, quantile: Floats | float) -> tuple[Floats, Floats]:
+    """Wilson's score interval (Wilson 1927) of shares of a number of situations, which need not be whole."""
+    p, n, c = (np.asarray(value, dtype=np.float64) for value in (shares, number, np.square(quantile)))
+    middle = (p + c / (2 * n)) / (1 + c / n)
+    reach = np.sqrt(c * (p * (1 - p) / n + c / (4 * n**2))) / (1 + c / n)
+    return np.clip(np.minimum(p, middle - reach), 0, 1), np.clip(np.maximum(p, middle + reach), 0, 1)
 
 
 def check_rate(rate: float) -> None:
     """Refuse what is no rate of error."""
     if not 0 <= rate < 1:
         raise DataError(f"rate must lie between 0 and below 1, not {rate!r}", place="rate")
-
-
-def _around(centre: float, error: float, degrees: int, confidence: float, words: str, note: str = "") -> Interval:
-    from scipy.stats import t
-
-    if error == 0:
-        note = "; ".join(filter(None, [note, "nothing varies, so that the interval has no width: do not trust it"]))
-    reach = float(t.ppf((1 + confidence) / 2, degrees)) * error
-    return Interval(centre - reach, centre + reach, confidence, words, note)
 
 
 def _nothing(confidence: float, words: str, note: str) -> Interval:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -11,12 +12,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing
-from expertsys._core.frames import as_text, check_columns
+from expertsys._core.errors import DataError, listing, quoted
+from expertsys._core.frames import as_text, check_columns, to_pandas
+from expertsys._core.missing import is_no_code
 from expertsys.study import Study
+from expertsys.theory.situations import action_set, action_text
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Columns: TypeAlias = str | Sequence[str]
+
+#: Columns that say who acted, if none is called "person"; with or without "id" behind.
+PERSONS = ("participant", "prescriber", "practitioner", "clinician", "professional", "physician", "user", "employee")
+#: So many situations must be there before descriptions are taken for free text, with such a share of distinct ones.
+_MANY, _NEARLY_ALL, _HALF, _LONG = 12, 0.8, 0.5, 40
+#: Words of `is_no_code` that can be an action or a description: nothing was done, nothing mattered.
+_NOTHING = ("none", "nothing")
+_ACTIONS = ("prescribed", "taken")
 
 
 @attrs.frozen(eq=False)
@@ -32,11 +43,20 @@ class Occasions:
         Situations with this combination.
     repeated : int
         Rows of a situation that another row had already described, as where several coders did.
+    remarks : tuple of str
+        How cells and columns were read, where that is not obvious.
+    person : str
+        The column that says who acted; empty where none is known, or no person has several situations.
+    known_after : str
+        Why the local description can have been known only after the action; empty where it need not.
     """
 
     table: pd.DataFrame
     counts: Counts
     repeated: int = 0
+    remarks: tuple[str, ...] = ()
+    person: str = ""
+    known_after: str = ""
 
     @classmethod
     def of(
@@ -55,10 +75,12 @@ class Occasions:
             One row per situation.
         roles : mapping
             Role to the column that has it, or to several that combine. Several that make up a local description are
-            missing where all are; any others, such as case and site, where one is.
+            missing where all are; any others, such as case and site, where one is. Where there is no column ``site``,
+            the column ``case`` takes its place.
         optional : mapping
-            Further roles; one that bears its own name is left out where there is no such column. ``weight`` (how many
-            situations a row stands for) and ``situation`` (what it is called) do not become columns.
+            Further roles; one that bears its own name is left out where there is no such column, but ``person`` is
+            looked for under other names first. ``weight`` (how many situations a row stands for) and ``situation``
+            (what it is called) do not become columns; ``date`` becomes ``month``.
         site : str
             The keyword by which the caller is given the column of the site, for errors.
         """
@@ -74,17 +96,26 @@ class Occasions:
                 remedy="Read the file first, for instance pandas.read_csv(path, dtype=str).",
             ) from None
         schema = native.collect_schema()
+        names = schema.names()
+        remarks: list[str] = []
         wanted = {role: [columns] if isinstance(columns, str) else list(columns) for role, columns in roles.items()}
+        if wanted.get("site") == ["site"] and "site" not in names and "case" in names:
+            wanted["site"] = ["case"]
+            remarks.append("there is no column 'site', so that each case counts as one site")
         for role, name in (optional or {}).items():
+            if role == "person" and name == role and role not in names:
+                name = _person([column for column in names if not any(column in group for group in wanted.values())])
             if name is not None and (name in schema or name != role):
                 wanted[role] = [name]
+        if "period" in wanted:
+            wanted.pop("date", None)
         said = {"site": site}
-        sought = [(role, column) for role, group in wanted.items() for column in group]
         check_columns(
-            schema.names(),
+            names,
             {
-                said.get(role, role) + (f", {column}" if len(wanted[role]) > 1 else ""): column
-                for role, column in sought
+                said.get(role, role) + (f", {column}" if len(group) > 1 else ""): column
+                for role, group in wanted.items()
+                for column in group
             },
             place="situations",
         )
@@ -92,40 +123,66 @@ class Occasions:
         counted = _counted(native, [column for group in wanted.values() for column in group], weight)
         if not len(counted):
             raise DataError("there is no situation in the table", place="situations", remedy="Check what was selected.")
-        table = pd.DataFrame(
-            {role: _combined([counted[column] for column in group], role) for role, group in wanted.items()}
-        )
-        table["situations"] = counted["situations"]
-        table = table.groupby(list(wanted), dropna=False, sort=True)[["situations"]].sum().reset_index()
-        repeated = 0 if name is None else _repeated(native, name)
-        return cls(table[list(wanted)].astype("str"), table["situations"].to_numpy(dtype=np.int64), repeated)
+        cells = {role: [_read(counted, column, role, remarks) for column in group] for role, group in wanted.items()}
+        size = counted["situations"].to_numpy(dtype=np.int64)
+        after = _known_after(wanted, cells, size)
+        columns = {role: _combined(group, role) for role, group in cells.items()}
+        if "date" in columns:
+            columns["month"] = _months(columns.pop("date"), wanted["date"][0], remarks)
+        if "period" in columns:
+            columns["period"] = _months(columns["period"], wanted["period"][0], None)
+        table = pd.DataFrame(columns)
+        if "person" in table and not _several(table["person"], size):
+            table = table.drop(columns="person")
+        kept = list(table.columns)
+        table["situations"] = size
+        table = table.groupby(kept, dropna=False, sort=True)[["situations"]].sum().reset_index()
+        identity = [column for role in ("case", "site", "person") for column in wanted.get(role, [])]
+        repeated = 0 if name is None else _repeated(native, [*dict.fromkeys(identity)], name)
+        person = wanted["person"][0] if "person" in kept else ""
+        counts = table["situations"].to_numpy(dtype=np.int64)
+        return cls(table[kept].astype("str"), counts, repeated, tuple(remarks), person, after)
 
     @property
     def n(self) -> int:
         """Situations in all."""
         return int(self.counts.sum())
 
+    @property
+    def strata(self) -> list[str]:
+        """The roles within which labels are exchangeable: case, site, person and period, as far as they are known."""
+        return [role for role in ("case", "site", "person", "period") if role in self.table]
+
     def where(self, rows: npt.NDArray[np.bool_]) -> Occasions:
         """Some of the combinations."""
-        return Occasions(self.table[rows].reset_index(drop=True), self.counts[rows], self.repeated)
+        return attrs.evolve(self, table=self.table[rows].reset_index(drop=True), counts=self.counts[rows])
 
     def known(self, *roles: str) -> npt.NDArray[np.bool_]:
         """Which combinations have all of these roles."""
         return np.asarray(self.table[list(roles)].notna().all(axis=1).to_numpy(dtype=bool))
 
     def usable(self, *roles: str) -> Occasions:
-        """The combinations that have all of these roles; an error where none has."""
+        """The combinations that have all of these roles; an error where none has, or where one is free text."""
         used = self.where(self.known(*roles))
         if not used.n:
             raise DataError(
                 f"no situation has all of {listing(roles)}", place="situations", remedy="Fill them, or name others."
             )
+        for role in roles:
+            if role != "site":
+                _refuse_free_text(used.table[role], used.counts, role)
         return used
 
-    def numbered(self, role: str) -> tuple[Counts, tuple[str, ...]]:
-        """A role as numbers from 0, in alphabetical order of the names that they stand for."""
-        numbers, names = pd.factorize(self.table[role], sort=True)
-        return numbers.astype(np.int64), tuple(map(str, names))
+    def numbered(self, *roles: str) -> tuple[Counts, tuple[str, ...]]:
+        """A role as numbers from 0, in alphabetical order of the names that they stand for.
+
+        Several roles are numbered by their combinations, and a missing one is a value of its own.
+        """
+        if len(roles) == 1:
+            numbers, names = pd.factorize(self.table[roles[0]], sort=True)
+            return numbers.astype(np.int64), tuple(map(str, names))
+        grouped = self.table.groupby(list(roles), dropna=False, sort=True)
+        return np.asarray(grouped.ngroup(), dtype=np.int64), tuple(map(str, grouped.size().index))
 
     def missing(self, *roles: str) -> pd.DataFrame:
         """How many situations, and which share, lack each role."""
@@ -144,9 +201,75 @@ class Occasions:
         return ranked.rename_axis(index="combination", columns="column")
 
 
+def systems_of(situations: Any) -> list[list[str]]:
+    """The cases of a table of situations, grouped by the system that they have in common.
+
+    Parameters
+    ----------
+    situations : dataframe or Study
+        With a column ``case``. A column ``system`` says which system each case has. Without one, cases share a system
+        where at least half of the categories, and of the prescribed actions, of the one with fewer occur in the other.
+
+    Returns
+    -------
+    list of list of str
+        Names of cases, in order of their first row.
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame({"case": ["a", "b", "c"], "category": ["urgent", "Urgent", "diabetes"]})
+    >>> systems_of(seen)
+    [['a', 'b'], ['c']]
+
+    Two sites of one system, and one of another.
+    """
+    table = to_pandas(situations.situations if isinstance(situations, Study) else situations)
+    check_columns(list(table.columns), {"case": "case"}, place="situations", keywords=False)
+    cases = [str(case) for case in as_text(table["case"]).dropna().unique()]
+
+    def words_of(role: str) -> dict[str, set[str]]:
+        rows = pd.DataFrame({"case": as_text(table["case"]), role: as_text(table[role]).str.casefold()}).dropna()
+        return {str(case): set(values) for case, values in rows.groupby("case")[role]}
+
+    named = words_of("system") if "system" in table else {}
+    words = [named] if named else [words_of(role) for role in ("category", "prescribed") if role in table]
+    groups: list[list[str]] = []
+    for case in cases:
+        joined = [group for group in groups if any(_alike(case, other, words) for other in group)]
+        groups = [group for group in groups if group not in joined] + [
+            [*(other for group in joined for other in group), case]
+        ]
+    return sorted(groups, key=lambda group: cases.index(group[0]))
+
+
+def _alike(one: str, other: str, words: Sequence[Mapping[str, set[Any]]]) -> bool:
+    """Whether two cases share at least half of the words of the one with fewer, in each role that both have."""
+    pairs = [(own[one], own[other]) for own in words if own.get(one) and own.get(other)]
+    return all(2 * len(first & second) >= min(len(first), len(second)) for first, second in pairs)
+
+
 def _eager(frame: Any) -> pd.DataFrame:
     table: pd.DataFrame = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
     return table
+
+
+def _person(columns: Sequence[str]) -> str | None:
+    """The column that says who acted, by its name."""
+    plain = {column: re.sub(r"[^a-z]", "", column.casefold()).removesuffix("id") for column in columns}
+    persons = [column for column, name in plain.items() if name == "person"]
+    persons = persons or [column for column, name in plain.items() if name in PERSONS]
+    if len(persons) > 1:
+        raise DataError(
+            f"person must be one column, who acted in a situation; {listing(persons)} may each say so",
+            place="situations",
+            remedy=f"Name it, such as person={persons[0]!r}, or pass person=None.",
+        )
+    return persons[0] if persons else None
+
+
+def _several(persons: pd.Series[str], counts: Counts) -> bool:
+    """Whether a person has several situations."""
+    return bool(pd.Series(counts).groupby(persons.to_numpy()).sum().gt(1).any())
 
 
 def _counted(native: Any, names: Sequence[str], weight: str | None) -> pd.DataFrame:
@@ -159,7 +282,7 @@ def _counted(native: Any, names: Sequence[str], weight: str | None) -> pd.DataFr
     else:
         kind = native.collect_schema()[weight]
         if not kind.is_numeric():
-            raise _bad_weight(weight, f"it holds {kind}")
+            native = _with_numbers(native, weight, kind)
         chosen = native.select(*columns, nw.col(weight).cast(nw.Float64).fill_null(0).alias("weight"))
         bad = ~((nw.col("weight") >= 1) & (nw.col("weight") % 1 == 0))
         grouped = chosen.with_columns(bad.cast(nw.Int64).alias("bad")).group_by(*short.values(), drop_null_keys=False)
@@ -168,6 +291,15 @@ def _counted(native: Any, names: Sequence[str], weight: str | None) -> pd.DataFr
             raise _bad_weight(weight, f"{wrong} rows have none, or another number")
     texts = {column: as_text(counted[alias]) for column, alias in short.items()}
     return pd.DataFrame(texts).assign(situations=counted["situations"].to_numpy(dtype=np.int64))
+
+
+def _with_numbers(native: Any, weight: str, kind: Any) -> Any:
+    """The table with its weights as numbers, which a file read as text holds as text."""
+    table = _eager(native)
+    numbers = pd.to_numeric(as_text(table[weight]), errors="coerce")
+    if kind != nw.String or (numbers.isna() & table[weight].notna()).any():
+        raise _bad_weight(weight, f"it holds {kind}")
+    return nw.from_native(table.assign(**{weight: numbers.astype("float64")}))
 
 
 def _bad_weight(column: str, found: str) -> DataError:
@@ -179,16 +311,38 @@ def _bad_weight(column: str, found: str) -> DataError:
     )
 
 
-def _repeated(native: Any, name: str) -> int:
-    """Rows with a situation's name that another row has too."""
-    column = nw.col(name)
-    told = _eager(
-        native.select(
-            column.n_unique().alias("names"), column.count().alias("rows"), column.null_count().alias("blank")
+def _repeated(native: Any, identity: Sequence[str], name: str) -> int:
+    """Rows with the name that another row of the same case, site and person has too."""
+    keys = {column: f"k{place}" for place, column in enumerate((*identity, name))}
+    named = native.filter(~nw.col(name).is_null()).select(*(nw.col(column).alias(key) for column, key in keys.items()))
+    rows = int(_eager(named.select(nw.len().alias("n")))["n"].iloc[0])
+    groups = named.group_by(*keys.values(), drop_null_keys=False).agg(nw.len().alias("rows"))
+    return rows - int(_eager(groups.select(nw.len().alias("n")))["n"].iloc[0])
+
+
+def _read(counted: pd.DataFrame, column: str, role: str, remarks: list[str]) -> pd.Series[str]:
+    """A column as a role reads it: words for what was not observed are missing, sets of actions have one spelling."""
+    cells = counted[column]
+    values = cells.dropna().unique()
+    may_be_nothing = role in (*_ACTIONS, "local")
+    absent = [value for value in values if is_no_code(value)]
+    kept = [value for value in absent if may_be_nothing and value.casefold() in _NOTHING]
+    absent = [value for value in absent if value not in kept]
+
+    def numbers(words: Iterable[str]) -> str:
+        return ", ".join(
+            f"{word!r} ({int(counted.loc[cells == word, 'situations'].sum()):,})" for word in sorted(words)
         )
-    )
-    names, rows, blank = (int(told[word].iloc[0]) for word in ("names", "rows", "blank"))
-    return rows - (names - (blank > 0))
+
+    if kept and role in _ACTIONS:
+        remarks.append(f"in {column!r}, {numbers(kept)} counts as an action: leave the cell blank if nothing is known")
+    if absent:
+        remarks.append(f"in {column!r}, {numbers(absent)} counts as missing")
+        cells = cells.where(~cells.isin(absent))
+    if role in _ACTIONS and any(";" in value for value in values):
+        spelt = {value: action_text(action_set(value)) or None for value in values}
+        cells = cells.map(spelt).astype("str")
+    return cells
 
 
 def _combined(columns: list[pd.Series[str]], role: str) -> pd.Series[str]:
@@ -202,3 +356,90 @@ def _combined(columns: list[pd.Series[str]], role: str) -> pd.Series[str]:
     for part in parts[1:]:
         joined = joined + " · " + part
     return joined.where(~rule.reduce(missing))
+
+
+def _refuse_free_text(cells: pd.Series[str], counts: Counts, role: str) -> None:
+    """Refuse a description that is nearly unique to each situation, as free text is."""
+    n, distinct = int(counts.sum()), cells.nunique()
+    long = float(cells.drop_duplicates().str.len().mean()) > _LONG
+    if n < _MANY or distinct < (_HALF if long else _NEARLY_ALL) * n:
+        return
+    raise DataError(
+        f"{role} must be one of a few kinds that recur; {n:,} situations have {distinct:,} different values, such as "
+        f"{quoted(str(cells.iloc[0]))}",
+        place=f"situations, {role}",
+        remedy="Sort free text into kinds first, and give the column of the kinds.",
+    )
+
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?(?:[T ].*)?")
+_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4})(?:[T ].*)?")
+
+
+def _months(cells: pd.Series[str], column: str, remarks: list[str] | None) -> pd.Series[str]:
+    """Dates as months, such as 2021-03; other periods as they are, or missing with a remark where dates are wanted."""
+    values = [str(value) for value in cells.dropna().unique()]
+    month = _month_reader(values)
+    if month is not None:
+        return cells.map({value: month(value) for value in values}).astype("str")
+    if remarks is None:
+        return cells
+    if values:
+        remarks.append(
+            f"the column {column!r} cannot be read as dates (such as {quoted(values[0])}), so that periods are not "
+            "compared: write YYYY-MM-DD, or name a column of periods by period="
+        )
+    return pd.Series(np.nan, index=cells.index, dtype="str")
+
+
+def _month_reader(values: Iterable[str]) -> Callable[[str], str] | None:
+    """How to read the month of these dates; None where they are no dates, or day and month cannot be told apart."""
+    texts = list(values)
+    if not texts:
+        return None
+    if all((found := _ISO.fullmatch(text)) and 1 <= int(found[2]) <= 12 for text in texts):
+        return lambda text: f"{text[:4]}-{int(_ISO.fullmatch(text)[2]):02d}"  # type: ignore[index]
+    matches = [found for text in texts if (found := _NUMBERS.fullmatch(text))]
+    if len(matches) < len(texts):
+        return None
+    firsts, seconds = ({int(found[place]) for found in matches} for place in (1, 3))
+    day_first = max(firsts) > 12 or (max(seconds) <= 12 and all(found[2] == "." for found in matches))
+    month = 3 if day_first else 1
+    if max(seconds if day_first else firsts) > 12 or (not day_first and max(seconds) <= 12):
+        return None
+    return lambda text: "{}-{:02d}".format(*_year_month(text, month))
+
+
+def _year_month(text: str, place: int) -> tuple[str, int]:
+    found = _NUMBERS.fullmatch(text)
+    assert found is not None  # noqa: S101  (all texts were matched before)
+    return found[4], int(found[place])
+
+
+def _known_after(wanted: Mapping[str, list[str]], cells: Mapping[str, list[pd.Series[str]]], counts: Counts) -> str:
+    """Why a column of the local description can have been filled only once the action was known."""
+    if not {"local", *_ACTIONS} <= set(wanted):
+        return ""
+    taken = _combined(cells["taken"], "taken")
+    observed = (taken.notna() & cells["prescribed"][0].notna()).to_numpy(dtype=bool)
+    followed = np.logical_or.reduce([(taken == column).fillna(False).to_numpy(bool) for column in cells["prescribed"]])
+    yes, no = observed & followed, observed & ~followed
+    if counts[yes].sum() < _FEWEST_FOLLOWED or not no.any():
+        return ""
+    for column, local in zip(wanted["local"], cells["local"], strict=True):
+        values = local.fillna("").to_numpy(dtype=object)
+        kept = pd.Series(counts[yes]).groupby(values[yes]).sum()
+        other = pd.Series(counts[no]).groupby(values[no]).sum()
+        usual = str(kept.idxmax())
+        overridden = 1 - other.get(usual, 0) / other.sum()
+        reasons = other.drop(usual, errors="ignore")
+        if kept[usual] < _ALWAYS * kept.sum() or reasons.empty:
+            continue
+        if usual == "" and overridden >= 0.5:
+            return f"{column!r} is blank wherever the action was as prescribed, and filled only where it was not"
+        if usual != "" and overridden >= _ALWAYS and len(reasons) > 1:
+            return f"{column!r} is {usual!r} wherever the action was as prescribed, and something else where it was not"
+    return ""
+
+
+_FEWEST_FOLLOWED, _ALWAYS = 5, 0.98

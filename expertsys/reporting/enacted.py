@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from expertsys import comparison, enactment, evidence
 from expertsys._core.errors import DataError, DegenerateWarning, listing
@@ -13,6 +13,8 @@ from expertsys.reporting.pictures import described
 from expertsys.theory import FRAMEWORK, ExpertSystem, Framework
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from expertsys.study import Study
 
 #: Rows of a long table, units and names in a list that the page shows.
@@ -39,25 +41,26 @@ def systems(given: Iterable[ExpertSystem]) -> Section | None:
 
 
 def situations(study: Study) -> Section | None:
-    """What happens where system and practice meet, in each case by itself: systems share no categories."""
+    """What happens where system and practice meet: one figure for each system, over all the cases that have it."""
     table = study.situations
     if table.empty:
         return None
-    groups = {"": table}
-    if "case" in table and table["case"].nunique() > 1:
-        groups = {f" · {name}": group for name, group in table.groupby("case", sort=False)}
+    groups = _systems(study, table)
     made: dict[str, Measured] = {}
     silent: list[str] = []
     for label, group in groups.items():
         for measure in (enactment.emptying_out, enactment.action_at_a_distance, enactment.contingency_sensitivity):
             name = measure.__name__.replace("_", " ") + label
+            sites: dict[str, Any] = {}
+            if "case" in group and "site" in group and len(set(group["case"])) > 1:  # sites are named within cases
+                sites = {"cluster" if measure is enactment.emptying_out else "site": ["case", "site"]}
             try:
-                made[name] = measure(group)
+                made[name] = measure(group, **sites)
             except DataError as error:
                 silent.append(f"Not computed: {name}: {error}")
     paragraphs = [f"{len(table):,} situations. {PROPOSED}"]
     if len(groups) > 1:
-        paragraphs.append("Each case is measured by itself: systems share neither categories nor local descriptions.")
+        paragraphs.append("Each system is measured by itself: systems share neither categories nor prescribed actions.")
     else:
         paragraphs += [one.methods_text() for one in made.values()]
     figures = [
@@ -70,12 +73,27 @@ def situations(study: Study) -> Section | None:
     columns = [Column("Measure"), *(Column(name, kind) for name, kind in kinds)]
     rows = [_measured(name, one) for name, one in made.items()]
     tables = [Table("Measures of enactment, with 95% intervals over sites (standing: proposed)", columns, rows)]
-    code = "\n".join(f"es.enactment.{name}(situations)" for name in _NAMES)
-    first = f'situations = study.situations[study.situations["case"] == {next(iter(groups))[3:]!r}]  # one of the cases'
-    code = "\n".join(["situations = study.situations" if len(groups) == 1 else first, code])
+    first = "situations = study.situations"
+    if len(groups) > 1:
+        cases = next(iter(groups.values()))["case"].unique().tolist()
+        first += f'[study.situations["case"].isin({cases!r})]  # one of the systems'
+    code = "\n".join([first, *(f"es.enactment.{name}(situations)" for name in _NAMES)])
     return Section(
         "situations", "Where system and practice meet", paragraphs + silent, tables if rows else (), figures, code
     )
+
+
+def _systems(study: Study, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The situations of each system, by a label: the name of its case, or of its first and how many more there are."""
+    if "case" not in table or table["case"].nunique() < 2:
+        return {"": table}
+    if "system" not in table and "system" in study.cases:
+        table = table.assign(system=table["case"].map(study.cases["system"]))
+    groups = enactment.systems_of(table)
+    if len(groups) == 1:
+        return {"": table}
+    labels = [f" · {cases[0]}" + (f" and {len(cases) - 1} more" if len(cases) > 1 else "") for cases in groups]
+    return {label: table[table["case"].isin(cases)] for label, cases in zip(labels, groups, strict=True)}
 
 
 _NAMES = ("emptying_out", "action_at_a_distance", "contingency_sensitivity")

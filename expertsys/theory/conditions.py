@@ -70,6 +70,11 @@ def _plain_value(value: object) -> object:
     return tuple(value) if isinstance(value, list | set | frozenset) else value
 
 
+def _folded(value: Any) -> Any:
+    """Text without capitals and surrounding blanks; any other value as it is."""
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
 def _is_collection(value: object) -> bool:
     return isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
 
@@ -85,7 +90,8 @@ class Compare(Condition):
     op : str
         One of `OPERATORS`. ``in`` and ``not in`` look a single feature up in several values; ``includes`` and
         ``excludes`` ask whether a feature that is itself several has any, or none, of the values. ``==`` between two
-        collections disregards order.
+        collections disregards order. Except by ``<, <=, >, >=``, text is compared without regard to capitals and to
+        blanks around it: "High" in the data is the "high" of a rule.
     value : object
         Number, text, truth value, or several of these.
 
@@ -114,7 +120,7 @@ class Compare(Condition):
         if self.op in ("includes", "excludes"):
             return self._has_any(found) == (self.op == "includes")
         if self.op in ("in", "not in"):
-            return (found in self.value) == (self.op == "in")
+            return (_folded(found) in map(_folded, self.value)) == (self.op == "in")
         if self.op in ("==", "!="):
             return self._same(found) == (self.op == "==")
         try:
@@ -134,12 +140,13 @@ class Compare(Condition):
                 remedy="Use '==' or 'in' for a single value.",
             )
         wanted = self.value if _is_collection(self.value) else (self.value,)
-        return any(item in found for item in wanted)
+        present = [_folded(item) for item in found]
+        return any(_folded(item) in present for item in wanted)
 
     def _same(self, found: object) -> bool:
         if isinstance(found, Iterable) and _is_collection(found) and _is_collection(self.value):
-            return set(found) == set(self.value)
-        return bool(found == self.value)
+            return set(map(_folded, found)) == set(map(_folded, self.value))
+        return bool(_folded(found) == _folded(self.value))
 
     def tests(self) -> Iterator[Compare]:
         """Itself."""

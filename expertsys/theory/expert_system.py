@@ -17,7 +17,7 @@ from expertsys.theory.parts import ABSENT, Absent, Infrastructure, Mandate, Tech
 from expertsys.theory.plain import from_plain, read_file, to_plain
 from expertsys.theory.profile import profile
 from expertsys.theory.scheme import Classification, Rule
-from expertsys.theory.situations import EmptyingOut, LocalContingency, Situation
+from expertsys.theory.situations import EmptyingOut, LocalContingency, Situation, action_set, action_text
 from expertsys.theory.standing import Citation, Standing
 
 
@@ -55,6 +55,12 @@ class Recording:
     note: str = ""
 
 
+def _as_set(actions: str | Iterable[str]) -> frozenset[str]:
+    """The actions that one text or several name."""
+    texts = (actions,) if isinstance(actions, str) else actions
+    return frozenset(action for text in texts for action in action_set(text))
+
+
 @attrs.frozen(kw_only=True)
 class Prescription:
     """What a system as written would prescribe in a situation (standing: proposed).
@@ -63,8 +69,8 @@ class Prescription:
     ----------
     system, situation : str
         Which system and which occasion.
-    actions : tuple of str
-        What the rules prescribe, each once, in the order of the rules.
+    actions : frozenset of str
+        What the rules prescribe. Rules that apply together prescribe several actions, in no order.
     rules : tuple of Rule
         The rules that apply.
     undecided : tuple of Rule
@@ -74,21 +80,24 @@ class Prescription:
 
     Examples
     --------
-    >>> Prescription(system="template", situation="s1", actions=("offer review",)).action
-    'offer review'
+    >>> Prescription(system="template", situation="s1", actions=["offer review", "call"]).action
+    'call; offer review'
     """
 
     system: str
     situation: str
-    actions: tuple[str, ...] = ()
+    actions: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     rules: tuple[Rule, ...] = ()
     undecided: tuple[Rule, ...] = ()
     note: str = ""
 
     @property
     def action(self) -> str | None:
-        """The action, if there is exactly one and no rule is undecided; else None."""
-        return self.actions[0] if len(self.actions) == 1 and not self.undecided else None
+        """What a table of situations holds as ``prescribed``: the actions, in alphabetical order, separated by ";".
+
+        None where nothing is prescribed, or where a rule is undecided.
+        """
+        return action_text(self.actions) if self.actions and not self.undecided else None
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -265,7 +274,7 @@ class ExpertSystem:
         return Prescription(
             system=self.key,
             situation=situation.situation,
-            actions=tuple(dict.fromkeys(rule.action for rule in applying)),
+            actions=(rule.action for rule in applying),
             rules=applying,
             undecided=undecided,
             note="" if applying else "the features do not tell" if undecided else "the rules are silent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -172,8 +172,37 @@ class Situation:
 
     @property
     def followed(self) -> bool | None:
-        """Whether what was done is what was prescribed; None where either is missing."""
-        return None if self.taken is None or self.prescribed is None else self.taken == self.prescribed
+        """Whether what was done is what was prescribed, in whatever order; None where either is missing."""
+        if self.taken is None or self.prescribed is None:
+            return None
+        return action_set(self.taken) == action_set(self.prescribed)
+
+
+def action_set(text: str) -> frozenset[str]:
+    """The actions that a cell names: one, or several separated by semicolons, whose order does not matter.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"call; letter"``.
+
+    Examples
+    --------
+    >>> action_set("call; letter") == action_set("letter;call")
+    True
+    """
+    return frozenset(part for part in (piece.strip() for piece in text.split(";")) if part)
+
+
+def action_text(actions: Iterable[str]) -> str:
+    """A set of actions as a cell: in alphabetical order, separated by semicolons.
+
+    Examples
+    --------
+    >>> action_text({"letter", "call"})
+    'call; letter'
+    """
+    return "; ".join(sorted(set(actions)))
 
 
 SITUATION_COLUMNS: tuple[str, ...] = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from expertsys.enactment import action_at_a_distance, chance, contingency_sensit
 from . import tables
 from .tables import frame, situations
 
+plain = partial(emptying_out, estimator="plugin")
+plain.__name__ = "emptying_out"  # type: ignore[attr-defined]
 TESTS: list[tuple[Callable[..., Any], Callable[[pd.DataFrame], float], str, list[str], bool]] = [
-    (emptying_out, tables.lost, "category", ["site"], True),
+    (plain, tables.lost, "category", ["site"], True),
     (action_at_a_distance, tables.fidelity, "taken", ["site"], False),
     (contingency_sensitivity, tables.sensitivity, "local", ["site", "prescribed"], False),
 ]

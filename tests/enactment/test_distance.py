@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from expertsys.agreement import Ratings, cohen_kappa
 from expertsys.enactment import KINDS, action_at_a_distance, simulate
-from expertsys.errors import DataError
+from expertsys.errors import DataError, DegenerateWarning
 
 from .tables import frame
 
@@ -19,8 +20,12 @@ def test_perfect_following() -> None:
     found = action_at_a_distance(frame(site=list("nnss"), prescribed=list("abab"), taken=list("abab")))
     assert (found.estimate, found.agreement) == (1, 1)
     interval = found.interval(estimand="these")
-    assert (interval.low, interval.high) == (1, 1)
-    assert "the interval has no width" in interval.note
+    square = t.ppf(0.975, 2) ** 2  # Wilson's lower end of n of n is n / (n + t²)
+    assert (interval.low, interval.high) == pytest.approx((4 / (4 + square), 1))
+    assert interval.note == "nothing varies: as wide as if there were 4 independent situations"
+    with pytest.warns(DegenerateWarning):
+        over_sites = found.interval()
+    assert over_sites.low == pytest.approx(2 / (2 + t.ppf(0.975, 1) ** 2))
 
 
 @pytest.mark.slow
@@ -111,7 +116,7 @@ def test_words() -> None:
     found = action_at_a_distance(simulate(rng=1), shuffles=99)
     text = found.methods_text()
     assert "Cohen's kappa" in text
-    assert "left out for want of prescribed in " in text
+    assert "left out because a value was missing: prescribed in " in text
     assert "agreement (kappa)" in repr(found)
     assert any(work.startswith("Cohen J") for work in found.cite())
     assert found.plot().get_xlabel().startswith("share of situations")

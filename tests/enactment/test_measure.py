@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,21 @@ from . import tables
 from .tables import frame
 
 MEASURES: list[tuple[Callable[..., Any], Callable[[pd.DataFrame], float]]] = [
-    (emptying_out, tables.lost),
+    (partial(emptying_out, estimator="plugin"), tables.lost),
     (action_at_a_distance, tables.fidelity),
     (contingency_sensitivity, tables.sensitivity),
 ]
 TABLE = simulate(sites=7, occasions=15, rng=4).dropna(subset=["prescribed"]).reset_index(drop=True)
+
+
+def wilson(centre: float, variance: float, degrees: int, confidence: float, most: float = math.inf) -> list[float]:
+    """The two chances at which (share - chance)^2 is t^2 chance (1 - chance) / n, n being what has this variance."""
+    share = min(1.0, max(0.0, centre))
+    spread = min(0.5, math.sqrt(variance))
+    near = min(1 - spread, max(spread, share))
+    n = min(near * (1 - near) / variance, most)
+    square = t.ppf((1 + confidence) / 2, degrees) ** 2 / n
+    return sorted(np.clip(np.roots([1 + square, -2 * share - square, share**2]), 0, 1))
 
 
 @pytest.mark.parametrize(("measured", "byhand"), MEASURES)
@@ -34,12 +45,16 @@ def test_leaving_out_sites(
 ) -> None:
     monkeypatch.setattr(measure, "_BLOCK", block)
     without = np.array([byhand(TABLE[TABLE["site"] != site]) for site in TABLE["site"].unique()])
-    error = math.sqrt(6 / 7 * ((without - without.mean()) ** 2).sum())
-    centre = 7 * byhand(TABLE) - 6 * without.mean()
+    variance = 6 / 7 * ((without - without.mean()) ** 2).sum()
+    share = byhand is tables.fidelity  # without bias, and at most as precise as independent situations
+    centre = byhand(TABLE) if share else 7 * byhand(TABLE) - 6 * without.mean()
     found = measured(TABLE, shuffles=1).interval(0.9)
-    reach = t.ppf(0.95, 6) * error
-    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach), abs=1e-9)
-    assert found.method == "bias-corrected jackknife over 7 sites, t with 6 degrees of freedom; for sites like these"
+    expected = wilson(centre, variance, 6, 0.9, len(TABLE) if share else math.inf)
+    assert [found.low, found.high] == pytest.approx(expected, abs=1e-9)
+    assert (
+        found.method
+        == "Wilson, variance by a jackknife over 7 sites, t with 6 degrees of freedom; for sites like these"
+    )
 
 
 @pytest.mark.parametrize(("measured", "byhand"), MEASURES)
@@ -51,18 +66,18 @@ def test_leaving_out_situations(measured: Callable[..., Any], byhand: Callable[[
         n = len(values)
         variance += (n - 1) / n * ((values - values.mean()) ** 2).sum()
         centre -= (n - 1) * (values.mean() - whole)
-    reach = t.ppf(0.975, len(TABLE) - 7) * math.sqrt(variance)
+    share = byhand is tables.fidelity
+    expected = wilson(whole if share else centre, variance, len(TABLE) - 7, 0.95, len(TABLE) if share else math.inf)
     found = measured(TABLE, shuffles=1).interval(estimand="these")
-    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach), abs=1e-9)
+    assert [found.low, found.high] == pytest.approx(expected, abs=1e-9)
 
 
 def test_an_interval_around_fidelity_is_that_of_a_mean_of_sites() -> None:
     table = simulate(sites=9, occasions=20, adapting=0.4, working_around=0.1, rng=2)
     found = action_at_a_distance(table.assign(prescribed=table["prescribed"].fillna("none")), shuffles=1)
     shares = found.by_site["fidelity"]
-    reach = t.ppf(0.975, 8) * shares.std() / 3
     interval = found.interval()
-    assert (interval.low, interval.high) == pytest.approx((shares.mean() - reach, shares.mean() + reach))
+    assert [interval.low, interval.high] == pytest.approx(wilson(shares.mean(), shares.var() / 9, 8, 0.95, 180))
 
 
 def test_one_site_and_few_sites() -> None:

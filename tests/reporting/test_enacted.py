@@ -19,7 +19,7 @@ def rows(report: Report, section: str, table: int = 0) -> dict[str, tuple[object
     return {str(row[0]): row[1:] for row in report.section(section).tables[table].rows}
 
 
-def test_each_case_is_measured_by_itself(whole: Report) -> None:
+def test_each_system_is_measured_by_itself(whole: Report) -> None:
     study = es.datasets.load("synthetic-three-systems").study()
     found = rows(whole, "situations")
     assert len(found) == 9

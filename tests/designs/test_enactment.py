@@ -1,0 +1,431 @@
+"""Studies of a mandated technology, from a table of situations to the number, with the truth by construction."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import expertsys as es
+from expertsys.enactment import action_at_a_distance, contingency_sensitivity, emptying_out, systems_of
+from expertsys.errors import DataError, DegenerateWarning
+from expertsys.reporting import enacted
+from expertsys.theory import ExpertSystem, Rule, Situation
+from expertsys.theory.conditions import condition
+
+MEASURES = (emptying_out, action_at_a_distance, contingency_sensitivity)
+
+
+def from_csv(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """As a researcher reads an export: every cell as text."""
+    path = folder / "situations.csv"
+    table.to_csv(path, index=False)
+    return pd.read_csv(path, dtype=str)
+
+
+def alert_log(seed: int, *, persons: int = 12, alerts: int = 40) -> pd.DataFrame:
+    """Alerts of prescribers at four sites, each with habits and patients of their own; given the prescriber, what is
+    done depends neither on the patient nor on the alert."""
+    rng = np.random.default_rng(seed)
+    person = np.repeat(np.arange(persons), alerts)
+    habit = np.cumsum(rng.dirichlet(np.ones(3), persons), axis=1)[person]
+    mix = np.cumsum(rng.dirichlet(np.ones(4), persons), axis=1)[person]
+    kind = (rng.random(len(person))[:, None] >= mix[:, :-1]).sum(axis=1)
+    alert = (rng.random(len(person)) < np.array([0.2, 0.4, 0.6, 0.8])[kind]).astype(int)
+    done = (rng.random(len(person))[:, None] >= habit[:, :-1]).sum(axis=1)
+    names = np.array(["stop", "reduce", "continue"])
+    return pd.DataFrame(
+        {
+            "site": [f"site {number % 4 + 1}" for number in person],
+            "Prescriber ID": [f"p{number:02d}" for number in person],
+            "local": np.array(["frail", "well", "in pain", "dying"])[kind],
+            "prescribed": names[alert],
+            "taken": names[done],
+        }
+    )
+
+
+@pytest.mark.parametrize("measure", [contingency_sensitivity, action_at_a_distance])
+def test_habits_and_patients_of_prescribers_are_no_dependence(measure: Any) -> None:
+    """Independent given the prescriber: p <= .05 in 5% of tables by default, and more often where only sites count.
+
+    The full simulation is benchmarks/enactment_persons.py.
+    """
+    default, sites_only = [], []
+    for seed in range(20):
+        table = alert_log(seed, alerts=60)
+        default.append(measure(table, shuffles=19, rng=seed).null.p_value)
+        sites_only.append(measure(table, shuffles=19, rng=seed, person=None).null.p_value)
+    assert np.mean(np.array(default) <= 0.05) <= 0.2  # at most 4 of 20; P(more) = 0.003 at 5 %
+    assert np.mean(default) > np.mean(sites_only)
+    if measure is contingency_sensitivity:
+        assert np.mean(np.array(sites_only) <= 0.05) >= 0.25  # 4 in 10 in the full simulation
+
+
+def test_the_default_names_the_persons_and_equals_sites_with_persons(tmp_path: Path) -> None:
+    table = from_csv(alert_log(1), tmp_path)
+    found = contingency_sensitivity(table)
+    assert "situations lie within 12 persons (column 'Prescriber ID')" in found.note
+    assert "shuffles within person" in str(found.null)
+    by_hand = contingency_sensitivity(table, person=None, site=["site", "Prescriber ID"])
+    assert found.null.p_value == pytest.approx(by_hand.null.p_value, abs=0.05)
+    assert found.n_sites == 4
+    assert "person" in found.interval(estimand="these").method
+
+
+def test_differences_between_sites_are_not_those_between_their_persons() -> None:
+    """Persons follow or not by habit, sites do not differ: the interval for tau reaches 0."""
+    rng = np.random.default_rng(4)
+    habit = rng.choice([0.05, 0.95], 40)
+    table = pd.DataFrame({"person": np.repeat(np.arange(40), 30)})
+    table["site"] = (table["person"] % 4).astype(str)
+    table["prescribed"] = "list"
+    table["taken"] = np.where(rng.random(len(table)) < habit[table["person"]], "list", "call")
+    found = action_at_a_distance(table.astype(str), shuffles=9).between()
+    ignored = action_at_a_distance(table.astype(str), person=None, shuffles=9).between()
+    assert found.tau_low == 0
+    assert ignored.tau > found.tau
+    assert "design effect of persons" in found.note
+
+
+def test_two_persons_with_one_description_each_give_no_p_value() -> None:
+    """Each prescriber sees one kind of patient only: person and patient cannot be told apart, with two at each site."""
+    table = pd.DataFrame(
+        {
+            "site": ["n"] * 20 + ["s"] * 20,
+            "person": ["a"] * 10 + ["b"] * 10 + ["c"] * 10 + ["d"] * 10,
+            "local": (["frail"] * 10 + ["well"] * 10) * 2,
+            "prescribed": "list",
+            "taken": (["call"] * 8 + ["list"] * 2 + ["list"] * 9 + ["call"]) * 2,
+        }
+    )
+    found = contingency_sensitivity(table)
+    assert math.isnan(found.null.p_value)
+    assert "no p-value: each person has one label throughout, and there are too few persons at each site" in found.note
+    assert "(4 arrangements)" in found.note
+    many = pd.concat([table.assign(person=table["person"] + str(copy)) for copy in range(6)])
+    exchanged = contingency_sensitivity(many).null
+    assert exchanged.within == "whole persons"
+    assert exchanged.p_value < 0.05
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_weights_are_so_many_rows_in_every_figure(measure: Any, tmp_path: Path) -> None:
+    """The counted log and its expansion are one data set: the same estimate, null, interval and tables."""
+    log = alert_log(2, alerts=10).rename(columns={"Prescriber ID": "person"})
+    log["category"], log["date"] = log["prescribed"], np.where(np.arange(len(log)) % 3 == 0, "2021-01-05", "2021-02-07")
+    counted = log.groupby(list(log.columns)).size().rename("weight").reset_index()
+    counted["weight"] *= 3
+    rows = pd.concat([log] * 3)
+    one, other = (measure(table, shuffles=19) for table in (from_csv(counted, tmp_path), rows))
+    assert one.estimate == pytest.approx(other.estimate)
+    assert one.null == other.null
+    for estimand in ("population", "these"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DegenerateWarning)  # four sites
+            first, second = (found.interval(estimand=estimand) for found in (one, other))
+        assert (first.low, first.high) == pytest.approx((second.low, second.high))
+    if measure is action_at_a_distance:
+        pd.testing.assert_frame_equal(one.by_site, other.by_site)
+        assert one.between().tau == pytest.approx(other.between().tau)
+
+
+def test_situations_numbered_from_1_in_each_case_are_not_repeats(tmp_path: Path) -> None:
+    """Three cases, each with situations 1 to 20; then one of them described by two coders."""
+    rows = [
+        {"case": case, "situation": n, "site": f"{case} {n % 4}", "local": "ab"[n % 2], "category": "xy"[n % 2]}
+        for case in "ABC"
+        for n in range(1, 21)
+    ]
+    table = from_csv(pd.DataFrame(rows), tmp_path)
+    assert "another row describes" not in emptying_out(table).note
+    twice = pd.concat([table.assign(coder="ann"), table[table["case"] == "A"].assign(coder="ben")])
+    found = emptying_out(twice)
+    assert "20 rows describe a situation that another row describes too" in found.note
+    assert math.isnan(found.null.p_value)
+
+
+@pytest.mark.parametrize("accepted", [None, "accepted", "n/a"])
+def test_a_reason_for_the_override_is_known_only_after_the_action(accepted: str | None, tmp_path: Path) -> None:
+    """The reason is filled in only where the alert was overridden: any dependence is circular."""
+    rng = np.random.default_rng(5)
+    followed = rng.random(200) < 0.6
+    table = pd.DataFrame(
+        {
+            "site": rng.choice(["n", "s", "e"], 200),
+            "prescribed": rng.choice(["stop", "reduce"], 200),
+            "local": np.where(followed, accepted or "", rng.choice(["dose is right", "palliative", "allergy"], 200)),
+        }
+    )
+    table["taken"] = np.where(followed, table["prescribed"], "continue")
+    with pytest.raises(DataError, match=r"must be known before the action.*'local' is .* wherever the action was as"):
+        contingency_sensitivity(from_csv(table, tmp_path))
+    if accepted == "accepted":
+        assert contingency_sensitivity(table, local_before_action=True).estimate > 0.5
+
+
+def test_descriptions_that_are_blank_at_random_are_not_refused() -> None:
+    table = alert_log(3)
+    table.loc[np.random.default_rng(0).random(len(table)) < 0.4, "local"] = None
+    assert contingency_sensitivity(table, shuffles=9).n_situations < len(table)
+
+
+def test_residual_category_in_other_spelling_is_matched_and_named() -> None:
+    """30 of 100 situations are in "Other": the share is .3 however the residual is spelt."""
+    table = pd.DataFrame({"site": ["n", "s"] * 50, "local": ["a", "b"] * 50, "category": ["Other"] * 30 + ["x"] * 70})
+    found = emptying_out(table, residual="other")
+    assert found.shares["residual"] == pytest.approx(0.3)
+    assert "'Other' in the data counts as the residual category 'other'" in found.note
+    assert "no situation is in the residual category 'rest'; the categories are 'Other', 'x'" in (
+        emptying_out(table, residual="rest").note
+    )
+
+
+def test_rules_apply_to_features_in_other_spelling() -> None:
+    assert condition({"feature": "level", "op": "==", "value": "national"}).holds({"level": " National"})
+    assert condition({"feature": "level", "op": "in", "value": ["low", "high"]}).holds({"level": "Low"})
+    assert condition({"feature": "codes", "op": "includes", "value": ["policy"]}).holds({"codes": ["Policy"]})
+
+
+def twelve_sites() -> pd.DataFrame:
+    """One system at twelve sites, each a case; fidelity .8 by construction at each: 16 of 20."""
+    rows = []
+    for site in range(1, 13):
+        for n in range(20):
+            rule = ("list", "call")[n % 2]
+            rows.append(
+                {
+                    "case": f"practice {site}",
+                    "site": f"practice {site}",
+                    "local": ("frail", "well", "anxious")[(n + site) % 3],
+                    "category": ("Urgent", "routine")[n % 2],
+                    "prescribed": rule,
+                    "taken": rule if n >= 4 else "letter",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("site_column", [True, False])
+def test_twelve_sites_of_one_system_are_one_figure(site_column: bool) -> None:
+    table = twelve_sites() if site_column else twelve_sites().drop(columns="site")
+    codings = pd.DataFrame({"unit": ["u1", "u2"], "coder": "ann", "code": ["a", "b"]})
+    study = es.Study(codings, situations=table)
+    assert [len(cases) for cases in systems_of(study)] == [12]
+    found = action_at_a_distance(study)
+    assert (found.estimate, found.n_sites) == (pytest.approx(0.8), 12)
+    assert found.interval().low > 0.4
+    assert "pooled over 12 cases" in found.note
+    section = enacted.situations(study)
+    assert section is not None
+    assert len(section.tables[0].rows) == 3
+    assert "share neither" not in " ".join(section.paragraphs)
+    row = {str(row[0]): row for row in section.tables[0].rows}["action at a distance"]
+    assert row[1] == pytest.approx(0.8)
+    assert row[2] is not None
+    assert row[7] == 12
+
+
+def test_three_systems_are_pooled_only_with_each_figure_in_the_note() -> None:
+    """Losses by construction: 1 (one category), 0 (a category for each description), 1/2 (two for four)."""
+    local = list("abcd") * 50
+    parts = {
+        "Booking": ["all"] * 200,
+        "Templates": [f"t-{name}" for name in local],
+        "Record": [{"a": "r1", "b": "r1"}.get(name, "r2") for name in local],
+    }
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {"case": case, "site": [f"{case} {n % 8}" for n in range(200)], "local": local, "category": own}
+            )
+            for case, own in parts.items()
+        ]
+    )
+    codings = pd.DataFrame({"unit": ["u1", "u2"], "coder": "ann", "code": ["a", "b"]})
+    found = emptying_out(es.Study(codings, situations=table))
+    assert "cases with different categories are pooled" in found.note
+    assert "by itself: Booking 1.00, Record 0.50, Templates 0.00" in found.note
+    assert found.by_case["estimate"].to_dict() == pytest.approx({"Booking": 1, "Templates": 0, "Record": 0.5}, abs=0.01)
+
+
+def rare_labels(n: int, seed: int) -> tuple[pd.DataFrame, float]:
+    """40 descriptions, equally frequent; each of four categories takes ten of them, but half of the situations at
+    random. The truth is that of the 160 probabilities."""
+    rng = np.random.default_rng(seed)
+    share = np.full((40, 4), 0.5 / 160)
+    share[np.arange(40), np.arange(40) % 4] += 0.5 / 40
+    truth = (-(share * np.log(share)).sum() + (share.sum(axis=0) * np.log(share.sum(axis=0))).sum()) / np.log(40)
+    cell = rng.choice(160, n, p=share.ravel())
+    table = pd.DataFrame({"local": [f"l{number // 4}" for number in cell], "category": [f"c{k % 4}" for k in cell]})
+    return table.assign(site=[f"s{number % 8}" for number in range(n)]), float(truth)
+
+
+def test_many_rare_descriptions_have_little_bias_and_intervals_that_cover() -> None:
+    """Plug-in is .13 too low at 80 situations; where the estimate cannot be trusted there is no interval."""
+    errors, plain, covered = [], [], []
+    for seed in range(16):
+        table, truth = rare_labels(80, seed)
+        found = emptying_out(table, shuffles=1)
+        errors.append(found.estimate - truth)
+        plain.append(emptying_out(table, estimator="plugin", shuffles=1).estimate - truth)
+        assert math.isnan(found.interval().low)
+        assert "are the only one of their combination: too few situations" in found.interval().note
+        assert "are the only one of their combination" in found.note
+        table, truth = rare_labels(600, seed)
+        large = emptying_out(table, shuffles=1)
+        interval = large.interval()
+        covered.append(interval.low <= truth <= interval.high)
+        assert interval.low <= large.estimate <= interval.high
+    assert np.mean(plain) < -0.1
+    assert abs(np.mean(errors)) < 0.06
+    assert np.mean(covered) >= 0.75  # at least 12 of 16; P(fewer) = 0.001 at 95 %
+
+
+def test_several_rules_fire() -> None:
+    """Two rules apply: a set of actions, whose order says nothing."""
+    rules = [
+        Rule(action="refer", when={"feature": "age", "op": ">=", "value": 65}),
+        Rule(action="call", when={"feature": "smoker", "op": "==", "value": True}),
+    ]
+    features = {"age": 70, "smoker": True}
+    one = ExpertSystem(key="a", name="A", rules=rules).prescribe(Situation(situation="s", features=features))
+    other = ExpertSystem(key="a", name="A", rules=rules[::-1]).prescribe(Situation(situation="s", features=features))
+    assert one.actions == other.actions == {"refer", "call"}
+    assert one.action == other.action == "call; refer"
+    assert Situation(situation="s", prescribed="refer; call", taken="call;refer").followed
+    table = pd.DataFrame(
+        {
+            "site": ["n", "s"] * 3,
+            "prescribed": ["refer; call", "call; refer", "refer;call", "call", "refer", "call; refer"],
+            "taken": ["call; refer", "refer; call", "refer; call", "call", "call", "call"],
+        }
+    )
+    found = action_at_a_distance(table)
+    assert found.estimate == pytest.approx(4 / 6)
+    assert "in 1 situation the actions taken are only in part those prescribed" in found.note
+
+
+@pytest.mark.parametrize("role", ["local", "category"])
+def test_free_text_is_refused(role: str) -> None:
+    table = pd.DataFrame({"site": ["n", "s"] * 30, "local": ["a", "b"] * 30, "category": ["x", "y"] * 30})
+    table[role] = [f"the patient in bed {n} said that it could wait" for n in range(60)]
+    with pytest.raises(
+        DataError, match=f"{role} must be one of a few kinds that recur; 60 situations have 60 different"
+    ):
+        emptying_out(table)
+
+
+def staggered() -> pd.DataFrame:
+    """Fidelity rises everywhere from .2 in January to .8 in December; six sites start in January, six in July."""
+    rows = []
+    for site in range(12):
+        for month in range(1 if site < 6 else 7, 13):
+            for n in range(30):
+                followed = n < round(30 * (0.2 + 0.6 * (month - 1) / 11))
+                rows.append((f"site {site:02d}", f"{1 + n % 28}/{month}/2021", "use", "use" if followed else "paper"))
+    return pd.DataFrame(rows, columns=["site", "date", "prescribed", "taken"])
+
+
+def test_sites_that_start_late_are_compared_over_common_months(tmp_path: Path) -> None:
+    """In the same months all sites have the same fidelity: tau is 0. Over all months it is far from it."""
+    found = action_at_a_distance(from_csv(staggered(), tmp_path), shuffles=9)
+    assert "sites cover different periods; sites compared over 2021-07 to 2021-12" in found.note
+    assert found.by_site["periods"].to_dict()["site 00"] == "2021-01 to 2021-12"
+    between = found.between()
+    assert between.tau == 0
+    assert "2021-07 to 2021-12" in between.note
+    assert action_at_a_distance(staggered().drop(columns="date"), shuffles=9).between().tau > 0.3
+
+
+def test_periods_by_name_and_sites_without_a_common_one() -> None:
+    table = staggered().assign(period=lambda t: np.where(t["date"].str.contains("/[1-6]/"), "pilot", "main"))
+    found = action_at_a_distance(table, shuffles=9)
+    assert found.between().tau == 0
+    assert found.by_period["estimate"]["pilot"] < found.by_period["estimate"]["main"]
+    apart = table[(table["period"] == "pilot") | table["site"].str.endswith(("06", "07"))]
+    none = action_at_a_distance(apart, shuffles=9).between()
+    assert math.isnan(none.tau)
+    assert none.note.startswith("the sites have no period in common")
+
+
+def test_words_for_not_observed_are_missing(tmp_path: Path) -> None:
+    """60 of 70 observed situations were followed (.857); 20 more were not observed, in three spellings."""
+    table = pd.DataFrame(
+        {
+            "site": [f"s{n % 6}" for n in range(90)],
+            "prescribed": "list",
+            "taken": ["list"] * 60 + ["call"] * 10 + ["not observed"] * 12 + ["n/a"] * 5 + ["-"] * 3,
+        }
+    )
+    found = action_at_a_distance(from_csv(table, tmp_path))
+    assert found.estimate == pytest.approx(60 / 70)
+    assert found.unused.loc["taken", "situations"] == 20
+    assert "'not observed' (12)" in found.note
+    assert "counts as missing" in found.note
+
+
+def test_perfect_fidelity_has_an_interval_with_width_inside_the_range() -> None:
+    """All follow at eight sites: each site is one observation, so that the lower end is 8 / (8 + t^2)."""
+    table = pd.DataFrame({"site": [f"s{n % 8}" for n in range(80)], "prescribed": "x", "taken": "x"})
+    interval = action_at_a_distance(table).interval()
+    assert interval.low == pytest.approx(8 / (8 + 2.3646**2), abs=1e-3)
+    assert interval.high == 1
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        rare = table.assign(taken=np.where(rng.random(80) < 0.03, "y", "x"))
+        for estimand in ("population", "these"):
+            ends = action_at_a_distance(rare, shuffles=1).interval(estimand=estimand)
+            assert 0 <= ends.low < ends.high <= 1
+
+
+def test_a_diary_with_weights_and_a_day_numbered_in_each_person(tmp_path: Path) -> None:
+    """Ten nurses count how often they did what the template asks: 3 of 4 times each, numbered from 1 by each nurse."""
+    rows = []
+    for nurse in range(10):
+        for day in range(1, 6):
+            rows.append((f"n{nurse}", day, f"clinic {nurse % 5}", "ask", "ask", 3))
+            rows.append((f"n{nurse}", 100 + day, f"clinic {nurse % 5}", "ask", "skip", 1))
+    names = ["participant", "situation", "site", "prescribed", "taken", "weight"]
+    found = action_at_a_distance(from_csv(pd.DataFrame(rows, columns=names), tmp_path))
+    assert (found.estimate, found.n_situations) == (0.75, 200)
+    assert "column 'participant'" in found.note
+    assert "another row describes" not in found.note
+    assert found.between().tau == 0
+
+
+def test_an_observation_log_with_one_person_at_each_site() -> None:
+    """Person and site are one: nothing is nested, and the figures are those by site."""
+    table = twelve_sites().assign(person=lambda t: t["site"])
+    one, other = action_at_a_distance(table), action_at_a_distance(table, person=None)
+    assert one.interval().low == other.interval().low
+    assert one.null.p_value == other.null.p_value
+
+
+def test_two_columns_that_may_say_who_acted_are_asked_for() -> None:
+    table = alert_log(1).assign(participant=lambda t: t["local"] + " patient")
+    with pytest.raises(DataError, match=r"'Prescriber ID', 'participant' may each say so. Name it"):
+        contingency_sensitivity(table)
+    named = contingency_sensitivity(table, person="Prescriber ID", shuffles=9)
+    assert "12 persons" in named.note
+
+
+def test_a_log_on_polars_equals_that_on_pandas() -> None:
+    polars = pytest.importorskip("polars")
+    table = alert_log(6, alerts=15)
+    one, other = (
+        contingency_sensitivity(table, shuffles=19),
+        contingency_sensitivity(polars.from_pandas(table), shuffles=19),
+    )
+    assert one.null == other.null
+    assert one.note == other.note
+
+
+def test_dates_that_cannot_be_read_are_named() -> None:
+    table = staggered().assign(date="03/04/2021")
+    assert "the column 'date' cannot be read as dates (such as '03/04/2021')" in action_at_a_distance(table).note
