@@ -174,7 +174,7 @@ def test_why_nothing_is_prescribed():
 def test_recorded_category_serves_where_the_classification_is_unknown():
     occasion = Situation(situation="s1", category="high")
     assert attrs.evolve(TEMPLATE, classification=None).prescribe(occasion).actions == {"recall"}
-    assert TEMPLATE.prescribe(occasion).actions == ()
+    assert TEMPLATE.prescribe(occasion).actions == frozenset()
 
 
 @given(st.integers(0, 300), st.booleans(), st.dictionaries(st.sampled_from("xyz"), st.integers(), max_size=3))
