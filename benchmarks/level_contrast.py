@@ -1,51 +1,109 @@
-"""Whether `es.contrast` keeps its level, and whether its intervals cover, where documents differ.
+"""Whether `es.contrast` keeps its level where documents differ in length, and whether its intervals cover.
 
-    python -m benchmarks.level_contrast
+    python -m benchmarks.level_contrast            # all tables, in Markdown; about ten minutes on one core
+    python -m benchmarks.level_contrast --quick    # the same with fewer codes
 
-Groups of documents of 3 to 12 units; in each document a code has a share of its own, drawn from a beta distribution
-with intraclass correlation rho. No group differs from another. Printed: how often tests at 5 % err (permuting them;
-chi-square of the same units, as if they were independent; the family-wise test), and how often all shares, all
-differences and all odds ratios lie in their simultaneous 95 % intervals.
+Two groups of documents of equal length (12 units each), or of 5 against 20 units. In each document a code has a share
+of its own, drawn from a beta distribution with an intraclass correlation of .1. Level: the groups do not differ; power:
+one group has three times the share of the other (at a share of .2: twice). Intervals: 10 codes in groups of documents
+of 3 to 12 units, of which none or half differ between groups.
 """
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Iterator
+
 import numpy as np
-from scipy.stats import chi2
+import numpy.typing as npt
 
 from expertsys.comparison import permuting, shares
 
-CODES = 5
-SETTINGS = ((4, 3, 0.2, 0.2, 600), (6, 3, 0.15, 0.2, 1000), (12, 3, 0.2, 0.2, 1000), (20, 2, 0.1, 0.3, 1000))
-INTERVALS = 400
+Floats = npt.NDArray[np.float64]
+CORRELATION = 0.1
+SHARES, DOCUMENTS = (0.004, 0.02, 0.05, 0.2), (8, 20, 40)
+LENGTHS = {"12 and 12": (12, 12), "5 and 20": (5, 20)}
+CODES, TIMES = 10, 400
+
+
+def counts(draw: np.random.Generator, sizes: Floats, share: Floats, correlation: float = CORRELATION) -> Floats:
+    """Units with each code: `share` of shape (C, K), beta-binomial with the sizes of the documents."""
+    scale = (1 - correlation) / correlation
+    chance = draw.beta(share * scale, (1 - share) * scale)
+    return draw.binomial(sizes.astype(np.int64)[:, None], chance).astype(np.float64)
+
+
+def tested(draw: np.random.Generator, lengths: tuple[int, int], documents: int, share: Floats, codes: int) -> Floats:
+    """The p values of so many codes, each by itself, with these shares in the two groups."""
+    group = np.repeat([0, 1], documents)
+    sizes = np.repeat(np.array(lengths, dtype=np.float64), documents)
+    found = []
+    for low in range(0, codes, 250):
+        sums = counts(draw, sizes, np.repeat(share[group][:, None], min(250, codes - low), axis=1))
+        design = permuting.Design(sums, sizes, group, np.zeros_like(group))
+        found.append(permuting.permute(design, most=499, draw=draw).p)
+    return np.concatenate(found)
+
+
+def levels(codes: int, draw: np.random.Generator) -> Iterator[str]:
+    """Rows of the first table."""
+    yield "| units per document | share | documents per group | tested | ≤ .01 | ≤ .05 | power at .05 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for name, lengths in LENGTHS.items():
+        for share in SHARES:
+            for documents in DOCUMENTS:
+                p = tested(draw, lengths, documents, np.array([share, share]), codes)
+                other = share * (2 if share >= 0.2 else 3)
+                power = tested(draw, lengths, documents, np.array([share, other]), codes // 4)
+                cells = [(~np.isnan(p)).mean(), (p <= 0.01).mean(), (p <= 0.05).mean(), (power <= 0.05).mean()]
+                shown = " | ".join(f"{cell:.2f}" if at in (0, 3) else f"{cell:.3f}" for at, cell in enumerate(cells))
+                yield f"| {name} | {share} | {documents} | {shown} |"
+
+
+def simultaneous(times: int, draw: np.random.Generator) -> Iterator[str]:
+    """Rows of the second table."""
+    yield "| groups | documents per group | share | codes that differ | all differences | any p_family ≤ .05 | width |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for groups, documents, share, differ in (
+        (3, 6, 0.2, 0), (3, 12, 0.2, 0), (2, 20, 0.1, 0), (2, 40, 0.05, 0),
+        (2, 8, 0.2, 5), (2, 20, 0.1, 5), (3, 12, 0.2, 5), (2, 40, 0.05, 5),
+    ):  # fmt: skip
+        held = rejected = width = 0.0
+        group = np.repeat(np.arange(groups), documents)
+        truth = np.full((groups, CODES), share)
+        truth[0, :differ] = 2 * share
+        for _ in range(times):
+            sizes = draw.integers(3, 13, size=len(group)).astype(np.float64)
+            sums = counts(draw, sizes, truth[group])
+            design = permuting.Design(sums, sizes, group, np.zeros_like(group))
+            found = permuting.permute(design, most=299, draw=draw)
+            parts = [shares.Group.of(sums[group == one], sizes[group == one]) for one in range(groups)]
+            pairs = shares.of_pairs(parts, found.correlation, found.critical)
+            held += all(
+                (
+                    (one.low <= truth[one.first] - truth[one.second] + 1e-9)
+                    & (one.high >= truth[one.first] - truth[one.second] - 1e-9)
+                ).all()
+                for one in pairs
+            )
+            width += float(np.mean([one.high - one.low for one in pairs]))
+            rejected += bool(np.nanmin(np.append(found.p_family, 1.0)) <= 0.05)
+        cells = " | ".join(f"{value / times:.2f}" for value in (held, rejected, width))
+        yield f"| {groups} | {documents} | {share} | {differ} | {cells} |"
 
 
 def main() -> None:
-    """Print a row for each setting."""
-    draw = np.random.default_rng(1)
-    print("documents groups share rho | permuted chi2 family | shares differences odds ratios")
-    for documents, groups, share, rho, times in SETTINGS:
-        shape = share * (1 - rho) / rho, (1 - share) * (1 - rho) / rho
-        group = np.repeat(np.arange(groups), documents)
-        errors, covered = np.zeros(3), np.zeros(3)
-        for time in range(times):
-            sizes = draw.integers(3, 13, size=len(group)).astype(float)
-            own = draw.beta(*shape, size=(len(group), CODES))
-            sums = draw.binomial(sizes[:, None].astype(int), own).astype(float)
-            found = permuting.permute(sums, sizes, group, np.zeros_like(group), most=299, draw=draw)
-            errors += np.nanmean(found.p <= 0.05), np.nanmean(chi2.sf(found.statistic, groups - 1) <= 0.05), 0
-            errors[2] += np.nanmin(found.p_family) <= 0.05
-            if time < INTERVALS:
-                parts = [shares.Group.of(sums[group == one], sizes[group == one]) for one in range(groups)]
-                low, high = shares.of_groups(parts, 0.95, draw)
-                pairs = shares.of_pairs(parts, 0.95, draw)
-                covered[0] += ((low <= share) & (share <= high)).all()
-                covered[1] += all(((one.low <= 0) & (one.high >= 0)).all() for one in pairs)
-                covered[2] += all(
-                    (((one.or_low <= 1) & (one.or_high >= 1)) | np.isnan(one.or_low)).all() for one in pairs
-                )
-        told = " ".join(f"{value:8.3f}" for value in (*errors / times, *covered / INTERVALS))
-        print(f"{documents:9d} {groups:6d} {share:5.2f} {rho:3.1f} | {told}")
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    permuting._WORK, permuting._MOST = 10_000_000, 299
+    draw = np.random.default_rng(20261128)
+    for row in levels(500 if quick else 4000, draw):
+        print(row, flush=True)
+    print()
+    for row in simultaneous(TIMES // (4 if quick else 1), draw):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from expertsys._core.errors import DataError, check_between, check_positive
 from expertsys._core.frames import is_frame, to_pandas
 from expertsys._core.results import Interval, Result, number
 from expertsys._core.rng import RNG, generator
+from expertsys.comparison import shares
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,7 +43,7 @@ class Association(Result):
     v : float
         Cramér's V, bias-corrected.
     v_interval : Interval
-        Its bootstrap interval.
+        Within 0 and 1, by inverting a test in tables with the observed margins; approximate.
     difference, odds_ratio : float
         Of a 2 × 2 table: the share of the first column in the first row less that in the second; the sample odds ratio.
         NaN for larger tables.
@@ -125,7 +126,7 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
     confidence : float
         Nominal coverage of each interval.
     replicates : int
-        Of the bootstrap for V, and of sampled tables where there are too many for an exact test.
+        Of tables drawn for the interval of V, and of sampled tables where there are too many for an exact test.
     rng : None, int or Generator
         For both.
 
@@ -185,8 +186,7 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
         interval,
         float(counts[0, 0] / rows[0] - counts[1, 0] / rows[1]) if two and rows.all() else float("nan"),
         _newcombe(counts, confidence) if two and rows.all() else None,
-        _odds_ratio(counts, confidence)[0] if two else float("nan"),
-        _odds_ratio(counts, confidence)[1] if two else None,
+        *(_odds_ratio(counts, confidence) if two else (float("nan"), None)),
     )
 
 
@@ -217,21 +217,38 @@ def _pearson(tables: Ints) -> Floats:
         return np.asarray(np.where(expected > 0, (tables - expected) ** 2 / expected, 0.0).sum(axis=(1, 2)))
 
 
-def _corrected(tables: Ints, more: float = 0.0) -> Floats:
-    """Bergsma (2013), equations 5 and 6: Cramér's V less what chance adds, and less `more` of X² / n."""
+def _corrected(tables: Floats | Ints) -> Floats:
+    """Bergsma (2013), equations 5 and 6: Cramér's V less what chance adds, at most 1."""
     n = tables.sum(axis=(1, 2)).astype(np.float64)
     rows, columns = tables.shape[1:]
-    less = np.maximum(0, _pearson(tables) / n - (rows - 1) * (columns - 1) / (n - 1) - more)
+    less = np.maximum(0, _pearson(tables) / n - (rows - 1) * (columns - 1) / (n - 1))
     least = np.minimum(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1
-    return np.asarray(np.sqrt(less / least))
+    return np.asarray(np.minimum(1, np.sqrt(less / least)))
 
 
 def _v_interval(counts: Ints, confidence: float, replicates: int, draw: np.random.Generator) -> Interval:
+    """By inverting a test along tables from independence through the observed one, with the same margins."""
     n = int(counts.sum())
-    drawn = draw.multinomial(n, counts.ravel() / n, size=min(replicates, 2000)).reshape(-1, *counts.shape)
-    again = float((_pearson(drawn) / n).mean() - _pearson(counts[None])[0] / n)  # drawing adds chance a second time
-    low, high = np.quantile(_corrected(drawn, again), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high), confidence, "bootstrap over counts")
+    observed = counts / n
+    apart = np.outer(observed.sum(axis=1), observed.sum(axis=0))
+    away = observed - apart
+    if np.abs(away).max() < 1e-12:
+        away = np.zeros_like(away)
+        away[:2, :2] = [[1, -1], [-1, 1]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(away < 0, -apart / away, 1.0).max()
+    v = float(_corrected(counts[None])[0])
+    levels, upper, lower = [], [], []
+    for step in shares.steps(np.array([max(1.0, float(reach))])):
+        table = np.maximum(0, apart + step * away)
+        table /= table.sum()
+        drawn = draw.multinomial(n, table.ravel(), size=min(replicates, 2000)).reshape(-1, *counts.shape)
+        found = np.nan_to_num(_corrected(drawn), nan=0.0)
+        levels.append([math.sqrt(min(1.0, float(_pearson(table[None])[0]) / (min(counts.shape) - 1)))])
+        upper.append([(found >= v - 1e-9).mean()])
+        lower.append([(found <= v + 1e-9).mean()])
+    ends = shares.inverted(np.array(levels), np.array(upper), np.array(lower), (1 - confidence) / 2)
+    return Interval(min(v, float(ends[0, 0])), max(v, float(ends[1, 0])), confidence, "inverted test")
 
 
 def _newcombe(counts: Ints, confidence: float) -> Interval:
@@ -248,11 +265,27 @@ def _newcombe(counts: Ints, confidence: float) -> Interval:
 
 
 def _odds_ratio(counts: Ints, confidence: float) -> tuple[float, Interval]:
-    from scipy.stats.contingency import odds_ratio
+    """The sample odds ratio, and the exact limits of Cornfield given the margins."""
+    (a, b), (c, d) = counts.tolist()
+    sample = a * d / (b * c) if b * c else (float("inf") if a * d else float("nan"))
+    low, high = max(0, a - d), min(a + b, a + c)
+    ends = (0.0, float("inf")) if low < high else (float("nan"), float("nan"))
+    if low < high:
+        from scipy.optimize import brentq
+        from scipy.special import gammaln, logsumexp
 
-    sample = float(odds_ratio(counts, kind="sample").statistic)
-    ends = odds_ratio(counts, kind="conditional").confidence_interval(confidence)
-    return sample, Interval(float(ends.low), float(ends.high), confidence, "exact conditional")
+        at = np.arange(low, high + 1)
+        ways = -(gammaln(at + 1) + gammaln(a + b - at + 1) + gammaln(a + c - at + 1) + gammaln(d - a + at + 1))
+        tail = math.log((1 - confidence) / 2)
+
+        def beyond(log_ratio: float, chosen: npt.NDArray[np.bool_]) -> float:
+            weight = ways + at * log_ratio
+            return float(logsumexp(weight[chosen]) - logsumexp(weight)) - tail
+
+        lower = math.exp(brentq(beyond, -200, 200, args=(at >= a,))) if a > low else 0.0
+        upper = math.exp(brentq(beyond, -200, 200, args=(at <= a,))) if a < high else float("inf")
+        ends = (lower, upper)
+    return sample, Interval(*ends, confidence, "exact conditional")
 
 
 def _fisher(counts: Ints, replicates: int, draw: np.random.Generator) -> tuple[float, bool]:

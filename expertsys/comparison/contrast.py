@@ -211,12 +211,10 @@ def contrast(
         for number in range(len(counted.names))
     ]
     low, high = shares.of_groups(groups, confidence, draw)
-    pairs = shares.of_pairs(groups, confidence, draw)
-    tested = permuting.permute(
-        counted.sums, counted.sizes, counted.group, counted.stratum, most=permutations, draw=draw
-    )
-    v = shares.cramers_v(groups, replicates=replicates, confidence=confidence, draw=draw)
-    residual = permuting.standardised(counted.sums, counted.sizes, counted.group, counted.stratum)
+    design = permuting.Design(counted.sums, counted.sizes, counted.group, counted.stratum)
+    tested = permuting.permute(design, most=permutations, draw=draw, confidence=confidence)
+    pairs = shares.of_pairs(groups, tested.correlation, tested.critical)
+    v = shares.cramers_v(groups, tested.correlation, replicates=replicates, confidence=confidence, draw=draw)
     notes = [*counted.notes, *_notes(groups, counted.names, cluster, tested)]
     silent = int((np.isnan(v[1]) & ~np.isnan(v[0])).sum())
     if silent and not np.isnan(v[1]).all():
@@ -228,7 +226,7 @@ def contrast(
         stratified,
         confidence,
         correction,
-        _shares_table(counted, groups, low, high, residual),
+        _shares_table(counted, groups, low, high, tested.residual),
         _pairs_table(counted, pairs),
         tested.arrangements,
         tested.exact,

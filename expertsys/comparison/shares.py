@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import attrs
 import numpy as np
@@ -46,6 +47,10 @@ class Group:
     def error(self) -> Floats:
         """Standard errors of the shares, by leaving out clusters."""
         return np.asarray(np.sqrt((self.root**2).sum(axis=0)))
+
+    def effective(self, correlation: Floats) -> Floats:
+        """Independent units that say as much of each share as these, for an intraclass correlation within clusters."""
+        return np.asarray(self.sizes.sum() / (1 - correlation + correlation * (self.sizes**2).sum() / self.sizes.sum()))
 
     def limits(self, critical: float, degrees: float) -> tuple[Floats, Floats]:
         """Lower and upper limits of the shares on the logit scale, for a critical value of t.
@@ -103,87 +108,168 @@ class Pair:
     or_high: Floats
 
 
-def of_pairs(groups: list[Group], confidence: float, draw: np.random.Generator) -> list[Pair]:
-    """All pairs of groups: differences with limits by Zou and Donner's method from those of the logits."""
-    pairs = list(itertools.combinations(range(len(groups)), 2))
-    each = 1 - (1 - confidence) / max(1, len(pairs))
-    return [_pair(groups, first, second, each, draw) for first, second in pairs]
+def of_pairs(groups: list[Group], correlation: Floats, critical: float) -> list[Pair]:
+    """All pairs of groups, with limits that the test against the largest difference would not reject.
+
+    Parameters
+    ----------
+    groups : list of Group
+        What was observed.
+    correlation : ndarray, shape (K,)
+        Intraclass correlation within clusters.
+    critical : float
+        Of the largest standardised difference, from `permuting.permute`.
+    """
+    pairs = itertools.combinations(range(len(groups)), 2)
+    return [_pair(groups, first, second, correlation, critical) for first, second in pairs]
 
 
-def _pair(groups: list[Group], first: int, second: int, confidence: float, draw: np.random.Generator) -> Pair:
+def _pair(groups: list[Group], first: int, second: int, correlation: Floats, critical: float) -> Pair:
     from scipy.special import logit
 
     one, other = groups[first], groups[second]
     difference = one.share - other.share
+    size, more = one.effective(correlation), other.effective(correlation)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.exp(logit(one.share) - logit(other.share))
-        scales = [np.where(group.error > 1e-12, group.share * (1 - group.share), np.nan) for group in (one, other)]
-        log_error = np.sqrt((one.error / scales[0]) ** 2 + (other.error / scales[1]) ** 2)
-    if min(one.clusters, other.clusters) < 2:
-        nothing = np.full_like(difference, np.nan)
+        error = np.sqrt(1 / (size * one.share * (1 - one.share)) + 1 / (more * other.share * (1 - other.share)))
+    nothing = np.full_like(difference, np.nan)
+    if min(one.clusters, other.clusters) < 2 or not np.isfinite(critical):
         return Pair(first, second, difference, nothing, nothing, ratio, nothing, nothing)
-    degrees = _degrees(one, other)
-    critical = max_t(live(np.concatenate([one.root, -other.root])), degrees, confidence, draw)
-    (low_one, high_one), (low_other, high_other) = (group.limits(critical, degrees) for group in (one, other))
-    below = np.sqrt((one.share - low_one) ** 2 + (high_other - other.share) ** 2)
-    above = np.sqrt((high_one - one.share) ** 2 + (other.share - low_other) ** 2)
+    weight = one.sizes.sum() / (one.sizes.sum() + other.sizes.sum())
+    low = -_limit(other.share, one.share, more, size, 1 - weight, critical)
+    high = _limit(one.share, other.share, size, more, weight, critical)
     with np.errstate(over="ignore"):
-        or_low, or_high = ratio * np.exp(-critical * log_error), ratio * np.exp(critical * log_error)
-    return Pair(first, second, difference, difference - below, difference + above, ratio, or_low, or_high)
+        reach = np.where(np.isfinite(error), np.exp(critical * error), np.nan)
+    return Pair(first, second, difference, low, high, ratio, ratio / reach, ratio * reach)
 
 
-def _degrees(one: Group, other: Group) -> float:
-    """Satterthwaite's degrees of freedom, the least over the codes."""
-    first, second = one.error**2, other.error**2
-    both = first + second
-    known = both > 1e-24
-    if not known.any():
-        return float(min(one.clusters, other.clusters) - 1)
-    parts = first[known] ** 2 / (one.clusters - 1) + second[known] ** 2 / (other.clusters - 1)
-    return float((both[known] ** 2 / parts).min())
+def _limit(one: Floats, other: Floats, size: Floats, more: Floats, weight: float, critical: float) -> Floats:
+    """The largest difference from which the observed one is at most `critical` standard errors away, by bisection.
+
+    The error is that of the hypothesis: both shares together are what was observed of the two groups (Wallenstein 1997,
+    Stat Med 16:1329), so that the limits stay within −1 and 1 and leave out 0 where the test does.
+    """
+    seen, pooled = one - other, weight * one + (1 - weight) * other
+    low, high = seen.copy(), np.ones_like(seen)
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = np.clip(pooled + (1 - weight) * middle, np.maximum(0, middle), np.minimum(1, 1 + middle))
+        below = above - middle
+        variance = above * (1 - above) / size + below * (1 - below) / more
+        inside = (middle - seen) ** 2 <= critical**2 * variance
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return np.asarray(high)
 
 
-def cramers_v(groups: list[Group], *, replicates: int, confidence: float, draw: np.random.Generator) -> Floats:
-    """Cramér's V of groups × (with, without), bias-corrected, and its bootstrap limits over clusters: shape (3, K)."""
-    sums = np.stack([group.sums.sum(axis=0) for group in groups])
+#: Values of the effect between none, the observed one and the largest possible at which tables are drawn.
+_STEPS = 12
+
+
+def cramers_v(
+    groups: list[Group], correlation: Floats, *, replicates: int, confidence: float, draw: np.random.Generator
+) -> Floats:
+    """Cramér's V of groups × (with, without), bias-corrected, with limits by inverting a test: shape (3, K).
+
+    Shares are moved from equality through the observed ones to the largest differences in the same direction. The
+    limits are where V as large, or as small, as observed has the probability (1 − `confidence`) / 2. Counts are drawn
+    from binomial distributions of the effective sizes.
+
+    Parameters
+    ----------
+    groups : list of Group
+        What was observed.
+    correlation : ndarray, shape (K,)
+        Intraclass correlation within clusters: chance adds more to X² where clusters are alike within.
+    replicates : int
+        Tables drawn at each step.
+    """
     sizes = np.array([group.sizes.sum() for group in groups])
-    estimate = corrected(sums[None], sizes[None])[0]
-    if min(group.clusters for group in groups) < 2:
-        return np.stack([estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)])
-    drawn, drawn_sizes = [], []
-    for group in groups:
-        weights = draw.multinomial(group.clusters, np.full(group.clusters, 1 / group.clusters), size=replicates)
-        drawn.append(weights @ group.sums)
-        drawn_sizes.append(weights @ group.sizes)
-    both = np.stack(drawn, axis=1), np.stack(drawn_sizes, axis=1)
-    raw = squared(*both)
-    known = np.isfinite(raw)
-    again = np.where(known, raw, 0).sum(axis=0) / np.maximum(1, known.sum(axis=0)) - squared(sums[None], sizes[None])[0]
-    replicated = corrected(*both, again)  # drawing adds chance a second time
-    kept = np.isfinite(replicated).mean(axis=0) >= 0.9  # a tenth undefined, and the interval is too
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    limits = np.full((2, len(estimate)), np.nan)
-    if kept.any():
-        limits[:, kept] = np.nanquantile(replicated[:, kept], tails, axis=0)
+    share = np.stack([group.share for group in groups])
+    effective = np.stack([group.effective(correlation) for group in groups])
+    part = sizes / sizes.sum()
+    design = sizes[:, None] / effective
+    # expected X² under equality: Σ Var(U_g) / (N_g p q), groups − 1 where units are independent
+    chance = ((1 - part)[:, None] ** 2 * design).sum(axis=0)
+    chance += (part[:, None] * ((part[:, None] * design).sum(axis=0) - part[:, None] * design)).sum(axis=0)
+    estimate = corrected(share, sizes, chance)
+    limits = np.full((2, share.shape[1]), np.nan)
+    varied = ~np.isnan(estimate)
+    if min(group.clusters for group in groups) < 2 or not varied.any():
+        return np.concatenate([estimate[None], limits])
+    share, chance, observed = share[:, varied], chance[varied], estimate[varied]
+    path = _path(share, part)
+    drawn_of = np.maximum(1, np.rint(effective[:, varied])).astype(np.int64)
+    levels, upper, lower = [], [], []
+    for shares in path:
+        drawn = draw.binomial(drawn_of, shares, size=(replicates, *shares.shape)) / drawn_of
+        found = np.nan_to_num(corrected(drawn, sizes, chance), nan=0.0)
+        levels.append(np.nan_to_num(np.sqrt(np.minimum(1, squared(shares, sizes))), nan=0.0))
+        upper.append((found >= observed - 1e-9).mean(axis=0))
+        lower.append((found <= observed + 1e-9).mean(axis=0))
+    limits[:, varied] = inverted(np.stack(levels), np.stack(upper), np.stack(lower), (1 - confidence) / 2)
+    limits[0] = np.minimum(limits[0], estimate)
+    limits[1] = np.maximum(limits[1], estimate)
     return np.concatenate([estimate[None], limits])
 
 
-def squared(sums: Floats, sizes: Floats) -> Floats:
-    """X² / n from counts with the code (B, groups, K) of sizes (B, groups): (B, K); NaN without variation."""
-    total = sizes.sum(axis=1)[:, None]
-    share = sums.sum(axis=1) / total
-    expected = share[:, None, :] * sizes[:, :, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = ((sums - expected) ** 2 / np.where(sizes[:, :, None] > 0, sizes[:, :, None], np.nan)).sum(axis=1)
-        return np.asarray(parts / (share * (1 - share)) / total)
+def _path(share: Floats, part: Floats) -> Floats:
+    """Shares from equality to the largest difference: steps × groups × codes."""
+    pooled = part @ share
+    away = share - pooled
+    flat = np.abs(away).max(axis=0) < 1e-12
+    away[:, flat] = (np.arange(len(part)) == 0)[:, None] - part[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(away > 0, (1 - pooled) / away, np.where(away < 0, -pooled / away, 1.0)).max(axis=0)
+    return np.stack([np.clip(pooled + step * away, 0, 1) for step in steps(np.maximum(1, reach))])
 
 
-def corrected(sums: Floats, sizes: Floats, more: Floats | float = 0.0) -> Floats:
-    """Bergsma's V from the same counts, and less `more` of X² / n: (B, K); NaN without variation."""
-    total = sizes.sum(axis=1)[:, None]
-    rows = float(sizes.shape[1])
+def steps(reach: Floats) -> Iterator[Floats]:
+    """Multiples of the observed effect, from 0 over 1 to `reach`."""
+    yield from (np.full_like(reach, step) for step in np.linspace(0, 1, _STEPS, endpoint=False))
+    yield from (reach**step for step in np.linspace(0, 1, _STEPS))
+
+
+def inverted(levels: Floats, upper: Floats, lower: Floats, tail: float) -> Floats:
+    """Where the probability of an effect at least, or at most, as large as observed crosses `tail`: shape (2, K).
+
+    Parameters
+    ----------
+    levels, upper, lower : ndarray, shape (steps, K)
+        True effects, rising; the probability of an estimate at least as large as observed, and at most as large.
+    """
+    found = np.zeros((2, levels.shape[1]))
+    for code in range(levels.shape[1]):
+        rising = np.maximum.accumulate(upper[:, code])
+        falling = np.minimum.accumulate(lower[:, code])
+        place = int((rising <= tail).sum())  # the first step that is not rejected
+        found[0, code] = _between(levels[:, code], rising, place - 1, tail) if place else 0.0
+        place = int((falling > tail).sum())  # the first step that is rejected
+        last = len(falling)
+        found[1, code] = _between(levels[:, code], falling, place - 1, tail) if place < last else levels[-1, code]
+    return found
+
+
+def _between(levels: Floats, chance: Floats, place: int, tail: float) -> float:
+    if place + 1 >= len(levels) or place < 0:
+        return float(levels[max(0, min(place, len(levels) - 1))])
+    step = (tail - chance[place]) / (chance[place + 1] - chance[place])
+    return float(levels[place] + step * (levels[place + 1] - levels[place]))
+
+
+def squared(share: Floats, sizes: Floats) -> Floats:
+    """X² / n of shares (..., groups, K) in groups of `sizes`: (..., K); NaN without variation."""
+    part = sizes / sizes.sum()
+    pooled = part @ share
     with np.errstate(invalid="ignore", divide="ignore"):
-        less = np.maximum(0, squared(sums, sizes) - (rows - 1) / (total - 1) - more)  # Bergsma (2013), eq. 5 and 6
-        width = 2 - 1 / (total - 1)
-        height = rows - (rows - 1) ** 2 / (total - 1)
-        return np.asarray(np.sqrt(less / (np.minimum(width, height) - 1)))
+        parts = (part[:, None] * (share - pooled[..., None, :]) ** 2).sum(axis=-2) / (pooled * (1 - pooled))
+    return np.asarray(np.where(pooled * (1 - pooled) > 1e-15, parts, np.nan))
+
+
+def corrected(share: Floats, sizes: Floats, chance: Floats) -> Floats:
+    """Bergsma's V, where chance adds `chance` to X²: (..., K), within 0 and 1; NaN without variation."""
+    total, rows = sizes.sum(), float(len(sizes))
+    less = np.maximum(0, squared(share, sizes) - chance / (total - 1))  # Bergsma (2013), eq. 5 and 6
+    width = 2 - 1 / (total - 1)
+    height = rows - (rows - 1) ** 2 / (total - 1)
+    return np.asarray(np.minimum(1, np.sqrt(less / (min(width, height) - 1))))
