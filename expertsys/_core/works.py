@@ -86,10 +86,26 @@ COMPARISON: tuple[tuple[str, str, str], ...] = (
         "",
     ),
     (
-        "zou2008",
-        "Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. "
-        "Stat Med 2008;27(10):1693–1702.",
-        "10.1002/sim.3095",
+        "rao1992",
+        "Rao JNK, Scott AJ. A simple method for the analysis of clustered binary data. Biometrics 1992;48(2):577–585.",
+        "10.2307/2532311",
+    ),
+    (
+        "donner2000",
+        "Donner A, Klar N. Design and Analysis of Cluster Randomization Trials in Health Research. Arnold, 2000.",
+        "",
+    ),
+    (
+        "wallenstein1997",
+        "Wallenstein S. A non-iterative accurate asymptotic confidence interval for the difference between two "
+        "proportions. Stat Med 1997;16(12):1329–1336.",
+        "",
+    ),
+    (
+        "hurlbert1971",
+        "Hurlbert SH. The nonconcept of species diversity: a critique and alternative parameters. Ecology "
+        "1971;52(4):577–586.",
+        "10.2307/1934145",
     ),
 )
 

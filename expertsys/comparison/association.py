@@ -210,7 +210,7 @@ def _none(confidence: float) -> Interval:
     return Interval(float("nan"), float("nan"), confidence, "none", "no variation")
 
 
-def _pearson(tables: Ints) -> Floats:
+def _pearson(tables: Floats | Ints) -> Floats:
     n = tables.sum(axis=(1, 2), keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / n
@@ -242,7 +242,7 @@ def _v_interval(counts: Ints, confidence: float, replicates: int, draw: np.rando
     for step in shares.steps(np.array([max(1.0, float(reach))])):
         table = np.maximum(0, apart + step * away)
         table /= table.sum()
-        drawn = draw.multinomial(n, table.ravel(), size=min(replicates, 2000)).reshape(-1, *counts.shape)
+        drawn = draw.multinomial(n, table.ravel(), size=min(replicates, 600)).reshape(-1, *counts.shape)
         found = np.nan_to_num(_corrected(drawn), nan=0.0)
         levels.append([math.sqrt(min(1.0, float(_pearson(table[None])[0]) / (min(counts.shape) - 1)))])
         upper.append([(found >= v - 1e-9).mean()])

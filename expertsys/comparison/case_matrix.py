@@ -13,14 +13,31 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, counted, listing
 from expertsys._core.frames import is_frame, to_pandas
 from expertsys._core.results import TableResult
-from expertsys.comparison.applied import RULES, Coders, applications, columns, covered, mapped, spans
+from expertsys.comparison.applied import (
+    RULES,
+    Coders,
+    Of,
+    Subcodes,
+    availability,
+    columns,
+    confined,
+    covered,
+    has_units,
+    mapped,
+    passing,
+    readers_of,
+    rule_of,
+    spans,
+    subcodes_note,
+    uneven,
+    weighted,
+)
 from expertsys.comparison.grouping import grouped, order, read_documents, read_units
 from expertsys.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Of = Literal["codes", "concepts"]
 Counting = Literal["units", "codings", "documents", "characters", "given"]
 Show = Literal["count", "share", "presence"]
 
@@ -47,7 +64,7 @@ class CaseMatrix(TableResult):
         What the cells hold: how many; how many of the row's total; whether any (1 or 0).
     by : tuple of str
         What the rows are.
-    coders : {"any", "majority", "all"}
+    coders : {"any", "majority", "all", "mean"}
         Whose applications count.
     totals : pandas.Series
         Per row: units, documents or characters read, or codings; the denominators of shares. NaN where unknown.
@@ -71,6 +88,8 @@ class CaseMatrix(TableResult):
     def counted(self) -> str:
         """What a cell holds, in words."""
         what = _COUNTED[self.counting].format(rule=RULES[self.coders])
+        if self.coders == "mean" and self.counting in ("units", "documents", "characters"):
+            what = f"{self.counting}, each counted as the share of its readers who applied the code"
         if self.counting == "given":
             return {"count": what, "share": "share of the row's sum", "presence": "whether the value is above 0"}[
                 self.show
@@ -114,7 +133,9 @@ def case_matrix(
     of: Of = "codes",
     counting: Counting = "units",
     show: Show = "count",
-    coders: Coders = "any",
+    coders: Coders | None = None,
+    subcodes: Subcodes = "include",
+    available: str | None = None,
 ) -> CaseMatrix:
     """Set cases, or other groups, against codes or concepts.
 
@@ -125,25 +146,35 @@ def case_matrix(
         any table of cases × conditions, whose numbers are taken as they are; its cases are its index or a column
         ``case``.
     by : str or two of them
-        Rows: ``"case"``, ``"document"``, ``"coder"``, or any attribute of documents (``"kind"``), participants
-        (``"role"``), cases or coders; two are crossed.
+        Rows: ``"case"``, ``"document"``, ``"participant"``, ``"coder"``, or any attribute of units (``"question"``),
+        documents (``"kind"``), participants (``"role"``), cases or coders; two are crossed. Participants are those of
+        the units, so that each excerpt of a focus group counts for its speaker.
     of : {"codes", "concepts"}
-        Columns: every code that was applied, in the codebook's order; or every concept that such a code points to.
+        Columns: every code that was applied, or above one that was, in the codebook's order; or every concept that
+        such a code points to.
     counting : {"units", "codings", "documents", "characters"}
         What is counted. Units, documents and characters count once however many coders applied the code, and a document
         that tells of several cases once in each; codings grow with the number of coders who read a case.
     show : {"count", "share", "presence"}
         Counts; shares of the units, documents or characters of the row that anyone read (of its codings, where those
         are counted); or 1 where there is any and 0 where there is none.
-    coders : {"any", "majority", "all"}
+    coders : {"any", "majority", "all", "mean"}, optional
         A code counts on a unit (a document, a character) where at least one coder applied it, more than half of those
-        who read it, or all of them. One reader alone is all of them.
+        who read it, or all of them; or it counts as the share of its readers who applied it. One reader alone is all of
+        them. By default ``"any"``, and for shares ``"mean"`` where some units had more readers than others: with
+        ``"any"``, a case that more coders read would have more of every code.
+    subcodes : {"include", "exclude"}
+        Whether applications of a sub-code count for the codes above it, and those of a sub-concept for the concepts
+        above it.
+    available : str, optional
+        An attribute, such as ``"question"``, on which it depended whether a code could be applied: its share is one of
+        the units under those values for which it was applied at all.
 
     Returns
     -------
     CaseMatrix
-        What has no such attribute stands in the row ``(no case)``, ``(no kind)`` and so on. A row that no one read has
-        0, and NaN as a share.
+        What has no such attribute stands in the row ``(no case)``, ``(no kind)`` and so on. A row that no one read is
+        unknown: NaN, whatever is shown.
 
     Raises
     ------
@@ -181,19 +212,24 @@ def case_matrix(
     check_choice("of", of, ("codes", "concepts"))
     check_choice("counting", counting, [name for name in _COUNTED if name != "given"])
     check_choice("show", show, ("count", "share", "presence"))
-    check_choice("coders", coders, tuple(RULES))
     names = (by,) if isinstance(by, str) else tuple(by)
     if not isinstance(data, Study) and is_frame(data):
         return _of_table(data, names, show)
     Study.require(data, "case_matrix")
     study: Study = data
-    _refuse(study, names, coders)
     if counting == "units":
         study.require_units(
             "counting units", instead="Without units there is counting='documents', 'codings' or 'characters'."
         )
-    rows, note = mapped(study, applications(study, coders=coders), of)
-    read = read_units(study) if counting == "units" else read_documents(study)
+    by_unit = counting == "units" or (counting == "codings" and has_units(study))
+    read = read_units(study) if by_unit else read_documents(study)
+    place = "unit" if by_unit else "document"
+    readers = readers_of(read, place)
+    fixed = "coder" in names or counting == "codings" or show != "share"
+    rule: Coders = "any" if coders is None and fixed else rule_of(coders, readers)
+    _refuse(study, names, coders, available, show, counting)
+    rows, note = mapped(study, study.codings, of, subcodes)
+    rows = passing(study, rows, rule)
     if counting == "characters":
         rows = spans(study, rows, purpose="counting characters")
     for name in names:
@@ -202,29 +238,64 @@ def case_matrix(
     groups = [f"by {name}" for name in names]
     index = _index(study, rows, read, names)
     if counting == "characters":
-        readers = read.drop_duplicates(["document", "coder"]).groupby("document")["coder"].nunique()
-        counts = covered(rows, by=groups, coders=coders, readers=readers).groupby([*groups, "column"]).sum()
+        counts = covered(rows, by=groups, coders=rule, readers=readers).groupby([*groups, "column"]).sum()
+    elif counting == "codings":
+        counts = rows.groupby([*groups, "column"]).size()
     else:
-        once = rows if counting == "codings" else rows.drop_duplicates([*groups, counting.removesuffix("s"), "column"])
-        counts = once.groupby([*groups, "column"]).size()
+        own = readers if "coder" not in names else readers * 0 + 1
+        counts = weighted(rows, groups, place, rule, own).groupby([*groups, "column"]).sum()
     wide = counts.unstack("column", fill_value=0)  # noqa: PD010  # a pivot_table would drop groups named like missing
-    counted = wide.reindex(index=index, columns=columns(study, of), fill_value=0)
-    totals, told = _totals(study, counting, rows, read, groups)
-    return _made(
-        counted, totals.reindex(index), names, of, counting, show, coders, " ".join(filter(None, (note, told)))
-    )
+    table = wide.reindex(index=index, columns=columns(study, of, subcodes), fill_value=0)
+    totals, silent = _totals(study, counting, rows, read, groups)
+    known = read.groupby(groups)[place].nunique().reindex(index)
+    unread = known.isna().to_numpy()
+    if unread.any():
+        table = table.astype("float64")
+        table.loc[unread] = np.nan
+    whole = _available(study, read, rows, groups, available, table) if available else None
+    notes = [note, subcodes_note(study, of, subcodes, table.columns), silent]
+    notes += [_differing(rule, fixed and coders is None, uneven(read, place, groups, readers))] if by_unit else []
+    notes += [confined(study, read, rows, available) if show == "share" else "", study.reading_note]
+    if unread.any():
+        notes.append(f"Nothing was read of {listing([_name(one) for one in index[unread]])}, which is unknown.")
+    if whole is not None:
+        notes.append(f"The share of a code is one of the units under values of {available!r} where it was applied.")
+    return _made(table, totals.reindex(index), names, of, counting, show, rule, " ".join(filter(None, notes)), whole)
+
+
+def _name(key: Any) -> str:
+    return " × ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _differing(rule: Coders, default: bool, told: str) -> str:
+    if not told or rule == "mean":
+        return ""
+    more = "show='share' takes the mean of the readers" if default else "coders='mean' does not depend on it"
+    return f"Rows differ in how many coders read their units ({told}), on which figures by {rule!r} depend: {more}."
+
+
+def _available(
+    study: Study, read: pd.DataFrame, rows: pd.DataFrame, groups: list[str], available: str, table: pd.DataFrame
+) -> pd.DataFrame:
+    """Units read in which each column was on offer: rows × columns."""
+    label = grouped(study, read, available, place="available")
+    found = {}
+    for column, values in availability(study, rows, available).items():
+        found[column] = read[label.isin(values)].groupby(groups)["unit"].nunique()
+    return pd.DataFrame(found, columns=table.columns).reindex(table.index)
 
 
 def _made(
     counts: pd.DataFrame, totals: pd.Series[Any], by: tuple[str, ...], of: Of, counting: Counting, show: Show,
-    coders: Coders, note: str,
+    coders: Coders, note: str, whole: pd.DataFrame | None = None,
 ) -> CaseMatrix:  # fmt: skip
-    table = counts.astype("int64") if counting != "given" else counts
+    exact = counting == "given" or coders == "mean" or counts.isna().any(axis=None)
+    table = counts if exact else counts.astype("int64")
     if show == "presence":
         table = (counts > 0).astype("float64").where(counts.notna())
         table = table if counts.isna().any(axis=None) else table.astype("int64")
     elif show == "share":
-        table = counts.div(totals.where(totals > 0), axis=0)
+        table = counts.div(totals.where(totals > 0), axis=0) if whole is None else counts / whole.where(whole > 0)
     column = "condition" if counting == "given" else of.removesuffix("s")
     named = table.rename_axis(index=list(by) if len(by) > 1 else by[0], columns=column)
     if counting not in ("given", "characters"):
@@ -232,8 +303,16 @@ def _made(
     return CaseMatrix(of, counting, show, by, coders, totals.set_axis(named.index), note, named)
 
 
-def _refuse(study: Study, names: tuple[str, ...], coders: Coders) -> None:
+def _refuse(
+    study: Study, names: tuple[str, ...], coders: Coders | None, available: str | None, show: Show, counting: Counting
+) -> None:
     study.require_one_round("a case matrix")
+    if available is not None and (show != "share" or counting != "units"):
+        raise DataError(
+            f"available= is about shares of units, and show={show!r}, counting={counting!r} were asked for",
+            place="available",
+            remedy="Use show='share', counting='units', or leave it out.",
+        )
     if not 1 <= len(names) <= 2 or len(set(names)) < len(names):
         raise DataError(f"rows are one attribute or two that differ, not {listing(names)}", place="by")
     if "case" in names and not len(study.cases):
@@ -242,9 +321,9 @@ def _refuse(study: Study, names: tuple[str, ...], coders: Coders) -> None:
             place="study.cases",
             remedy="Name the column: es.read(..., case='...'), or give documents a case; or choose by='document'.",
         )
-    if "coder" in names and coders != "any":
+    if "coder" in names and coders not in (None, "any"):
         raise DataError(
-            f"coders={coders!r} asks how many coders agree, and by='coder' sets them apart",
+            f"coders={coders!r} asks how many coders agree, and by='coder' separates them",
             place="coders",
             remedy="Leave one of them out.",
         )

@@ -14,9 +14,23 @@ from expertsys._core.errors import DataError, check_between, check_choice, check
 from expertsys._core.results import TableResult, percent
 from expertsys._core.rng import RNG, generator
 from expertsys.comparison import permuting, shares
-from expertsys.comparison.applied import RULES, Coders, applications, columns, mapped
-from expertsys.comparison.case_matrix import Of
-from expertsys.comparison.grouping import attributes, grouped, order, read_units
+from expertsys.comparison.applied import (
+    RULES,
+    Coders,
+    Of,
+    Subcodes,
+    availability,
+    columns,
+    confined,
+    mapped,
+    passing,
+    readers_of,
+    rule_of,
+    subcodes_note,
+    uneven,
+    weighted,
+)
+from expertsys.comparison.grouping import grouped, order, read_units, table_of
 from expertsys.study import Study
 
 if TYPE_CHECKING:
@@ -28,21 +42,23 @@ FEW_CLUSTERS = 6
 
 @attrs.frozen(eq=False, repr=False)
 class Contrast(TableResult):
-    """Shares of units with each code by group, set against each other; see `contrast`.
+    """Shares of units with each code by group, compared with each other; see `contrast`.
 
     Attributes
     ----------
     by, cluster : str
-        What the groups are, and what is taken as drawn.
+        What the groups are, and what is taken as drawn: the level of clusters.
     within : str or None
         What permutations stay within.
+    coders : {"any", "majority", "all", "mean"}
+        Whose applications count.
     confidence : float
-        Of the shares and differences, all at once; of V, each by itself.
+        Of all shares, and of all differences, simultaneously; of V, each by itself.
     correction : {"bh", "by"}
         How false discoveries are controlled.
     shares : pandas.DataFrame
         Index ``code, group``: ``share`` of the group's units with ``low`` and ``high``; ``n_with`` of ``n`` units in
-        ``n_clusters``; ``residual``, standardised: how far from what all groups together have, in standard deviations.
+        ``n_clusters``; ``residual``, standardised: how far from what all groups together have, in standard errors.
     differences : pandas.DataFrame
         Index ``code, group_a, group_b``: ``difference`` of shares with ``low`` and ``high``; ``odds_ratio`` with
         ``or_low`` and ``or_high``.
@@ -57,6 +73,7 @@ class Contrast(TableResult):
     by: str
     cluster: str
     within: str | None
+    coders: Coders
     confidence: float
     correction: Correction
     shares: pd.DataFrame
@@ -65,13 +82,14 @@ class Contrast(TableResult):
     exact: bool
     note: str
     _table: pd.DataFrame
-    _coders: Coders
+    _modelled: bool
 
     def to_frame(self) -> pd.DataFrame:
         """One row per code, the largest effect first.
 
-        ``share`` in each group; ``v``, Cramér's V, bias-corrected, with ``v_low`` and ``v_high``; ``p`` by permuting
-        clusters; ``q``, the same with false discoveries controlled; ``p_family``, against the largest of all codes.
+        The share in each group; ``v``, Cramér's V, bias-corrected, with ``v_low`` and ``v_high``; ``p``; ``q``, the
+        same with false discoveries controlled; and ``p_family``, against the largest statistic of all codes. The three
+        are NaN where fewer clusters carry the code than can decide.
         """
         return self._table.copy(deep=False)
 
@@ -86,21 +104,37 @@ class Contrast(TableResult):
         within = f" within each {self.within}" if self.within else ""
         control = {"bh": "Benjamini and Hochberg's", "by": "Benjamini and Yekutieli's"}[self.correction]
         drawn = f"{self.cluster}s"
+        model = (
+            " and, since their sizes differ, by the beta-binomial model of one share, the larger p value being reported"
+            if self._modelled
+            else ""
+        )
         return (
-            f"For each code, the share of units to which {RULES[self._coders]} applied it was compared between groups "
-            f"by {self.by}, taking {drawn} as drawn, for units of one {self.cluster} are not independent. Intervals "
-            f"({percent(self.confidence)}) of shares and differences are jackknife intervals over {drawn} on the logit "
-            "scale, by the maximum of t simultaneous over codes and groups. Differences were tested by permuting "
-            f"{drawn} between groups{within} ({how} {self.arrangements:,} arrangements) with Pearson's X², controlling "
-            f"false discoveries by {control} procedure; Cramér's V is bias-corrected, its interval a bootstrap over "
-            f"{drawn}." + (f" {self.note}" if self.note else "")
+            f"For each code, the share of units to which {RULES[self.coders]} applied it was compared between groups "
+            f"by {self.by}, taking {drawn} as drawn, for units of one {self.cluster} are not independent. Differences "
+            f"were tested by permuting {drawn} between groups{within} ({how} {self.arrangements:,} arrangements)"
+            f"{model}; the statistic is Pearson's X² with the variance of each share that the sizes of its "
+            f"{drawn} and their intraclass correlation imply. False discoveries were controlled by {control} "
+            f"procedure. Intervals ({percent(self.confidence)}) of differences hold what the test against the largest "
+            f"difference does not reject; those of shares are jackknife intervals over {drawn} on the logit scale, "
+            "simultaneous by the maximum of t; Cramér's V is bias-corrected, its interval an inverted test."
+            + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the method."""
         control = {"bh": "benjamini1995", "by": "benjamini2001"}[self.correction]
         return references.cite(
-            ("zou2008", "phipson2010", "westfall1993", "haberman1973", "bergsma2013", "efron1993", control)
+            (
+                "rao1992",
+                "donner2000",
+                "phipson2010",
+                "westfall1993",
+                "wallenstein1997",
+                "bergsma2013",
+                "efron1993",
+                control,
+            )
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -128,7 +162,9 @@ def contrast(
     of: Of = "codes",
     cluster: str | None = None,
     within: str | None = "case",
-    coders: Coders = "any",
+    coders: Coders | None = None,
+    subcodes: Subcodes = "include",
+    available: str | None = None,
     confidence: float = 0.95,
     correction: Correction = "bh",
     permutations: int = 9999,
@@ -142,34 +178,45 @@ def contrast(
     study : Study
         With units and one round of coding.
     by : str
-        ``"case"``, or any attribute of documents, participants or cases. Coders are compared in `expertsys.agreement`.
+        ``"case"``, or any attribute of units, documents, participants or cases. Coders are compared in
+        `expertsys.agreement`.
     of : {"codes", "concepts"}
         What is looked for.
     cluster : str, optional
-        What is taken as drawn, for what one document says twice is not two observations: by default cases where the
-        groups are kinds of case, participants where they are kinds of people, else documents. ``"unit"`` takes every
-        unit as independent, which is hardly ever so.
+        What is taken as drawn, for units of one interview, or of one person, are not independent. By default the
+        coarsest of participant and document that holds several units and lies within the groups, and cases where
+        the groups are kinds of case; ``cluster`` of the result names it. ``"unit"`` takes every unit as independent,
+        which is hardly ever so.
     within : str or None
         Permutations stay within this, where groups vary within it: by default documents of one case are compared with
-        each other.
-    coders : {"any", "majority", "all"}
-        A unit has a code where at least one coder applied it, more than half of those who read it, or all.
+        each other. ``"participant"`` compares each person with themselves, as before and after in the same persons.
+    coders : {"any", "majority", "all", "mean"}, optional
+        A unit has a code where at least one coder applied it, more than half of those who read it, or all; or it counts
+        as the share of its readers who applied it. By default ``"any"`` where every unit had equally many readers, else
+        ``"mean"``. Under another rule, groups whose units had different numbers of readers are not tested, for more
+        coders find more.
+    subcodes : {"include", "exclude"}
+        Whether applications of sub-codes count for the codes above them, and those of sub-concepts likewise.
+    available : str, optional
+        An attribute, such as ``"question"``, on which it depended whether a code could be applied: codes are compared
+        over the units under those values for which they were applied at all.
     confidence : float
         Nominal simultaneous coverage of all shares, and of all differences.
     correction : {"bh", "by"}
         False discoveries by Benjamini and Hochberg, or by Benjamini and Yekutieli, whatever the codes' dependence.
     permutations : int
-        Arrangements looked at; where there are no more than that, all of them, and the p values are exact.
+        Arrangements looked at; where there are no more than that, all of them.
     replicates : int
-        Of the bootstrap for Cramér's V.
+        Of the tables drawn for the interval of Cramér's V.
     rng : None, int or Generator
-        For permutations, bootstrap and the maximum of t.
+        For permutations, the model, V and the maximum of t.
 
     Returns
     -------
     Contrast
         Units without group or cluster are left out, and the note says how many. With one cluster in a group there are
-        no intervals; with few, the smallest p value that can be reached is large, and the note says so.
+        no intervals. A code that fewer clusters carry than can decide has no p value, and the note says how many that
+        is.
 
     Raises
     ------
@@ -178,13 +225,22 @@ def contrast(
 
     Notes
     -----
-    The test asks whether clusters could change groups without a trace. It does not ask whether three cases stand for
-    more than themselves: with ``by="case"`` the cases are fixed, and their documents drawn.
+    Where groups have documents of different lengths, groups of other arrangements have other sizes, and Pearson's X² of
+    one is not comparable with that of another. The statistic therefore divides by the variance that follows from the
+    sizes of the clusters and their intraclass correlation, estimated within groups (Rao and Scott 1992). As a rare code
+    falls into long documents by their length alone, the same statistic is also compared with counts drawn from the
+    beta-binomial model of one share for all groups; the larger p value is given. Where all clusters are of one size,
+    permutations suffice. See the table of error rates in the how-to guide "Compare cases".
+
+    With ``by="case"`` the cases are fixed and their documents drawn: the test does not ask whether three cases stand
+    for more than themselves.
 
     References
     ----------
-    Zou GY, Donner A. Stat Med 2008;27:1693–1702. doi:10.1002/sim.3095. Bergsma W. J Korean Stat Soc 2013;42:323–328.
-    doi:10.1016/j.jkss.2012.10.002. Westfall PH, Young SS. Resampling-Based Multiple Testing. Wiley, 1993.
+    Rao JNK, Scott AJ. Biometrics 1992;48:577–585. doi:10.2307/2532311. Donner A, Klar N. Design and Analysis of Cluster
+    Randomization Trials in Health Research. Arnold, 2000. Wallenstein S. Stat Med 1997;16:1329–1336. Bergsma W. J
+    Korean Stat Soc 2013;42:323–328. doi:10.1016/j.jkss.2012.10.002. Westfall PH, Young SS. Resampling-Based Multiple
+    Testing. Wiley, 1993.
 
     Examples
     --------
@@ -196,34 +252,34 @@ def contrast(
     """
     Study.require(study, "contrast")
     check_choice("of", of, ("codes", "concepts"))
-    check_choice("coders", coders, tuple(RULES))
     check_choice("correction", correction, ("bh", "by"))
     check_between("confidence", confidence, 0, 1)
     check_positive("permutations", permutations)
     check_positive("replicates", replicates)
     study.require_units("a contrast")
     study.require_one_round("a contrast")
-    cluster = cluster or _default_cluster(study, by)
-    counted = _counted(study, by, cluster, within, of, coders)
+    counted = _counted(study, by, cluster, within, of, coders, subcodes, available)
+    cluster = counted.cluster
     draw = generator(rng)
     groups = [
         shares.Group.of(counted.sums[counted.group == number], counted.sizes[counted.group == number])
         for number in range(len(counted.names))
     ]
-    low, high = shares.of_groups(groups, confidence, draw)
     design = permuting.Design(counted.sums, counted.sizes, counted.group, counted.stratum)
     tested = permuting.permute(design, most=permutations, draw=draw, confidence=confidence)
+    if counted.untested:
+        nothing = np.full_like(tested.p, np.nan)
+        tested = attrs.evolve(tested, p=nothing, p_family=nothing)
+    low, high = shares.of_groups(groups, confidence, draw)
     pairs = shares.of_pairs(groups, tested.correlation, tested.critical)
     v = shares.cramers_v(groups, tested.correlation, replicates=replicates, confidence=confidence, draw=draw)
-    notes = [*counted.notes, *_notes(groups, counted.names, cluster, tested)]
-    silent = int((np.isnan(v[1]) & ~np.isnan(v[0])).sum())
-    if silent and not np.isnan(v[1]).all():
-        notes.append(f"V has no interval for {silent} codes: more than a tenth of the replicates have no variation.")
+    notes = [*counted.notes, *_notes(design, groups, counted, tested)]
     stratified = within if len(np.unique(counted.stratum)) > 1 else None
     return Contrast(
         by,
         cluster,
         stratified,
+        counted.coders,
         confidence,
         correction,
         _shares_table(counted, groups, low, high, tested.residual),
@@ -232,7 +288,7 @@ def contrast(
         tested.exact,
         " ".join(notes),
         _summary(counted, groups, v, tested, correction),
-        coders,
+        tested.replicates > 0,
     )
 
 
@@ -246,36 +302,51 @@ class _Counted:
     stratum: npt.NDArray[np.int64]
     names: tuple[str, ...]
     codes: tuple[str, ...]
+    cluster: str
+    coders: Coders
+    untested: str
     notes: tuple[str, ...]
 
 
-def _default_cluster(study: Study, by: str) -> str:
-    table = by.rpartition(".")[0] or attributes(study).get(by, [""])[0]
-    if table == "cases":
-        return "case"
-    known = study.documents["participant"].notna()
-    return "participant" if table == "participants" and known.any() else "document"
-
-
-def _counted(study: Study, by: str, cluster: str, within: str | None, of: Of, coders: Coders) -> _Counted:
+def _counted(
+    study: Study, by: str, cluster: str | None, within: str | None, of: Of, coders: Coders | None,
+    subcodes: Subcodes, available: str | None,
+) -> _Counted:  # fmt: skip
     if by == "coder" or by in study.coders.columns:
         raise DataError(
             "coders read the same units, so that their codings are no independent groups",
             place="by",
             remedy="Compare coders with es.reliability(study) and es.agreement.disagreements(study).",
         )
+    read = read_units(study)
+    readers = readers_of(read, "unit")
+    rule = rule_of(coders, readers)
+    read["group"] = grouped(study, read, by, place="by")
+    units = read.drop_duplicates("unit")
+    if cluster is None:
+        of_units = units.set_index("unit")["group"]
+        level = study.cluster_level(of_units[of_units != f"(no {by})"])
+        cluster = "case" if table_of(study, by, place="by")[0] == "cases" else level
     if cluster == by:
         raise DataError(
             f"each {by} would be a group with one {cluster} in it",
             place="cluster",
             remedy="Compare kinds of them, or take what is inside as drawn: cluster='document'.",
         )
-    units = read_units(study).drop_duplicates("unit")
-    units["group"] = grouped(study, units, by, place="by")
-    units["cluster"] = units["unit"] if cluster == "unit" else grouped(study, units, cluster, place="cluster")
+    if cluster in ("unit", "participant"):  # who speaks in a document without a participant is not known
+        units["cluster"] = units["unit"].map(study.clusters("unit" if cluster == "unit" else "participant"))
+    else:
+        units["cluster"] = grouped(study, units, cluster, place="cluster")
     lost = (units["group"] == f"(no {by})") | (units["cluster"] == f"(no {cluster})")
     notes = [f"{int(lost.sum())} units without {by} or {cluster} are left out."] if lost.any() else []
+    rows, note = mapped(study, study.codings, of, subcodes)
+    rows = passing(study, rows, rule)
+    codes = columns(study, of, subcodes)
+    notes += [note, subcodes_note(study, of, subcodes, codes), confined(study, read, rows, available)]
     units = units[~lost]
+    if available is not None:
+        units, codes, more = _offered(study, units, rows, available, codes)
+        notes.append(more)
     units["stratum"] = "" if within is None or within == by else grouped(study, units, within, place="within")
     names = order(study, units["group"], by)
     names = [name for name in names if name in set(units["group"])]
@@ -289,32 +360,95 @@ def _counted(study: Study, by: str, cluster: str, within: str | None, of: Of, co
     parts = units.drop_duplicates(keys)
     split = int((parts.groupby("cluster").size() > 1).sum())
     if split:
-        notes.append(f"{split} {cluster}s stand in several groups or strata and are taken as apart there.")
+        notes.append(
+            f"{split} {cluster}s are in several groups or strata and are taken as independent there: "
+            f"cluster= and within= say otherwise."
+        )
+    notes.append(_repeated(study, units, by, cluster, within))
+    told = uneven(read[read["unit"].isin(units["unit"])], "unit", ["group"], readers)
+    untested = ""
+    if told and rule != "mean":
+        untested = (
+            f"No test: groups differ in how many coders read their units ({told}), and by {rule!r} more coders find "
+            "more or less. Use coders='mean', one coder (study.select(coders=[...])) or a consensus "
+            "(es.agreement.consensus)."
+        )
+    elif rule == "mean" and coders is None:
+        notes.append(
+            "Units differ in how many coders read them: each counts as the share of its readers (coders='mean')."
+        )
+    notes += [untested, study.reading_note]
     numbers = units.groupby(keys, sort=False).ngroup()
-    rows, note = mapped(study, applications(study, coders=coders), of)
-    codes = columns(study, of)
-    once = rows.drop_duplicates(["unit", "column"])
+    rows = rows[rows["unit"].isin(units["unit"]) & rows["column"].isin(codes)]
+    amount = weighted(rows, [], "unit", rule, readers).rename("amount").reset_index()
     place = pd.Series(numbers.to_numpy(), index=units["unit"])
-    once = once[once["unit"].isin(place.index)]
     sums = np.zeros((len(parts), len(codes)))
-    at = pd.Index(codes).get_indexer(pd.Index(once["column"]))
-    np.add.at(sums, (place[once["unit"]].to_numpy(), at), 1)
+    at = pd.Index(codes).get_indexer(pd.Index(amount["column"]))
+    np.add.at(sums, (place[amount["unit"]].to_numpy(), at), amount["amount"].to_numpy(dtype=np.float64))
     sizes = np.bincount(numbers.to_numpy(), minlength=len(parts)).astype(np.float64)
     group = pd.Index(names).get_indexer(pd.Index(parts["group"])).astype(np.int64)
     stratum = pd.factorize(parts["stratum"])[0].astype(np.int64)
-    told = (*([note] if note else []), *notes)
-    return _Counted(sums, sizes, group, stratum, tuple(names), tuple(codes), told)
+    return _Counted(
+        sums, sizes, group, stratum, tuple(names), tuple(codes), cluster, rule, untested, tuple(filter(None, notes))
+    )
 
 
-def _notes(groups: list[shares.Group], names: tuple[str, ...], cluster: str, tested: permuting.Permuted) -> list[str]:
-    few = {name: group.clusters for name, group in zip(names, groups, strict=True) if group.clusters < FEW_CLUSTERS}
+def _offered(
+    study: Study, units: pd.DataFrame, rows: pd.DataFrame, available: str, codes: list[str]
+) -> tuple[pd.DataFrame, list[str], str]:
+    """The units and codes of the values of an attribute; codes must share them, for they are tested together."""
+    offered = availability(study, rows, available)
+    sets: dict[frozenset[str], list[str]] = {}
+    for code in codes:
+        sets.setdefault(frozenset(offered.get(code, ())), []).append(code)
+    widest = max(sets, key=lambda values: (len(sets[values]), len(values)))
+    label = grouped(study, units, available, place="available")
+    left = [code for code in codes if not widest <= offered.get(code, set())]
+    kept = [code for code in codes if code not in left]
+    told = f"Units under {available} = {listing(sorted(widest))} only"
+    if left:
+        told += (
+            f"; codes that were not available under all of them are left out: {listing(left, 5)}. "
+            "study.select(codes=[...]) compares these among themselves"
+        )
+    return units[label.isin(widest)], kept, told + "."
+
+
+def _repeated(study: Study, units: pd.DataFrame, by: str, cluster: str, within: str | None) -> str:
+    """A note where the same participants are in several groups, and nothing pairs them."""
+    if "participant" in (cluster, within) or by == "participant":
+        return ""
+    people = units["unit"].map(study.units["participant"])
+    groups = units.groupby(people)["group"].nunique()
+    several = int((groups > 1).sum())
+    if several < 2:
+        return ""
+    return (
+        f"{several} of {len(groups)} participants are in several groups: within='participant' compares each with "
+        "themselves, which is valid and has more power."
+    )
+
+
+def _notes(
+    design: permuting.Design, groups: list[shares.Group], counted: _Counted, tested: permuting.Permuted
+) -> list[str]:
+    cluster = counted.cluster
+    few = {
+        name: group.clusters for name, group in zip(counted.names, groups, strict=True) if group.clusters < FEW_CLUSTERS
+    }
     notes = []
     if few:
         told = ", ".join(f"{name} ({count})" for name, count in few.items())
-        notes.append(f"Few {cluster}s, so that intervals are not to be trusted: {told}.")
+        notes.append(f"Few {cluster}s, so that intervals cannot be trusted: {told}.")
     if tested.exact and tested.arrangements < 200:
         notes.append(
             f"There are {tested.arrangements} arrangements: no p value can be below {1 / tested.arrangements:.3f}."
+        )
+    rare = int((~np.isnan(tested.statistic) & (design.carriers < tested.needed)).sum())
+    if rare and not counted.untested:
+        notes.append(
+            f"No p value for {rare} of {len(counted.codes)} codes: fewer than {tested.needed} {cluster}s carry each of "
+            "them, which cannot decide."
         )
     return notes
 

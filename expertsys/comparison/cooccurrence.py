@@ -12,6 +12,7 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, counted
 from expertsys._core.results import TableResult
 from expertsys.comparison import nearness
+from expertsys.comparison.applied import Subcodes, mapped, subcodes_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,17 +20,19 @@ if TYPE_CHECKING:
     from expertsys.study import Study
 
 Where = Literal["unit", "overlap", "characters", "units"]
+Coding = Literal["each", "any"]
 _WHERE = {
-    "unit": "units to which one coder applied both, each once",
-    "overlap": "pairs of passages by one coder that overlap by a character at least; touching ones do not",
-    "characters": "pairs of passages by one coder that overlap, or stand at most {distance} characters apart",
-    "units": "pairs of units of one document, at most {distance} apart, that one coder gave one code each",
+    "unit": "units to which {coder} applied both, each once",
+    "overlap": "pairs of passages by {coder} that overlap by a character at least; touching ones do not",
+    "characters": "pairs of passages by {coder} that overlap, or are at most {distance} characters apart",
+    "units": "pairs of units of one document, at most {distance} apart, that {coder} gave one code each",
 }
+_CODERS = {"each": "one coder", "any": "any coders, whoever applied which"}
 
 
 @attrs.frozen(eq=False, repr=False)
 class Cooccurrence(TableResult):
-    """How often two codes occur together, by the same coder; see `cooccurrence`.
+    """How often two codes occur together; see `cooccurrence`.
 
     Attributes
     ----------
@@ -37,6 +40,8 @@ class Cooccurrence(TableResult):
         What together means.
     distance : int or None
         How far apart, for the last two.
+    coders : {"each", "any"}
+        Whether one coder must have applied both codes.
     counts : pandas.DataFrame
         Codes × codes: how many units, or pairs of passages or units, have both; on the diagonal, how many units,
         passages, or units by coder have the code.
@@ -54,11 +59,13 @@ class Cooccurrence(TableResult):
 
     where: Where
     distance: int | None
+    coders: Coding
     counts: pd.DataFrame
     expected: pd.DataFrame
     jaccard: pd.DataFrame
     n_units: int
     note: str = ""
+    _related: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def c_coefficient(self) -> pd.DataFrame:
@@ -80,10 +87,10 @@ class Cooccurrence(TableResult):
 
     def counted(self) -> str:
         """What the counts are, in words."""
-        return _WHERE[self.where].format(distance=self.distance)
+        return _WHERE[self.where].format(distance=self.distance, coder=_CODERS[self.coders])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per pair of codes that occur together, the most frequent first.
+        """One row per pair of codes that occur together, the most frequent first; none for a code and its sub-code.
 
         Index ``code_a, code_b``; columns ``both, expected, excess``; ``total_a, total_b``, as on the diagonal;
         ``jaccard`` and ``c_coefficient``.
@@ -91,6 +98,8 @@ class Cooccurrence(TableResult):
         both = self.counts.to_numpy()
         own, names = np.diagonal(both), self.counts.index
         first, second = np.nonzero(np.triu(both, 1))
+        apart = [pair not in self._related for pair in zip(names[first], names[second], strict=True)]
+        first, second = first[apart], second[apart]
         table = pd.DataFrame(
             {
                 "code_a": names[first],
@@ -135,8 +144,15 @@ class Cooccurrence(TableResult):
         return f"Codes that occur together: {self.counted()}" + (f"\n{self.note}" if self.note else "")
 
 
-def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = None) -> Cooccurrence:
-    """Count how often two codes occur together, by the same coder.
+def cooccurrence(
+    study: Study,
+    *,
+    where: Where = "unit",
+    distance: int | None = None,
+    coders: Coding = "each",
+    subcodes: Subcodes = "include",
+) -> Cooccurrence:
+    """Count how often two codes occur together.
 
     Parameters
     ----------
@@ -147,6 +163,13 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
         in units of one document at most `distance` apart in their order (0: the same unit).
     distance : int, optional
         For the last two, from 0. Passages that touch are 0 characters apart, and do not overlap.
+    coders : {"each", "any"}
+        Whether one coder must have applied both codes, or any coder one and any the other, as a merged project of a
+        QDA tool counts. Codes that different coders applied to one unit never occur together by ``"each"``; by
+        ``"any"`` they do, and so does every disagreement between two codes.
+    subcodes : {"include", "exclude"}
+        Whether applications of sub-codes count for the applied codes above them. A code and its own sub-code are no
+        pair.
 
     Returns
     -------
@@ -164,8 +187,7 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
     n12 / (n1 + n2 − n12) is ATLAS.ti's c-coefficient. The expected count takes codes as placed independently of each
     other: n1 n2 / N on units of one coder; with several, the mean over all orders of the units that the same coders
     read, who agree on each code as they do. For passages, lengths are kept and all places in the document are equally
-    likely, which needs the document's text. Codes of a pair may belong together because one is the
-    other's sub-code: the table does not know.
+    likely, which needs the document's text.
 
     Examples
     --------
@@ -191,22 +213,36 @@ def cooccurrence(study: Study, *, where: Where = "unit", distance: int | None = 
         )
     if not far and distance is not None:
         raise DataError(f"where={where!r} takes no distance", place="distance", remedy="Use 'characters' or 'units'.")
+    check_choice("coders", coders, tuple(_CODERS))
     if where in ("unit", "units"):
         study.require_units("co-occurrence", instead="Without units there is where='overlap' or 'characters'.")
     study.require_one_round("co-occurrence")
     applied = set(study.codings["code"])
     codes = pd.Index([name for name in study.codes if name in applied], name="code")
+    rows = mapped(study, study.codings, "codes", subcodes)[0]
+    rows = rows[rows["column"].isin(applied)].assign(code=lambda table: table["column"])
+    marks = nearness.Marks.of(study, rows, together=coders == "any")
     if where == "unit":
-        found = nearness.on_units(study, codes)
+        found = nearness.on_units(marks, codes)
     elif where == "units":
-        found = nearness.between_units(study, codes, int(distance or 0))
+        found = nearness.between_units(marks, codes, int(distance or 0))
     else:
-        found = nearness.between_passages(study, codes, None if where == "overlap" else int(distance or 0))
+        found = nearness.between_passages(marks, codes, None if where == "overlap" else int(distance or 0))
     counts, expected, jaccard = (
         pd.DataFrame(one, index=codes, columns=codes) for one in (found.counts, found.expected, found.jaccard)
     )
-    notes = [found.note, _above_one(found.counts, where)]
-    return Cooccurrence(where, distance, counts, expected, jaccard, found.total, " ".join(filter(None, notes)))
+    readings = study.reading_note if where in ("unit", "units") else ""
+    notes = [found.note, _above_one(found.counts, where), subcodes_note(study, "codes", subcodes, codes), readings]
+    book = study.codebook
+    related = frozenset(
+        pair
+        for name in codes
+        if name in book
+        for above in book.ancestors(name)
+        for pair in ((name, above), (above, name))
+    )
+    note = " ".join(filter(None, notes))
+    return Cooccurrence(where, distance, coders, counts, expected, jaccard, found.total, note, related)
 
 
 def _above_one(counts: nearness.Ints, where: Where) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_choice, counted, unknown
+from expertsys._core.errors import DataError, check_between, check_choice, counted, unknown
 from expertsys._core.results import TableResult
 from expertsys.comparison.states import ABSENT, PRESENT, States, conditions_of, framed
 from expertsys.comparison.variation import spread
@@ -48,15 +48,17 @@ class CasePairs(TableResult):
     def to_frame(self) -> pd.DataFrame:
         """One row per pair, the best first: index ``a, b``.
 
-        ``outcome`` of both; ``distance``, over ``known`` conditions; the same for each block; what ``differs``.
+        ``outcome`` of both; ``distance``, over ``known`` conditions, and as a ``share`` of them, by which pairs are
+        ranked; the distance within each block; what ``differs``.
         """
         return self._table.copy(deep=False)
 
     @property
     def best(self) -> tuple[tuple[str, str], ...]:
         """The pairs that no other beats, several where they tie."""
-        top = self._table["distance"].iloc[0]
-        return tuple(self._table.index[np.isclose(self._table["distance"], top)])
+        top = self._table.iloc[0]
+        same = np.isclose(self._table["share"], top["share"]) & (self._table["known"] == top["known"])
+        return tuple(self._table.index[same])
 
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
@@ -94,6 +96,7 @@ def most_similar(
     blocks: Mapping[str, Sequence[str]] | None = None,
     measure: Distance = "count",
     present: object = None,
+    least: float = 0.5,
 ) -> CasePairs:
     """Pairs of cases that are alike and yet differ in the outcome: what little differs is where to look.
 
@@ -113,11 +116,16 @@ def most_similar(
         and numbers as they are (texts differ or not).
     present : object, optional
         The outcome's value that counts as present, where it is a category.
+    least : float
+        The share of conditions that must be known in both cases for a pair to be ranked; by default half of them.
 
     Returns
     -------
     CasePairs
-        A condition that is unknown in one of the two is left out of their distance, and ``known`` is less.
+        Pairs are ranked by the share of the compared conditions in which they differ (of Gower's distance, by the mean
+        difference), and where that is equal, by how many conditions were compared. A condition that is unknown in one
+        of the two is left out of their distance, and ``known`` is less. Pairs compared over fewer conditions than
+        `least` come last, with a distance of NaN, and the note says how many.
 
     Raises
     ------
@@ -137,7 +145,7 @@ def most_similar(
     >>> most_similar(table, outcome="bypassed").best
     (('X', 'Y'),)
     """
-    return _pairs(table, "most similar", outcome, conditions, blocks, measure, present)
+    return _pairs(table, "most similar", outcome, conditions, blocks, measure, present, least)
 
 
 def most_different(
@@ -148,12 +156,13 @@ def most_different(
     blocks: Mapping[str, Sequence[str]] | None = None,
     measure: Distance = "count",
     present: object = None,
+    least: float = 0.5,
 ) -> CasePairs:
     """Pairs of cases that differ and yet have the same outcome: what they share is where to look.
 
     Parameters
     ----------
-    table, outcome, conditions, blocks, measure, present
+    table, outcome, conditions, blocks, measure, present, least
         As in `most_similar`; with an outcome, only pairs that agree in it.
 
     Returns
@@ -170,14 +179,16 @@ def most_different(
     >>> most_different(table, outcome="bypassed").best
     (('X', 'Z'),)
     """
-    return _pairs(table, "most different", outcome, conditions, blocks, measure, present)
+    return _pairs(table, "most different", outcome, conditions, blocks, measure, present, least)
 
 
 def _pairs(
     table: Any, design: str, outcome: str | None, conditions: Sequence[str] | None,
     blocks: Mapping[str, Sequence[str]] | None, measure: Distance, present: object,
+    least: float,
 ) -> CasePairs:  # fmt: skip
     place = design.replace(" ", "_")
+    check_between("least", least, 0, 1)
     check_choice("measure", measure, tuple(_DISTANCE))
     frame = framed(table, place)
     names = conditions_of(frame, conditions, outcome, place=place)
@@ -204,7 +215,10 @@ def _pairs(
         inside = [
             _total({name: known[name] for name in group if name in known}, measure) for group in (blocks or {}).values()
         ]
-        rows.append((one, other, state, _total(known, measure), len(known), *inside, differs))
+        enough = len(known) >= max(1, least * len(names))
+        total = _total(known, measure) if enough else float("nan")
+        share = sum(known.values()) / len(known) if enough else float("nan")
+        rows.append((one, other, state, total, share, len(known), *inside, differs))
     if not rows and not outcome:
         raise DataError("there are no two cases to compare", place=place, remedy="Add one.")
     if not rows:
@@ -213,14 +227,24 @@ def _pairs(
             place=place,
             remedy="Leave the outcome out to see all pairs.",
         )
-    columns = ["a", "b", "outcome", "distance", "known", *(blocks or {}), "differs"]
+    columns = ["a", "b", "outcome", "distance", "share", "known", *(blocks or {}), "differs"]
     found = pd.DataFrame(rows, columns=columns).set_index(["a", "b"]).rename_axis(columns="column")
-    found = found.sort_values("distance", ascending=design == "most similar", kind="stable")
+    found = found.sort_values(["share", "known"], ascending=[design == "most similar", False], kind="stable")
     if not outcome:
         found = found.drop(columns="outcome")
     partly = int((found["known"] < len(names)).sum())
-    told = f"{counted(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"
-    note = f"{told}: cells are missing." if partly else ""
+    little = int(found["distance"].isna().sum())
+    notes = []
+    if partly:
+        told = (
+            f"{counted(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"
+        )
+        notes.append(f"{told}: cells are missing.")
+    if little:
+        notes.append(
+            f"{counted(little, 'pair')} not ranked: fewer than {least:.0%} of the conditions are known in both."
+        )
+    note = " ".join(notes)
     return CasePairs(design, outcome or "", measure, note, found)
 
 

@@ -13,8 +13,7 @@ from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, counted, listing
 from expertsys._core.files import write_text
 from expertsys._core.results import TableResult
-from expertsys.comparison.applied import columns, mapped
-from expertsys.comparison.case_matrix import Of
+from expertsys.comparison.applied import Of, Subcodes, columns, mapped, subcodes_note
 from expertsys.io.sheets import write_texts
 from expertsys.study import Study
 
@@ -144,7 +143,9 @@ class FrameworkMatrix(TableResult):
         return "\n".join([*lines, *([self.note] if self.note else [])])
 
 
-def framework_matrix(study: Study, *, of: Of = "codes", quotations: bool = False) -> FrameworkMatrix:
+def framework_matrix(
+    study: Study, *, of: Of = "codes", subcodes: Subcodes = "include", quotations: bool = False
+) -> FrameworkMatrix:
     """Chart cases against codes or concepts, with what the analyst wrote of each cell.
 
     Parameters
@@ -154,6 +155,8 @@ def framework_matrix(study: Study, *, of: Of = "codes", quotations: bool = False
         saved with the study.
     of : {"codes", "concepts"}
         Columns: codes that were applied or summarised, in the codebook's order; or concepts that such codes point to.
+    subcodes : {"include", "exclude"}
+        Whether excerpts of a sub-code belong to the cells of the codes above it too.
     quotations : bool
         Whether to quote the excerpts. They are interview material: left out unless asked for. Memos and summaries are
         the analyst's own words and always shown.
@@ -191,8 +194,8 @@ def framework_matrix(study: Study, *, of: Of = "codes", quotations: bool = False
             place="study.cases",
             remedy="Name the column: es.read(..., case='...'), or give documents a case.",
         )
-    rows, note = mapped(study, study.codings.assign(excerpt=study.excerpts()), of)
-    lost = int(rows["case"].isna().sum())
+    rows, note = mapped(study, study.codings.assign(excerpt=study.excerpts()), of, subcodes)
+    lost = int(rows.loc[~rows.index.duplicated(), "case"].isna().sum())
     written = study.summaries
     told: dict[tuple[str, str], str] = {
         (case, code): text for case, code, text in zip(written["case"], written["code"], written["text"], strict=True)
@@ -206,12 +209,17 @@ def framework_matrix(study: Study, *, of: Of = "codes", quotations: bool = False
         added_names = [key for key in dict.fromkeys(concepts) if key in added]
     names += added_names
     elsewhere = dict.fromkeys(code for _, code in told if code not in names)
-    notes = [note, f"Left out: {counted(lost, 'coding')} without a case." if lost else ""]
+    notes = [
+        note,
+        subcodes_note(study, of, subcodes, names),
+        f"Left out: {counted(lost, 'coding')} without a case." if lost else "",
+    ]
     if elsewhere:
         notes.append(f"Summaries that belong to none of these {of}: {listing(elsewhere)}.")
     cells = {
         (case, name): Cell(told.get((case, name), ""), (), 0, 0, ()) for case in study.cases.index for name in names
     }
+    rows = rows[rows["column"].isin(names)]
     for (case, name), part in rows.groupby(["case", "column"], sort=False):
         passages = part.drop_duplicates(["document", "unit", "start", "end"])
         quoted = passages.dropna(subset=["excerpt"]) if quotations else passages.iloc[:0]

@@ -30,10 +30,27 @@ class Found:
     note: str
 
 
-def on_units(study: Study, codes: pd.Index[str]) -> Found:
+@attrs.frozen(eq=False)
+class Marks:
+    """Who read and coded what: readings ``unit, coder`` and codings, in which one coder may stand for all."""
+
+    study: Study
+    seen: pd.DataFrame
+    codings: pd.DataFrame
+
+    @classmethod
+    def of(cls, study: Study, codings: pd.DataFrame, *, together: bool) -> Marks:
+        """From a study; with `together`, what any coder did counts as done by one."""
+        seen = study.seen[["unit", "coder"]]
+        if together:
+            seen, codings = seen.assign(coder="any"), codings.assign(coder="any")
+        return cls(study, seen.drop_duplicates(ignore_index=True), codings)
+
+
+def on_units(marks: Marks, codes: pd.Index[str]) -> Found:
     """Units with both codes by one coder, each once."""
-    seen = study.seen[["unit", "coder"]]
-    rows = study.codings[["unit", "coder", "code"]].drop_duplicates()
+    seen = marks.seen
+    rows = marks.codings[["unit", "coder", "code"]].drop_duplicates()
     pairs = rows.merge(rows, on=["unit", "coder"], suffixes=("_a", "_b")).drop_duplicates(["unit", "code_a", "code_b"])
     counts = _table(pairs, codes)
     readers = {str(unit): frozenset(part["coder"]) for unit, part in seen.groupby("unit")}
@@ -66,16 +83,16 @@ def _meeting_patterns(times: Counter[tuple[str, frozenset[str]]], codes: pd.Inde
     return np.asarray(counts @ meet @ counts.T)
 
 
-def between_units(study: Study, codes: pd.Index[str], distance: int) -> Found:
+def between_units(marks: Marks, codes: pd.Index[str], distance: int) -> Found:
     """Pairs of units of a document, at most so far apart in order, of which one coder gave one code each."""
-    units = study.units.reset_index()[["unit", "document", "start"]]
+    units = marks.study.units.reset_index()[["unit", "document", "start"]]
     positioned = bool(units["start"].notna().all())
     if positioned:
         units = units.sort_values(["document", "start"], kind="stable")
     units["place"] = units.groupby("document").cumcount()
     placed = units.set_index("unit")
-    seen = study.seen[["unit", "coder"]]
-    rows = study.codings[["unit", "coder", "code"]].drop_duplicates()
+    seen = marks.seen
+    rows = marks.codings[["unit", "coder", "code"]].drop_duplicates()
     size = len(codes)
     counts, expected = np.zeros((size, size)), np.zeros((size, size))
     own = np.zeros(size, dtype=np.int64)
@@ -101,9 +118,10 @@ def between_units(study: Study, codes: pd.Index[str], distance: int) -> Found:
     return Found(whole, _off(expected), np.full((size, size), np.nan), len(seen), note)
 
 
-def between_passages(study: Study, codes: pd.Index[str], distance: int | None) -> Found:
+def between_passages(marks: Marks, codes: pd.Index[str], distance: int | None) -> Found:
     """Pairs of passages by one coder that overlap, or stand at most so many characters apart."""
-    rows = spans(study, study.codings, purpose="co-occurrence of passages")
+    study = marks.study
+    rows = spans(study, marks.codings, purpose="co-occurrence of passages")
     rows = rows.drop_duplicates(["document", "coder", "code", "start", "end"])
     size = len(codes)
     counts, expected = np.zeros((size, size), dtype=np.int64), np.zeros((size, size))

@@ -254,16 +254,25 @@ def permute(design: Design, *, most: int, draw: np.random.Generator, confidence:
         model = _Counter(statistic[tested])
         model.add(of_arrangements(chosen, design.group[None, :]))
         replicates = int(np.clip(_WORK // max(1, chosen.sums.size), _LEAST, _MOST))
-        for block in _model(chosen, correlation[tested], replicates, draw):
-            model.add(of_samples(chosen, block))
+        for sums in _model(chosen, correlation[tested], replicates, draw):
+            model.add(of_samples(chosen, sums))
         found.append(model)
     p, p_family = np.full(len(statistic), np.nan), np.full(len(statistic), np.nan)
     p[tested] = np.max([one.p for one in found], axis=0)
     p_family[tested] = np.max([one.p_family for one in found], axis=0)
-    critical = max(one.quantile(confidence) for one in found)
+    critical = max(_single(design, tested, confidence), *(one.quantile(confidence) for one in found))
     return Permuted(
         statistic, observed.residual[0], correlation, p, p_family, critical, needed, looked_at, exact, replicates
     )
+
+
+def _single(design: Design, tested: npt.NDArray[np.bool_], confidence: float) -> float:
+    """Student's t for one difference, or for all of them by Bonferroni where no code is tested; NaN without degrees."""
+    from scipy.stats import t as student
+
+    degrees = len(design.sizes) - design.groups
+    differences = 1 if tested.any() else design.groups * (design.groups - 1) // 2 * max(1, len(tested))
+    return float(student.isf((1 - confidence) / 2 / differences, degrees)) if degrees > 0 else float("nan")
 
 
 class _Counter:

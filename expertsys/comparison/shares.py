@@ -139,7 +139,7 @@ def _pair(groups: list[Group], first: int, second: int, correlation: Floats, cri
     weight = one.sizes.sum() / (one.sizes.sum() + other.sizes.sum())
     low = -_limit(other.share, one.share, more, size, 1 - weight, critical)
     high = _limit(one.share, other.share, size, more, weight, critical)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         reach = np.where(np.isfinite(error), np.exp(critical * error), np.nan)
     return Pair(first, second, difference, low, high, ratio, ratio / reach, ratio * reach)
 

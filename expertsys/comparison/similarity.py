@@ -13,8 +13,8 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, listing
 from expertsys._core.results import TableResult
-from expertsys.comparison.applied import Coders
-from expertsys.comparison.case_matrix import CaseMatrix, Counting, Of, Show, case_matrix
+from expertsys.comparison.applied import Coders, Of, Subcodes, columns
+from expertsys.comparison.case_matrix import CaseMatrix, Counting, Show, case_matrix
 from expertsys.comparison.clustering import Clustering, Linkage, cluster
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class Similarity(TableResult):
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the measure."""
-        return references.cite((*_SOURCES.get(self.measure, ()), "legendre2012"))
+        rarefied = ("hurlbert1971",) if "rarefy" in self.note else ()
+        return references.cite((*_SOURCES.get(self.measure, ()), *rarefied, "legendre2012"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """A heat map of the matrix."""
@@ -135,7 +136,9 @@ def similarity(
     of: Of = "codes",
     counting: Counting = "units",
     show: Show = "share",
-    coders: Coders = "any",
+    coders: Coders | None = None,
+    subcodes: Subcodes = "include",
+    rarefy: bool = True,
 ) -> Similarity:
     """Measure how alike cases, documents or other groups are.
 
@@ -147,9 +150,14 @@ def similarity(
         On which codes there are: ``"jaccard"``, ``"simple_matching"``, ``"russell_rao"``, ``"kuckartz_radiker"``. On
         profiles, as similarity: ``"cosine"``, ``"correlation"``; as distance: ``"euclidean"``, ``"cityblock"``,
         ``"bray_curtis"``, ``"hellinger"``. There is no default: they answer different questions.
-    by, of, counting, show, coders
+    by, of, counting, show, coders, subcodes
         The case matrix that is compared, as in `case_matrix`; by default the share of the units that were read. The
-        measures of sets take presence whatever is shown.
+        measures of sets take presence whatever is shown. Codes that were only applied by their sub-codes are no
+        columns here.
+    rarefy : bool
+        For the measures of sets, of a study: whether presence is what is to be expected in as many units as the smaller
+        of the two rows has (Hurlbert 1971), for the more units were read, the more codes occur once. Exact where both
+        have equally many.
 
     Returns
     -------
@@ -175,13 +183,19 @@ def similarity(
     {('y', 'z'): 0.5, ('x', 'y'): 0.33, ('x', 'z'): 0.0}
     """
     check_choice("measure", measure, tuple(MEASURES))
+    sizes: Floats | None = None
     if isinstance(data, CaseMatrix):
         made = data
     else:
-        options: dict[str, Any] = {"by": by, "of": of, "counting": counting, "coders": coders}
+        options: dict[str, Any] = {"by": by, "of": of, "counting": counting, "coders": coders, "subcodes": subcodes}
         frame_given = not hasattr(data, "codings")
-        shown: Show = "presence" if measure in _SETS else "count" if frame_given else show
+        rarefied = measure in _SETS and rarefy and counting in ("units", "documents") and not frame_given
+        shown: Show = "count" if rarefied or frame_given else "presence" if measure in _SETS else show
         made = case_matrix(data, show=shown, **options)
+        if not frame_given:
+            made = attrs.evolve(made, table=made.to_frame()[columns(data, of)])
+        if rarefied:
+            sizes = made.totals.to_numpy(dtype=np.float64)
     table = made.to_frame()
     if len(table) < 2 or not len(table.columns):
         raise DataError(
@@ -193,7 +207,13 @@ def similarity(
     unknown = np.isnan(cells).any(axis=1)
     if measure in ("hellinger", "bray_curtis") and (cells < 0).any():
         raise DataError(f"{measure!r} compares amounts, and some cells are below 0", place="similarity")
-    found = _sets(cells > 0, measure) if measure in _SETS else _profiles(cells, measure)
+    uneven = sizes is not None and np.ptp(sizes) > 0
+    if measure not in _SETS:
+        found = _profiles(cells, measure)
+    elif uneven and sizes is not None:
+        found = _rarefied(cells, sizes, measure)
+    else:
+        found = _sets(cells > 0, measure)
     found[unknown, :] = found[:, unknown] = np.nan
     names = [" · ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in table.index]
     index = pd.Index(names, name=" · ".join(made.by))
@@ -203,6 +223,16 @@ def similarity(
     note = f"Without any code: {listing(np.array(names)[empty])}." if empty.any() else ""
     if given and unknown.any():
         note += f"{' ' * bool(note)}Unknown in part, and so not compared: {listing(np.array(names)[unknown])}."
+    if measure in _SETS and uneven and sizes is not None:
+        note += (
+            f"{' ' * bool(note)}Rows have {sizes.min():.0f} to {sizes.max():.0f} {made.counting}: presence is that to "
+            "be expected in as many as the smaller of each two has (rarefy=False takes it as it is)."
+        )
+    elif measure in _SETS and made.totals.notna().all() and made.counting == "units" and np.ptp(made.totals) > 0:
+        note += (
+            f"{' ' * bool(note)}Rows have {made.totals.min():,} to {made.totals.max():,} units, and the more units, "
+            "the more codes are present: rows of different size look less alike than they are."
+        )
     rows = "cases" if made.by == ("case",) else f"groups by {' × '.join(made.by)}"
     what = f"the presence of {len(table.columns)} {made.of}" if measure in _SETS else made.counted()
     return Similarity(
@@ -211,15 +241,39 @@ def similarity(
 
 
 def _sets(has: npt.NDArray[np.bool_], measure: str) -> Floats:
-    present, absent = has.astype(np.float64), (~has).astype(np.float64)
-    a, d, n = present @ present.T, absent @ absent.T, has.shape[1]
+    present = has.astype(np.float64)
+    return _index(present @ present.T, (1 - present) @ (1 - present).T, has.shape[1], measure)
+
+
+def _rarefied(counts: Floats, sizes: Floats, measure: str) -> Floats:
+    """The same of the presence to be expected in as many units as the smaller of two rows has (Hurlbert 1971, eq. 14).
+
+    A code on m of N units is absent from n of them, drawn at random, with the probability C(N − m, n) / C(N, n).
+    """
+    from scipy.special import gammaln
+
+    both, neither = np.zeros((len(sizes),) * 2), np.zeros((len(sizes),) * 2)
+    rest = sizes[:, None] - counts
+    for smaller in np.unique(sizes):
+        with np.errstate(invalid="ignore"):
+            left = np.maximum(rest - smaller, 0)
+            log = gammaln(rest + 1) - gammaln(left + 1) + gammaln(np.maximum(sizes - smaller, 0) + 1)[:, None]
+            absent = np.where(rest >= smaller, np.exp(np.minimum(0, log - gammaln(sizes + 1)[:, None])), 0.0)
+        use = np.minimum(sizes[:, None], sizes[None, :]) == smaller
+        both[use] = ((1 - absent) @ (1 - absent).T)[use]
+        neither[use] = (absent @ absent.T)[use]
+    return _index(both, neither, counts.shape[1], measure)
+
+
+def _index(a: Floats, d: Floats, n: int, measure: str) -> Floats:
+    """From codes of both and of neither, of n codes."""
     top, bottom = {
         "jaccard": (a, n - d),
         "simple_matching": (a + d, np.full_like(a, n)),
         "russell_rao": (a, np.full_like(a, n)),
         "kuckartz_radiker": (2 * a + d, a + n),
     }[measure]
-    return np.asarray(np.divide(top, bottom, out=np.full_like(a, np.nan), where=bottom > 0))
+    return np.asarray(np.divide(top, bottom, out=np.full_like(a, np.nan), where=bottom > 1e-12))
 
 
 def _profiles(cells: Floats, measure: str) -> Floats:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 #: Codes that are compared, and rows and groups that the page shows.
 MOST_CODES, MOST_ROWS, MOST_GROUPS = 30, 20, 6
-KEYS = ("zou2008", "phipson2010", "westfall1993", "haberman1973", "bergsma2013", "benjamini1995", "legendre2012")
+KEYS = (
+    "rao1992", "donner2000", "phipson2010", "westfall1993", "wallenstein1997", "bergsma2013", "efron1993",
+    "benjamini1995", "legendre2012",
+)  # fmt: skip
 
 
 def contrasts(study: Study) -> Section | None:
@@ -81,8 +84,8 @@ def _table(found: Contrast) -> Table:
          *(_p(float(row[key])) for key in ("p", "q", "p_family"))]
         for name, row in shown.iterrows()
     ]  # fmt: skip
-    note = "V: Cramér's, 0 no difference, 1 the largest. p: by permuting; q: false discoveries controlled; p, family: "
-    note += "against the largest effect of all codes."
+    note = f"V: Cramér's, 0 no difference, 1 the largest. p: by permuting {found.cluster}s; q: false discoveries "
+    note += "controlled; p, family: against the largest statistic of all codes; none where too few carry the code."
     hidden = len(frame) - len(shown)
     if hidden:
         note += f" Codes with smaller effects, in found.to_frame(): {hidden}."

@@ -61,21 +61,27 @@ def test_shares_and_their_counts() -> None:
 
 
 def test_the_exact_p_value_by_every_arrangement_of_documents() -> None:
-    found = contrast(small())
+    """Documents of one length: permutations suffice, and each arrangement is computed here by its formula."""
+    marks = {name: [*codes, "", "", ""][:4] for name, codes in MARKS.items()}
+    found = contrast(coded(marks, CASES))
     assert (found.exact, found.arrangements) == (True, 20)
-    documents = list(MARKS)
-    size = {name: len(MARKS[name]) for name in documents}
+    assert not found._modelled
+    documents = list(marks)
+    y = {code: np.array([sum(code in unit for unit in marks[name]) for name in documents]) for code in "pq"}
+    every = [list(places) for places in itertools.combinations(range(6), 3)]
 
-    def statistic(first: tuple[str, ...], code: str) -> float:
-        inside = [[sum(code in unit for unit in MARKS[name]) for name in names] for names in
-                  (first, [name for name in documents if name not in first])]  # fmt: skip
-        n = [sum(size[name] for name in names) for names in (first, [d for d in documents if d not in first])]
-        table = [[sum(inside[side]), n[side] - sum(inside[side])] for side in (0, 1)]
-        return float(stats.chi2_contingency(table, correction=False).statistic)
+    def statistic(first: list[int], code: str) -> float:
+        """(p_a - p_b)² / Σ V / N², V = p q n (1 + (n - 1) rho), rho from the scatter within both groups."""
+        groups = [y[code][first], np.delete(y[code], first)]
+        share = [own.sum() / 12 for own in groups]
+        scatter = sum(((own - 4 * p) ** 2).sum() * 3 / 2 for own, p in zip(groups, share, strict=True))
+        binomial = sum(p * (1 - p) for p in share)
+        rho = min(1.0, max(0.0, (scatter - 12 * binomial) / (36 * binomial))) if binomial else 0.0
+        pooled = sum(share) / 2
+        return float((share[0] - share[1]) ** 2 / (2 * pooled * (1 - pooled) * (1 + 3 * rho) / 12))
 
-    every = list(itertools.combinations(documents, 3))
     for code in "pq":
-        observed = statistic(("a1", "a2", "a3"), code)
+        observed = statistic([0, 1, 2], code)
         assert found.to_frame().loc[code, "p"] == sum(statistic(one, code) >= observed - 1e-9 for one in every) / 20
         family = sum(max(statistic(one, "p"), statistic(one, "q")) >= observed - 1e-9 for one in every) / 20
         assert found.to_frame().loc[code, "p_family"] == family
@@ -93,24 +99,44 @@ def test_permutations_within_cases() -> None:
 
 def test_residuals_are_habermans_where_units_are_independent() -> None:
     found = contrast(small(), cluster="unit", permutations=99)
-    n = 17
     residual = association([[7, 2], [1, 7]]).residuals.to_numpy()[0, 0]
-    assert found.shares.loc[("p", "A"), "residual"] == pytest.approx(residual * np.sqrt((n - 1) / n))
-    assert found.shares.loc[("p", "B"), "residual"] == pytest.approx(-residual * np.sqrt((n - 1) / n))
+    assert found.shares.loc[("p", "A"), "residual"] == pytest.approx(residual)
+    assert found.shares.loc[("p", "B"), "residual"] == pytest.approx(-residual)
 
 
-def test_residuals_are_the_moments_over_every_arrangement() -> None:
-    rng = np.random.default_rng(3)
-    sizes = rng.integers(2, 9, size=6).astype(float)
-    sums = np.floor(rng.random((6, 2)) * sizes[:, None])
-    group, stratum = np.array([0, 0, 1, 0, 1, 1]), np.array([0, 0, 0, 1, 1, 1])
-    away = sums - sizes[:, None] * sums.sum(axis=0) / sizes.sum()
-    found = []
-    for one in itertools.combinations(range(3), 2):
-        for other in itertools.combinations(range(3, 6), 1):
-            found.append(away[[*one, *other]].sum(axis=0))
-    expected = (away[group == 0].sum(axis=0) - np.mean(found, axis=0)) / np.std(found, axis=0)
-    np.testing.assert_allclose(permuting.standardised(sums, sizes, group, stratum)[0], expected)
+def test_the_statistic_is_pearsons_where_units_are_independent() -> None:
+    sums = np.array([[1.0, 0], [1, 0], [0, 1], [1, 1], [0, 0], [0, 1], [1, 0]])
+    design = permuting.Design(sums, np.ones(7), np.array([0, 0, 0, 1, 1, 2, 2]), np.zeros(7, dtype=np.int64))
+    statistic = permuting.of_arrangements(design, design.group[None]).statistic[0]
+    for code in (0, 1):
+        table = [
+            [sums[design.group == one, code].sum(), (1 - sums[design.group == one, code]).sum()] for one in range(3)
+        ]
+        assert statistic[code] == pytest.approx(stats.chi2_contingency(table, correction=False).statistic)
+
+
+def test_the_intervals_of_differences_leave_out_zero_where_the_test_does() -> None:
+    rng = np.random.default_rng(4)
+    sizes = rng.integers(3, 13, size=24).astype(float)
+    group, stratum = np.repeat([0, 1], 12), np.zeros(24, dtype=np.int64)
+    sums = rng.binomial(sizes[:, None].astype(int), np.linspace(0, 0.6, 12) * group[:, None] + 0.2).astype(float)
+    design = permuting.Design(sums, sizes, group, stratum)
+    found = permuting.permute(design, most=999, draw=rng)
+    groups = [shares.Group.of(sums[group == one], sizes[group == one]) for one in (0, 1)]
+    (pair,) = shares.of_pairs(groups, found.correlation, found.critical)
+    significant = found.statistic > found.critical**2 + 1e-6
+    assert significant.any()
+    assert not significant.all()
+    assert (((pair.low > 0) | (pair.high < 0)) == significant).all()
+    assert ((pair.low >= -1) & (pair.high <= 1)).all()
+    assert ((pair.low <= pair.difference) & (pair.difference <= pair.high)).all()
+
+
+def test_how_many_documents_must_carry_a_code() -> None:
+    """Of m carriers among 40 + 40, all are in one group with 2 C(40, m) / C(80, m): .057 for 5, .025 for 6."""
+    assert permuting.carriers_needed(np.array([40, 40])) == 6
+    assert permuting.carriers_needed(np.array([12, 12, 12])) == 4  # 3 C(12, m) / C(36, m): .092 for 3, .025 for 4
+    assert permuting.carriers_needed(np.array([3, 3])) == 3  # .1 is the smallest that can be reached
 
 
 def test_the_standard_error_is_the_jackknifes_over_documents() -> None:
@@ -146,7 +172,8 @@ def test_none_there_has_a_bound_from_the_documents() -> None:
 
 def test_v_is_that_of_the_table() -> None:
     found = contrast(small())
-    assert found.to_frame().loc["p", "v"] == pytest.approx(association([[7, 2], [1, 7]]).v)
+    alone = contrast(small(), cluster="unit", permutations=99)
+    assert alone.to_frame().loc["p", "v"] == pytest.approx(association([[7, 2], [1, 7]]).v)
     low, high = found.to_frame().loc["p", ["v_low", "v_high"]]
     assert 0 <= low <= found.to_frame().loc["p", "v"] <= high <= 1
 
@@ -156,12 +183,13 @@ def test_one_document_in_a_group_has_no_interval() -> None:
     assert found.shares.loc[("p", "A"), ["low", "high"]].isna().all()
     assert found.differences[["low", "high", "or_low"]].isna().all(axis=None)
     assert found.to_frame()[["v_low", "v_high"]].isna().all(axis=None)
-    assert "Few documents, so that intervals are not to be trusted: A (1), B (2)." in found.note
+    assert "Few documents, so that intervals cannot be trusted: A (1), B (2)." in found.note
 
 
 def test_a_code_that_is_everywhere_is_not_tested() -> None:
     found = contrast(coded({name: ["p", "p"] for name in MARKS}, CASES))
     assert found.to_frame().loc["p", ["p", "q", "p_family", "v"]].isna().all()
+    assert "cannot decide" not in found.note
 
 
 def test_concepts_and_consensus() -> None:
@@ -181,7 +209,7 @@ def test_clusters_by_kind_of_group() -> None:
     roles = pd.DataFrame({"participant": [f"P{name}" for name in marks], "role": ["GP", "nurse"] * 4})
     made = coded(marks, {name: name[0] for name in marks}, cases=cases, documents=people, participants=roles)
     assert contrast(made, by="size").cluster == "case"
-    assert contrast(made, by="role").cluster == "participant"
+    assert contrast(made, by="role").cluster == "document"  # one for each participant
     assert contrast(made).cluster == "document"
     assert contrast(made, by="size").arrangements == 6
 
@@ -231,42 +259,48 @@ def test_what_is_refused(options: dict[str, object], message: str) -> None:
         contrast(small(), **options)  # type: ignore[arg-type]
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.integers(0, 10**6))
 def test_a_sample_of_arrangements_comes_near_all_of_them(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    sizes = rng.integers(2, 9, size=8).astype(float)
+    sizes = np.full(8, 6.0)
     sums = rng.binomial(sizes[:, None].astype(int), 0.4, size=(8, 2)).astype(float)
-    group, stratum = np.repeat([0, 1], 4), np.zeros(8, dtype=int)
-    every = permuting.permute(sums, sizes, group, stratum, most=70, draw=rng)
+    design = permuting.Design(sums, sizes, np.repeat([0, 1], 4), np.zeros(8, dtype=int))
+    every = permuting.permute(design, most=70, draw=rng)
     assert (every.exact, every.arrangements) == (True, 70)
-    some = permuting.permute(sums, sizes, group, stratum, most=69, draw=rng)
+    some = permuting.permute(design, most=69, draw=rng)
     assert not some.exact
     for name in ("p", "p_family"):
         one, other = getattr(every, name), getattr(some, name)
         np.testing.assert_allclose(one, other, atol=0.35)
-    assert (every.p_family >= every.p).all()
+    known = ~np.isnan(every.p)
+    assert (every.p_family >= every.p)[known].all()
 
 
-@pytest.mark.slow
-def test_the_level_is_kept_where_documents_differ() -> None:
-    """Three groups of four documents whose shares scatter (intraclass correlation .2): 5 % of tests err, not 30 %."""
+@pytest.mark.parametrize(("lengths", "documents"), [((5, 20), 12), ((5, 20), 40)])
+def test_the_level_is_kept_where_documents_differ_in_length(
+    lengths: tuple[int, int], documents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No difference, shares of .05 and .2 that scatter over documents (intraclass correlation .1): at most .06 at .05.
+
+    400 codes for each; the standard error of a rate of .05 is .011. Pearson's X² of the same arrangements rejects a
+    fifth or more here.
+    """
+    monkeypatch.setattr(permuting, "_MOST", 199)
     rng = np.random.default_rng(5)
-    hits, naive = [], []
-    for _ in range(400):
-        sizes = rng.integers(3, 13, size=12).astype(float)
-        sums = rng.binomial(sizes[:, None].astype(int), rng.beta(0.8, 3.2, size=(12, 5))).astype(float)
-        found = permuting.permute(sums, sizes, np.repeat([0, 1, 2], 4), np.zeros(12, dtype=int), most=199, draw=rng)
-        hits.append(np.nanmean(found.p <= 0.05))
-        naive.append(np.nanmean(stats.chi2.sf(found.statistic, 2) <= 0.05))
-    assert np.mean(hits) == pytest.approx(0.05, abs=0.02)
-    assert np.mean(naive) > 0.2
+    group = np.repeat([0, 1], documents)
+    sizes = np.repeat(np.array(lengths, dtype=float), documents)
+    share = np.repeat([0.05, 0.2], 200)
+    sums = rng.binomial(sizes[:, None].astype(int), rng.beta(share * 9, (1 - share) * 9, size=(2 * documents, 400)))
+    design = permuting.Design(sums.astype(float), sizes, group, np.zeros_like(group))
+    p = permuting.permute(design, most=199, draw=rng).p
+    assert (p <= 0.05).mean() <= 0.06 + 0.02
+    assert (p <= 0.01).mean() <= 0.025
 
 
 def test_the_interval_of_v_reaches_its_absence_where_groups_are_noise() -> None:
-    """Drawing again adds chance a second time: without taking it off, a third of the intervals lie above 0."""
     draw = np.random.default_rng(0)
     groups = [shares.Group.of(draw.binomial(5, 0.3, (20, 60)).astype(np.float64), np.full(20, 5.0)) for _ in range(16)]
-    v, low, high = shares.cramers_v(groups, replicates=499, confidence=0.95, draw=draw)
+    v, low, high = shares.cramers_v(groups, np.zeros(60), replicates=199, confidence=0.95, draw=draw)
     assert (low == 0).mean() > 0.9
-    assert ((low <= v) & (v <= high)).all()
+    assert ((low <= v) & (v <= high) & (high <= 1)).all()

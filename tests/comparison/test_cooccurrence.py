@@ -113,7 +113,7 @@ def test_no_codings() -> None:
 def test_the_coefficient_is_undefined_where_no_unit_has_either() -> None:
     names = pd.Index(["a", "b"], name="code")
     zero = pd.DataFrame([[0, 0], [0, 0]], index=names, columns=names)
-    made = Cooccurrence("unit", None, zero, zero * np.nan, zero * np.nan, 0)
+    made = Cooccurrence("unit", None, "each", zero, zero * np.nan, zero * np.nan, 0)
     assert made.c_coefficient.isna().all(axis=None)
 
 
