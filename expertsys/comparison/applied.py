@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.errors import DataError, check_choice, listing, unknown
 from expertsys.comparison.grouping import grouped, read_documents, read_units
 from expertsys.study import Study
 from expertsys.theory import FRAMEWORK
@@ -130,18 +130,27 @@ def concepts_of(study: Study, name: str, subcodes: Subcodes) -> tuple[str, ...]:
     return tuple(".".join(parts[:depth]) for depth in range(len(parts), 0, -1))
 
 
-def columns(study: Study, of: Of, subcodes: Subcodes = "exclude") -> list[str]:
-    """The codes that were applied, in the codebook's order, or the concepts that they point to.
-
-    With ``subcodes="include"`` codes whose sub-codes were applied are among them.
-    """
+def columns(study: Study, of: Of) -> list[str]:
+    """The codes that were applied, in the codebook's order, or the concepts that they point to."""
     applied = set(study.codings["code"])
     if of == "codes":
-        if subcodes == "include":
-            applied |= {above for name in applied if name in study.codebook for above in study.codebook.ancestors(name)}
         return [name for name in study.codes if name in applied]
-    pointed = (concepts_of(study, name, subcodes)[:1] for name in study.codes if name in applied)
+    pointed = (concepts_of(study, name, "include")[:1] for name in study.codes if name in applied)
     return list(dict.fromkeys(concept for found in pointed for concept in found))
+
+
+def chosen_columns(study: Study, of: Of, names: Sequence[str] | None, *, place: str) -> list[str]:
+    """The columns asked for, among them codes that were applied by their sub-codes only; by default those applied."""
+    if names is None:
+        return columns(study, of)
+    known = list(study.codes)
+    if of == "concepts":
+        known = list(dict.fromkeys(key for name in study.codes for key in concepts_of(study, name, "include")))
+    asked = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    for name in asked:
+        if name not in known:
+            raise unknown(of.removesuffix("s"), name, known, place=place)
+    return asked
 
 
 def subcodes_note(study: Study, of: Of, subcodes: Subcodes, names: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from expertsys.comparison.applied import (
     Of,
     Subcodes,
     availability,
-    columns,
+    chosen_columns,
     confined,
     covered,
     has_units,
@@ -135,6 +135,7 @@ def case_matrix(
     show: Show = "count",
     coders: Coders | None = None,
     subcodes: Subcodes = "include",
+    codes: Sequence[str] | None = None,
     available: str | None = None,
 ) -> CaseMatrix:
     """Set cases, or other groups, against codes or concepts.
@@ -150,8 +151,7 @@ def case_matrix(
         documents (``"kind"``), participants (``"role"``), cases or coders; two are crossed. Participants are those of
         the units, so that each excerpt of a focus group counts for its speaker.
     of : {"codes", "concepts"}
-        Columns: every code that was applied, or above one that was, in the codebook's order; or every concept that
-        such a code points to.
+        Columns: every code that was applied, in the codebook's order; or every concept that such a code points to.
     counting : {"units", "codings", "documents", "characters"}
         What is counted. Units, documents and characters count once however many coders applied the code, and a document
         that tells of several cases once in each; codings grow with the number of coders who read a case.
@@ -166,6 +166,8 @@ def case_matrix(
     subcodes : {"include", "exclude"}
         Whether applications of a sub-code count for the codes above it, and those of a sub-concept for the concepts
         above it.
+    codes : sequence of str, optional
+        The columns, by default all. A code that was applied by its sub-codes only, such as a theme, may be named here.
     available : str, optional
         An attribute, such as ``"question"``, on which it depended whether a code could be applied: its share is one of
         the units under those values for which it was applied at all.
@@ -228,8 +230,10 @@ def case_matrix(
     fixed = "coder" in names or counting == "codings" or show != "share"
     rule: Coders = "any" if coders is None and fixed else rule_of(coders, readers)
     _refuse(study, names, coders, available, show, counting)
+    names_of_columns = chosen_columns(study, of, codes, place="codes")
     rows, note = mapped(study, study.codings, of, subcodes)
-    rows = passing(study, rows, rule)
+    every = passing(study, rows, rule)
+    rows = every[every["column"].isin(names_of_columns)]
     if counting == "characters":
         rows = spans(study, rows, purpose="counting characters")
     for name in names:
@@ -245,8 +249,11 @@ def case_matrix(
         own = readers if "coder" not in names else readers * 0 + 1
         counts = weighted(rows, groups, place, rule, own).groupby([*groups, "column"]).sum()
     wide = counts.unstack("column", fill_value=0)  # noqa: PD010  # a pivot_table would drop groups named like missing
-    table = wide.reindex(index=index, columns=columns(study, of, subcodes), fill_value=0)
-    totals, silent = _totals(study, counting, rows, read, groups)
+    table = wide.reindex(index=index, columns=names_of_columns, fill_value=0)
+    if counting == "codings":
+        for name in names:
+            every[f"by {name}"] = grouped(study, every, name, place="by")
+    totals, silent = _totals(study, counting, every[~every.index.duplicated()], read, groups)
     known = read.groupby(groups)[place].nunique().reindex(index)
     unread = known.isna().to_numpy()
     if unread.any():

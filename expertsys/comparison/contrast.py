@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -20,7 +21,7 @@ from expertsys.comparison.applied import (
     Of,
     Subcodes,
     availability,
-    columns,
+    chosen_columns,
     confined,
     mapped,
     passing,
@@ -164,6 +165,7 @@ def contrast(
     within: str | None = "case",
     coders: Coders | None = None,
     subcodes: Subcodes = "include",
+    codes: Sequence[str] | None = None,
     available: str | None = None,
     confidence: float = 0.95,
     correction: Correction = "bh",
@@ -197,6 +199,9 @@ def contrast(
         coders find more.
     subcodes : {"include", "exclude"}
         Whether applications of sub-codes count for the codes above them, and those of sub-concepts likewise.
+    codes : sequence of str, optional
+        The codes or concepts compared, by default all that were applied. A code that was applied by its sub-codes only,
+        such as a theme, may be named here.
     available : str, optional
         An attribute, such as ``"question"``, on which it depended whether a code could be applied: codes are compared
         over the units under those values for which they were applied at all.
@@ -258,7 +263,7 @@ def contrast(
     check_positive("replicates", replicates)
     study.require_units("a contrast")
     study.require_one_round("a contrast")
-    counted = _counted(study, by, cluster, within, of, coders, subcodes, available)
+    counted = _counted(study, by, cluster, within, of, coders, subcodes, codes, available)
     cluster = counted.cluster
     draw = generator(rng)
     groups = [
@@ -310,7 +315,7 @@ class _Counted:
 
 def _counted(
     study: Study, by: str, cluster: str | None, within: str | None, of: Of, coders: Coders | None,
-    subcodes: Subcodes, available: str | None,
+    subcodes: Subcodes, asked: Sequence[str] | None, available: str | None,
 ) -> _Counted:  # fmt: skip
     if by == "coder" or by in study.coders.columns:
         raise DataError(
@@ -339,9 +344,9 @@ def _counted(
         units["cluster"] = grouped(study, units, cluster, place="cluster")
     lost = (units["group"] == f"(no {by})") | (units["cluster"] == f"(no {cluster})")
     notes = [f"{int(lost.sum())} units without {by} or {cluster} are left out."] if lost.any() else []
+    codes = chosen_columns(study, of, asked, place="codes")
     rows, note = mapped(study, study.codings, of, subcodes)
-    rows = passing(study, rows, rule)
-    codes = columns(study, of, subcodes)
+    rows = passing(study, rows[rows["column"].isin(codes)], rule)
     notes += [note, subcodes_note(study, of, subcodes, codes), confined(study, read, rows, available)]
     units = units[~lost]
     if available is not None:
@@ -409,7 +414,7 @@ def _offered(
     if left:
         told += (
             f"; codes that were not available under all of them are left out: {listing(left, 5)}. "
-            "study.select(codes=[...]) compares these among themselves"
+            "codes=[...] compares these among themselves"
         )
     return units[label.isin(widest)], kept, told + "."
 

@@ -13,7 +13,7 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, listing
 from expertsys._core.results import TableResult
-from expertsys.comparison.applied import Coders, Of, Subcodes, columns
+from expertsys.comparison.applied import Coders, Of, Subcodes
 from expertsys.comparison.case_matrix import CaseMatrix, Counting, Show, case_matrix
 from expertsys.comparison.clustering import Clustering, Linkage, cluster
 
@@ -152,8 +152,7 @@ def similarity(
         ``"bray_curtis"``, ``"hellinger"``. There is no default: they answer different questions.
     by, of, counting, show, coders, subcodes
         The case matrix that is compared, as in `case_matrix`; by default the share of the units that were read. The
-        measures of sets take presence whatever is shown. Codes that were only applied by their sub-codes are no
-        columns here.
+        measures of sets take presence whatever is shown.
     rarefy : bool
         For the measures of sets, of a study: whether presence is what is to be expected in as many units as the smaller
         of the two rows has (Hurlbert 1971), for the more units were read, the more codes occur once. Exact where both
@@ -192,8 +191,6 @@ def similarity(
         rarefied = measure in _SETS and rarefy and counting in ("units", "documents") and not frame_given
         shown: Show = "count" if rarefied or frame_given else "presence" if measure in _SETS else show
         made = case_matrix(data, show=shown, **options)
-        if not frame_given:
-            made = attrs.evolve(made, table=made.to_frame()[columns(data, of)])
         if rarefied:
             sizes = made.totals.to_numpy(dtype=np.float64)
     table = made.to_frame()

@@ -229,11 +229,14 @@ def test_a_parent_code_has_what_its_sub_codes_have() -> None:
     assert es.framework_matrix(made, subcodes="exclude").cells["A", "resistance"].n_excerpts == 1
 
 
-def test_a_parent_that_was_never_applied_itself_has_a_row() -> None:
-    """Passages under sub-codes only: the parent's share is that of units with any of them, 2 of 3."""
+def test_a_theme_that_was_applied_by_its_sub_codes_only() -> None:
+    """Passages under sub-codes only: the theme's share is that of units with any of them, 2 of 3."""
     made = Study(TREE_CODINGS[TREE_CODINGS["unit"] != "u3"], codebook=TREE)
-    share = es.case_matrix(made, show="share").to_frame()
-    assert share.loc["A", "resistance"] == pytest.approx(2 / 3)
+    assert "resistance" not in es.case_matrix(made).to_frame()
+    share = es.case_matrix(made, codes=["resistance"], show="share").to_frame()
+    assert share.loc["A"].to_dict() == {"resistance": pytest.approx(2 / 3)}
+    with pytest.raises(DataError, match=r"no code 'resistence'.*Did you mean 'resistance'"):
+        es.case_matrix(made, codes=["resistence"])
 
 
 def test_a_code_and_its_sub_code_are_no_pair() -> None:
