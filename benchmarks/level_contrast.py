@@ -1,6 +1,6 @@
 """Whether `es.contrast` keeps its level where documents differ in length, and whether its intervals cover.
 
-    python -m benchmarks.level_contrast            # all tables, in Markdown; about ten minutes on one core
+    python -m benchmarks.level_contrast            # all tables, in Markdown; some fifteen minutes on one core
     python -m benchmarks.level_contrast --quick    # the same with fewer codes
 
 Two groups of documents of equal length (12 units each), or of 5 against 20 units. In each document a code has a share
@@ -99,7 +99,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     permuting._WORK, permuting._MOST = 10_000_000, 299
     draw = np.random.default_rng(20261128)
-    for row in levels(500 if quick else 4000, draw):
+    for row in levels(500 if quick else 2000, draw):
         print(row, flush=True)
     print()
     for row in simultaneous(TIMES // (4 if quick else 1), draw):
