@@ -104,7 +104,9 @@ class Occasions:
             remarks.append("there is no column 'site', so that each case counts as one site")
         for role, name in (optional or {}).items():
             if role == "person" and name == role and role not in names:
-                name = _person([column for column in names if not any(column in group for group in wanted.values())])
+                name = person_column(
+                    [column for column in names if not any(column in group for group in wanted.values())]
+                )
             if name is not None and (name in schema or name != role):
                 wanted[role] = [name]
         if "period" in wanted:
@@ -128,9 +130,9 @@ class Occasions:
         after = _known_after(wanted, cells, size)
         columns = {role: _combined(group, role) for role, group in cells.items()}
         if "date" in columns:
-            columns["month"] = _months(columns.pop("date"), wanted["date"][0], remarks)
+            columns["month"] = months(columns.pop("date"), wanted["date"][0], remarks)
         if "period" in columns:
-            columns["period"] = _months(columns["period"], wanted["period"][0], None)
+            columns["period"] = months(columns["period"], wanted["period"][0], None)
         table = pd.DataFrame(columns)
         if "person" in table and not _several(table["person"], size):
             table = table.drop(columns="person")
@@ -253,7 +255,7 @@ def _eager(frame: Any) -> pd.DataFrame:
     return table
 
 
-def _person(columns: Sequence[str]) -> str | None:
+def person_column(columns: Sequence[str]) -> str | None:
     """The column that says who acted, by its name."""
     plain = {column: re.sub(r"[^a-z]", "", column.casefold()).removesuffix("id") for column in columns}
     persons = [column for column, name in plain.items() if name == "person"]
@@ -376,7 +378,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?(?:[T ].*)?")
 _NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4})(?:[T ].*)?")
 
 
-def _months(cells: pd.Series[str], column: str, remarks: list[str] | None) -> pd.Series[str]:
+def months(cells: pd.Series[str], column: str, remarks: list[str] | None) -> pd.Series[str]:
     """Dates as months, such as 2021-03; other periods as they are, or missing with a remark where dates are wanted."""
     values = [str(value) for value in cells.dropna().unique()]
     month = _month_reader(values)

@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted, unknown
+from expertsys._core.frames import as_text
 from expertsys._core.missing import is_missing, is_no_code, text_or_none
 from expertsys._core.results import TableResult
+from expertsys.enactment.occasions import months, person_column
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
 from expertsys.theory.conditions import Compare, Condition, Every, Some
 from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
+from expertsys.theory.situations import action_set
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -156,7 +159,8 @@ def evaluate_propositions(
         codes support a proposition and another's contradict it, the unit is mixed under either rule.
     weight, person, period : str or None
         Columns of ``study.situations``: how many occasions a row stands for (a whole number from 1), who acted, and
-        when. A column of the default name is used where there is one; None disregards it.
+        when. A column of the default name is used where there is one, else for the person one that is called
+        participant, prescriber, clinician or the like, and for the period the month of ``date``; None disregards it.
 
     Returns
     -------
@@ -320,6 +324,11 @@ class Log:
         given = study.situations
         names = {"weight": weight, "person": person, "period": period}
         chosen = {role: _column(given, column, role) for role, column in names.items()}
+        notes: list[str] = []
+        if person == "person" and chosen["person"] is None:
+            guess = person_column([str(name) for name in given.columns])
+            chosen["person"] = guess
+            notes += [f"Column {guess!r} of the situations says who acted."] if guess else []
         roles = {role: role for role in ("case", "coder", "site") if role in given}
         roles |= {role: column for role, column in chosen.items() if column is not None and role != "weight"}
         if "situation" in given:
@@ -329,7 +338,10 @@ class Log:
             table[role] = given[roles[role]].map(_text, na_action=None).to_numpy() if role in roles else None
         table = table.astype(object).where(table.notna(), None)
         table["weight"] = _weights(given, chosen["weight"])
-        notes: list[str] = []
+        if period == "period" and chosen["period"] is None and "date" in given:
+            remarks: list[str] = []
+            table["period"] = months(as_text(given["date"]), "date", remarks).map(_text, na_action=None).to_numpy()
+            notes += [f"{remark[:1].upper()}{remark[1:]}." for remark in remarks]
         for role, reader in _readers(framework, notes).items():
             cells = [reader(cell, row) for row, cell in enumerate(given[role], start=1)] if role in given else None
             table[role] = pd.Series(cells, index=table.index, dtype=object) if cells is not None else None
@@ -419,18 +431,20 @@ def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[obje
 
 
 def _followed(table: pd.DataFrame) -> pd.Series[Any]:
-    """Whether the action taken is the one prescribed; None where one of them is unknown."""
+    """Whether the actions taken are those prescribed, in any order; None where one of them is unknown."""
     if not {"prescribed", "taken"} <= set(table.columns):
         return pd.Series([None] * len(table), dtype=object)
-    columns = ([_action(cell) for cell in table[role]] for role in ("prescribed", "taken"))
+    columns = ([_actions(cell) for cell in table[role]] for role in ("prescribed", "taken"))
     pairs = zip(*columns, strict=True)
     return pd.Series([None if None in pair else pair[0] == pair[1] for pair in pairs], dtype=object)
 
 
-def _action(cell: object) -> str | None:
-    """An action, which may be that nothing was done; None where it is not known."""
-    text = None if is_missing(cell) else str(cell).strip()
-    return text if text and (text.casefold() in ("none", "nothing") or not is_no_code(text)) else None
+def _actions(cell: object) -> frozenset[str] | None:
+    """The actions of a cell, one of which may be that nothing was done; None where they are not known."""
+    text = text_or_none(cell)
+    if text is None or (is_no_code(text) and text.casefold() not in ("none", "nothing")):
+        return None
+    return action_set(text)
 
 
 def _values_in_rules(framework: Framework, *features: str) -> tuple[object, ...]:

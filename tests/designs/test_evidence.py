@@ -498,3 +498,25 @@ def test_distances_and_weights_that_a_file_holds_as_text(tmp_path: Path) -> None
     assert counts(study, "P3", "situation") == {"supports": 3, "contradicts": 2}
     with pytest.raises(DataError, match=r"got '' in row 2 \(1 row of this kind\)"):
         evaluate_propositions(Study(ONE_CODING, situations=pd.DataFrame({"mode": ["token"] * 2, "weight": [1, None]})))
+
+
+def test_a_log_with_dates_and_prescribers_and_several_actions_in_any_order() -> None:
+    """Both letters and calls are prescribed; the order in which they were done does not matter. Use began in March."""
+    log = pd.DataFrame(
+        {
+            "case": "A",
+            "prescriber": ["p1", "p2", "p1", "p2"],
+            "date": ["2024-02-03", "2024-02-20", "2024-03-01", "2024-03-09"],
+            "mode": ["workaround", "workaround", "as-intended", "as-intended"],
+            "distance": 1,
+            "prescribed": "call; letter",
+            "taken": ["call", "letter; call", "letter; call", "call; letter"],
+        }
+    )
+    result = evaluate_propositions(Study(ONE_CODING, situations=log))
+    assert result.bearing("P3", "supports")["name"].tolist() == ["row 3", "row 4"]
+    assert result.modes_of_use["prevailing_mode"].dropna().to_dict() == {
+        ("A", "2024-02"): "workaround", ("A", "2024-03"): "as-intended",
+    }  # fmt: skip
+    assert result.modes_of_use.loc[("A", "(all)"), "persons"] == 2
+    assert "Column 'prescriber' of the situations says who acted." in result.note
