@@ -468,3 +468,18 @@ def test_another_spelling_of_the_folder_is_read_and_told(tmp_path: Path) -> None
     study = read(packed(tmp_path, project(body), Sources__a_txt=b"They wait."))
     assert study.excerpts().tolist() == ["They"]
     assert any("the folder of its sources is named 'Sources'." in line for line in told(study))
+
+
+def test_a_text_that_was_changed_after_coding_is_told(tmp_path: Path) -> None:
+    """Ten words coded; a word put in before the last five moves them: 5 of 10 quotations are not at their positions."""
+    words = [f"passage number {number} of it" for number in range(10)]
+    starts = [sum(len(word) + 2 for word in words[:number]) for number in range(10)]
+    marked = "".join(selection(n + 10, at, at + len(words[n]), words[n]) for n, at in enumerate(starts))
+    text = ". ".join([*words[:5], "Now", *words[5:]])
+    xml = project(f"{USERS}{CODES}<Sources>{text_source(1, 'a', marked)}</Sources>")
+    study = read(packed(tmp_path, xml, sources__a_txt=text.encode()))
+    lines = [str(note) for note in study.provenance.notes]
+    assert any("5 of 10 quotations agree" in line for line in lines)
+    assert any(
+        "5 quotations of 10 and the text at the positions differ: 'passage number 5 of it'" in line for line in lines
+    )
