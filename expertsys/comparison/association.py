@@ -223,7 +223,8 @@ def _corrected(tables: Floats | Ints) -> Floats:
     rows, columns = tables.shape[1:]
     less = np.maximum(0, _pearson(tables) / n - (rows - 1) * (columns - 1) / (n - 1))
     least = np.minimum(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1
-    return np.asarray(np.minimum(1, np.sqrt(less / least)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.minimum(1, np.sqrt(less / least)))
 
 
 def _v_interval(counts: Ints, confidence: float, replicates: int, draw: np.random.Generator) -> Interval:

@@ -272,4 +272,5 @@ def corrected(share: Floats, sizes: Floats, chance: Floats) -> Floats:
     less = np.maximum(0, squared(share, sizes) - chance / (total - 1))  # Bergsma (2013), eq. 5 and 6
     width = 2 - 1 / (total - 1)
     height = rows - (rows - 1) ** 2 / (total - 1)
-    return np.asarray(np.minimum(1, np.sqrt(less / (min(width, height) - 1))))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.minimum(1, np.sqrt(less / (min(width, height) - 1))))
