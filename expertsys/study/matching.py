@@ -59,8 +59,8 @@ class Matching(TableResult):
 
 
 def canonical(text: str) -> str:
-    """A text without its byte order mark, its line ends all LF: what two copies of it share."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    """A text without byte order mark and white space at its end, its line ends all LF: what two copies share."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
 
 
 def ends_kept(text: str) -> npt.NDArray[np.int64]:
@@ -70,7 +70,9 @@ def ends_kept(text: str) -> npt.NDArray[np.int64]:
     if len(letters):
         gone[:-1] = (letters[:-1] == "\r") & (letters[1:] == "\n")
         gone[0] = gone[0] or letters[0] == "\ufeff"
-    return np.append(np.flatnonzero(~gone), len(text)).astype(np.int64)
+    gone[len(text.rstrip()) :] = True
+    kept = np.flatnonzero(~gone)
+    return np.append(kept, kept[-1] + 1 if len(kept) else len(text)).astype(np.int64)
 
 
 def match(
@@ -101,6 +103,7 @@ def _documents(
     by_content: dict[str, str] = {}
     cases: dict[str, str] = {}
     _known(given, [name for study in studies[1:] for name in study.documents.index], "document", "documents")
+    times = [Counter(canonical(str(text)) for text in study.documents["text"].dropna()) for study in studies]
     for number, study in enumerate(studies, start=1):
         used: set[str] = set()
         held = study.documents["text"]
@@ -110,6 +113,9 @@ def _documents(
             new, how = _document(name, text, given if number > 1 else {}, texts, by_content, used)
             if how in ("name", "first") and isinstance(case, str):
                 new, how = _within_case(name, case, texts, cases)
+            copies = [times[at][text] for at in range(number)] if text else [0]
+            if how != "map" and (how, new) != ("content", name) and any(copies[:-1]) and max(copies) > 1:
+                faults.append(_ambiguous(name, number, str(text)))
             known = texts.get(new)
             differs = known is not None and text is not None and known != text
             if (differs or new in used) and how == "name" and same == "separate":
@@ -167,6 +173,16 @@ def _differs(name: str, number: int, first: str, second: str) -> Remark:
         f"has another text than in an earlier study, from character {at} on: {second[at : at + 20]!r} where it had "
         f"{first[at : at + 20]!r}.",
         "If they are two documents: same_document='separate'. If one was changed after coding began, code it again.",
+    )
+
+
+def _ambiguous(name: str, number: int, text: str) -> Remark:
+    shown = text if len(text) <= 20 else f"{text[:19]}…"
+    return Remark(
+        "error",
+        f"study {number}, document {name!r}",
+        f"has a text that several documents have ({shown!r}), so that its text does not say which one it is.",
+        f"Say it: documents={{{name!r}: 'its name in the first study'}}, for each such document.",
     )
 
 

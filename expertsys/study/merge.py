@@ -96,6 +96,8 @@ def merge(
         )
         parts["codings"] = parts["codings"][~again]
     notes += _told(matching)
+    notes += _other_ends(matching, studies)
+    notes += _in_every_copy(pieces)
     if any(study.unmapped is not None for study in studies):
         notes.append(left_out("merge"))
     return Study(
@@ -196,7 +198,7 @@ def _moved(frame: pd.DataFrame, study: Study, names: Mapping[str, str], kept: Ma
         there, here = ends_kept(own), ends_kept(kept[new])
         rows = located[places[name]]
         for column in moved.values():
-            column[rows] = here[np.searchsorted(there, column[rows])]
+            column[rows] = here[np.minimum(np.searchsorted(there, column[rows]), len(here) - 1)]
     return frame.assign(**{name: pd.array(column, dtype="Int64") for name, column in moved.items()})
 
 
@@ -402,6 +404,45 @@ def _told(matching: Matching) -> list[Remark]:
             Remark("warning", "merge, codes", f"no earlier study has {listing(fresh)}.", "Map them: codes={...}.")
         )
     return notes
+
+
+def _other_ends(matching: Matching, studies: tuple[Study, ...]) -> list[Remark]:
+    """Tell of documents whose copies differ in the white space at their end only."""
+    ends: dict[str, set[str]] = {}
+    texts = [study.documents["text"].to_dict() for study in studies]
+    for kind, number, name, new, _ in matching.rows:
+        text = texts[number - 1].get(name) if kind == "document" else None
+        if isinstance(text, str):
+            ends.setdefault(new, set()).add(text[len(text.rstrip()) :].replace("\r\n", "\n"))
+    other = [name for name, found in ends.items() if len(found) > 1]
+    if not other:
+        return []
+    what = f"copies differ in the white space at their end only and were taken for one: {listing(other, 5)}."
+    return [Remark("note", "merge, documents", what)]
+
+
+def _in_every_copy(pieces: list[dict[str, pd.DataFrame]]) -> list[Remark]:
+    """Warn of a coder beside others whose codings are the same in every study: they were there before it was copied."""
+    codings = [piece["codings"] for piece in pieces]
+    common = set.intersection(*(set(frame["coder"]) for frame in codings))
+    keys = [key for key in _KEYS if key != "coder"]
+    found = []
+    for name in sorted(common):
+        own = [frame[frame["coder"] == name] for frame in codings]
+        others = all((frame["coder"] != name).any() for frame in codings)
+        rows = [_by_document(frame, [key for key in keys if key != "document"]) for frame in own]
+        if others and all(row == rows[0] for row in rows[1:]):
+            found.append(name)
+    return [
+        Remark(
+            "warning",
+            f"merge, coder {name!r}",
+            "has the same codings in every study, as a project has that was coded in part before it was copied. They "
+            "count as those of one more coder.",
+            f"If they are not to be compared: study.select(coders=[...]) without {name!r}.",
+        )
+        for name in found
+    ]
 
 
 def _provenance(studies: tuple[Study, ...], matching: Matching) -> Provenance:

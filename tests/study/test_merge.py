@@ -291,3 +291,48 @@ def test_the_map_is_about_further_studies() -> None:
         with pytest.raises(DataError, match=rf"^{option}: no {option.removesuffix('s')} '\w+'; there are: '(risk|d2)'"):
             merge(a, b, **{option: names})  # type: ignore[arg-type]
     assert merge(a, b, documents={"d2": "interview"}).documents.index.tolist() == ["d1", "interview"]
+
+
+def answers(coder: str, texts: dict[str, str], marks: list[tuple[str, int, int]]) -> Study:
+    """A survey in which a coder marked stretches."""
+    codings = pd.DataFrame(marks, columns=["document", "start", "end"]).assign(coder=coder, code="no")
+    return Study(codings, documents=pd.DataFrame({"document": list(texts), "text": list(texts.values())}))
+
+
+def test_renamed_documents_with_equal_texts_are_asked_about() -> None:
+    """Of three answers, two are "No."; the second coder's tool named the answers anew, in another order."""
+    ann = answers("ann", {"r1": "No.", "r2": "Yes, often.", "r3": "No."}, [("r1", 0, 2)])
+    ben = answers("ben", {"b1": "Yes, often.", "b2": "No.", "b3": "No."}, [("b3", 0, 2)])
+    with pytest.raises(DataError) as caught:
+        merge(ann, ben)
+    assert [fault.place for fault in caught.value.faults] == ["study 2, document 'b2'", "study 2, document 'b3'"]
+    assert "has a text that several documents have ('No.')" in str(caught.value.faults[0])
+    together = merge(ann, ben, documents={"b2": "r3", "b3": "r1"})
+    assert set(together.codings["document"]) == {"r1"}
+    same = answers("ben", {"r1": "No.", "r2": "Yes, often.", "r3": "No."}, [("r1", 0, 2)])
+    assert set(merge(ann, same).codings["document"]) == {"r1"}  # the names say which
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("We wait.", "We wait.\n"), ("We wait.\n", "We wait."), ("a. \n\n", "a.\r\n")]
+)
+def test_white_space_at_the_end_of_a_text_blocks_no_merge(first: str, second: str) -> None:
+    size = len(first.rstrip())
+    ann = answers("ann", {"d": first}, [("d", 0, size)])
+    ben = answers("ben", {"d": second}, [("d", 0, size), ("d", 0, len(second))])
+    together = merge(ann, ben)
+    assert together.documents["text"].tolist() == [first]
+    assert together.codings[["start", "end"]].drop_duplicates().to_numpy().tolist() == [[0, size]]
+    assert any("differ in the white space at their end only" in str(note) for note in together.provenance.notes)
+
+
+def test_a_coder_who_coded_before_the_project_was_copied_is_named() -> None:
+    texts = {"d": "We wait for the clinic."}
+    pieces = []
+    for coder, at in (("ann", 8), ("ben", 12)):
+        rows = [("master", 0, 2), (coder, at, at + 3)]
+        codings = pd.DataFrame(rows, columns=["coder", "start", "end"]).assign(document="d", code="x")
+        pieces.append(Study(codings, documents=pd.DataFrame({"document": list(texts), "text": list(texts.values())})))
+    together = merge(*pieces)
+    [line] = [str(note) for note in together.provenance.notes if "before it was copied" in str(note)]
+    assert "merge, coder 'master'" in line
