@@ -27,6 +27,8 @@ Counting = Literal["units", "documents", "codings", "characters"]
 Show = Literal["count", "share", "presence"]
 Subcodes = Literal["include", "exclude"]
 
+#: A difference between cases in coders per unit from which on it is pointed out.
+UNEQUAL = 0.1
 #: Columns in which a table of figures usually says how many observations each rests on.
 _SIZES = ("n", "n_situations", "n_units", "situations", "units")
 
@@ -382,6 +384,8 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
         f"{first} and {second} are both made from {what}: how they relate says nothing of the cases."
         for first, second, what in shared_sources(sources, list(conditions))
     ]
+    if any(isinstance(spec, FromCodes) and spec.coders == "any" for spec in conditions.values()):
+        notes.append(_unequal(study))
     notes.append(study.reading_note if codes else "")
     table.attrs = {"sources": sources, "few": few}
     return Membership(
@@ -515,6 +519,19 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
         own["value"],
         _score(own["value"], spec.method, anchors, name),
         (n, "observation" if noun == "n" else noun, low, high),
+    )
+
+
+def _unequal(study: Study) -> str:
+    """Where cases differ in how many coders read a unit, "at least one coder" finds more in those with more."""
+    read, kind = (read_units(study), "unit") if has_units(study) else (read_documents(study), "document")
+    coders = read.groupby(["case", kind])["coder"].nunique().groupby("case").mean()
+    if not len(coders) or coders.max() - coders.min() < UNEQUAL:
+        return ""
+    return (
+        f"A {kind} was read by {coders.min():.1f} coders on average in {coders.idxmin()} and by {coders.max():.1f} in "
+        f"{coders.idxmax()}: what at least one coder found is more where more read. Consider coders='majority' or "
+        "'all', or one coder who read all."
     )
 
 

@@ -215,7 +215,14 @@ def test_a_scale_and_an_attribute_from_a_table_of_cases(tmp_path: Path) -> None:
     path = tmp_path / "excerpts.csv"
     table.to_csv(path, index=False)
     study = es.read(path, case="case")
-    study = es.Study(study.codings, units=study.units, documents=study.documents, cases=cases, codebook=study.codebook)
+    study = es.Study(
+        study.codings,
+        units=study.units,
+        documents=study.documents,
+        cases=cases,
+        codebook=study.codebook,
+        assignments=study.assignments,
+    )
     made = membership(
         study,
         conditions={
@@ -230,11 +237,12 @@ def test_a_scale_and_an_attribute_from_a_table_of_cases(tmp_path: Path) -> None:
 
 
 def test_two_coders_in_some_cases_and_a_documented_absence(tmp_path: Path) -> None:
-    """Ordinary: ann reads all, ben the first ten excerpts of A and agrees: shares stay .5 and .1; ~Y has a row too."""
+    """Ordinary: ann reads all, ben only A and agrees: shares stay .5 and .1, and the note names the unequal reading."""
     first = excerpts({"A": {"detour": 10}, "B": {"detour": 2}, "C": {"detour": 10}, "D": {"other": 2}})
     second = first[(first["case"] == "A")].groupby("unit", sort=False).head(1).head(10).assign(coder="ben")
     made = membership(read(tmp_path, pd.concat([first, second])), conditions={"used": FromCodes("detour", ANCHORS)})
     assert made.raw["used"].tolist() == pytest.approx([0.5, 0.1, 0.5, 0])
+    assert "in B and by 2.0 in A: what at least one coder found is more where more read" in made.note
     table = made.table.assign(A=[1, 0, 1, 0])
     for outcome, expected in (("used", "A"), ("~used", "~A")):
         truth = truth_table(table, outcome=outcome, conditions=["A"], consistency_cutoff=0.8)

@@ -53,8 +53,9 @@ def test_shares_are_counted_and_calibrated() -> None:
     assert made.table.loc["C"].isna().all()
     assert made.note.startswith(
         "Unknown: C in token, C in around. Uncertain, for they rest on few observations: A in token (3 units), "
-        "B in token (2 units), A in around (3 units), B in around (2 units). Who read what is assumed: "
+        "B in token (2 units), A in around (3 units), B in around (2 units). A unit was read by 1.0 coders on average in B and by 2.0 in A: "
     )
+    assert "Who read what is assumed: " in made.note
 
 
 def test_a_concept_stands_for_its_codes_and_those_below_and_counts_a_unit_once() -> None:

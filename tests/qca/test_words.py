@@ -30,6 +30,7 @@ RESULTS: list[Any] = [
     TRUTH,
     SOLUTION,
     qca.untenable(TRUTH, necessary=["A + B"], solutions=(SOLUTION, ABSENT)),
+    qca.sensitivity_ranges(SOLUTION),
     qca.sweep(SOLUTION, consistency_cutoff=[0.75, 0.8]),
     qca.leave_one_out(SOLUTION),
     qca.robustness(SOLUTION, [SOLUTION]),
