@@ -30,7 +30,6 @@ RESULTS: list[Any] = [
     TRUTH,
     SOLUTION,
     qca.untenable(TRUTH, necessary=["A + B"], solutions=(SOLUTION, ABSENT)),
-    qca.sensitivity_ranges(SOLUTION),
     qca.sweep(SOLUTION, consistency_cutoff=[0.75, 0.8]),
     qca.leave_one_out(SOLUTION),
     qca.robustness(SOLUTION, [SOLUTION]),
@@ -39,6 +38,7 @@ RESULTS: list[Any] = [
     qca.cluster_fit("A*B", CLUSTERED, outcome="Y", cluster="year"),
     qca.evaluate_theory("A", SOLUTION.models[0].expression, TABLE, outcome="Y"),
     qca.case_types(SOLUTION),
+    qca.sensitivity_ranges(SOLUTION),
 ]
 
 
