@@ -15,7 +15,7 @@ from expertsys._core.errors import DataError, DegenerateWarning, check_choice, c
 from expertsys._core.frames import to_pandas
 from expertsys._core.results import TableResult, number
 from expertsys.comparison import case_matrix
-from expertsys.comparison.applied import RULES, Coders, applications, has_units
+from expertsys.comparison.applied import RULES, Coders, Subcodes, applications, has_units, readers_of, uneven
 from expertsys.comparison.grouping import read_documents, read_units
 from expertsys.qca.calibrate import FEW, Method, calibrate
 from expertsys.qca.fit import at_middle
@@ -25,7 +25,6 @@ from expertsys.theory import FRAMEWORK, Framework
 
 Counting = Literal["units", "documents", "codings", "characters"]
 Show = Literal["count", "share", "presence"]
-Subcodes = Literal["include", "exclude"]
 
 #: Columns in which a table of figures usually says how many observations each rests on.
 _SIZES = ("n", "n_situations", "n_units", "situations", "units")
@@ -52,7 +51,8 @@ class FromCodes:
         Of `calibrate`: for "direct", out, crossover and full, as shares or counts. None only for presence, which is a
         crisp set as it stands.
     counting, show, coders : str
-        As in `expertsys.case_matrix`.
+        As in `expertsys.case_matrix`: by default a share takes the mean of the readers where some units had more of
+        them than others, and any coder elsewhere.
     method : str
         Of `calibrate`.
     subcodes : {"include", "exclude"}
@@ -69,7 +69,7 @@ class FromCodes:
     anchors: tuple[float, ...] | None = attrs.field(default=None, converter=_numbers)
     counting: Counting = attrs.field(default="units", kw_only=True)
     show: Show = attrs.field(default="share", kw_only=True)
-    coders: Coders = attrs.field(default="any", kw_only=True)
+    coders: Coders | None = attrs.field(default=None, kw_only=True)
     method: Method = attrs.field(default="direct", kw_only=True)
     subcodes: Subcodes = attrs.field(default="include", kw_only=True)
 
@@ -84,13 +84,13 @@ class FromCodes:
                 remedy="Give anchors=(out, crossover, full), from what is known of the cases; or show='presence'.",
             )
 
-    def description(self, below: Sequence[str] = ()) -> str:
-        """How the scores were made, in words; `below` are the sub-codes that are included or excluded."""
+    def description(self, below: Sequence[str] = (), coders: Coders | None = None) -> str:
+        """How the scores were made, in words: with which sub-codes in or out, and by which rule for several coders."""
         what = {"share": f"share of {self.counting}", "count": f"number of {self.counting}", "presence": "presence"}
         given = listing(self.codes)
         if below:
             given += f" (sub-codes {self.subcodes}d: {listing(below, 4)})"
-        text = f"{what[self.show]} with {given} by {RULES[self.coders]}"
+        text = f"{what[self.show]} with {given} by {RULES[coders or self.coders or 'any']}"
         return text + (f", {_calibrated(self.method, self.anchors)}" if self.anchors is not None else ", crisp")
 
 
@@ -234,6 +234,7 @@ class Membership(TableResult):
     support: pd.DataFrame
     note: str
     _below: dict[str, tuple[str, ...]]
+    _rules: dict[str, Coders]
     _evidence: dict[str, pd.DataFrame]
     _excerpts: pd.Series[str]
 
@@ -275,7 +276,9 @@ class Membership(TableResult):
     def description(self, condition: str) -> str:
         """How the scores of one condition were made, in words."""
         spec = self.conditions[condition]
-        return spec.description(self._below[condition]) if isinstance(spec, FromCodes) else spec.description()
+        if isinstance(spec, FromCodes):
+            return spec.description(self._below[condition], self._rules[condition])
+        return spec.description()
 
     def methods_text(self) -> str:
         """A paragraph for a methods section."""
@@ -339,11 +342,11 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
     ...     },
     ... )
     >>> made.table.round(2).loc["Record"].to_dict()
-    {'little_say': 1.0, 'bypassed': 0.48}
+    {'little_say': 1.0, 'bypassed': 0.3}
     >>> len(made.trace("Record", "bypassed"))
     34
 
-    Thirty-four codings stand behind a score that is just below the crossover: neither clearly in nor clearly out.
+    Thirty-four codings stand behind a score below the crossover: the system is more out of the set than in it.
     """
     Study.require(study, "membership")
     study.require_one_round("membership")
@@ -351,11 +354,12 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
         raise DataError("there are no cases", place="study.cases", remedy="Name the column: es.read(..., case='...').")
     conditions_of(list(conditions), None, place="membership")
     raw, scores, evidence, codes, below, rests = {}, {}, {}, {}, {}, {}
+    rules: dict[str, Coders] = {}
     for name, spec in conditions.items():
         if isinstance(spec, FromCodes):
             codes[name], below[name] = _codes_of(study, spec, framework)
-            raw[name], rests[name] = _counted(study, spec, codes[name])
-            evidence[name] = _behind(study, spec, codes[name])
+            raw[name], rests[name], rules[name] = _counted(study, spec, codes[name])
+            evidence[name] = _behind(study, rules[name], codes[name])
             scores[name] = raw[name] if spec.anchors is None else _score(raw[name], spec.method, spec.anchors, name)
         elif isinstance(spec, FromAttribute):
             raw[name], scores[name] = _attribute(study, spec, name)
@@ -382,10 +386,11 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
         f"{first} and {second} are both made from {what}: how they relate says nothing of the cases."
         for first, second, what in shared_sources(sources, list(conditions))
     ]
+    notes.append(_unequal(study, [name for name, rule in rules.items() if rule != "mean"]))
     notes.append(study.reading_note if codes else "")
     table.attrs = {"sources": sources, "few": few}
     return Membership(
-        table, values, dict(conditions), codes, support, " ".join(filter(None, notes)), below, evidence,
+        table, values, dict(conditions), codes, support, " ".join(filter(None, notes)), below, rules, evidence,
         study.excerpts(),
     )  # fmt: skip
 
@@ -433,7 +438,7 @@ _ONE = "(condition)"
 _Rests = tuple["pd.Series[Any]", str, "pd.Series[Any] | None", "pd.Series[Any] | None"]
 
 
-def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> tuple[pd.Series[Any], _Rests]:
+def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> tuple[pd.Series[Any], _Rests, Coders]:
     """The case matrix of all these codes taken as one; unknown for a case of which nothing was read."""
     check_choice("show", spec.show, ("count", "share", "presence"))
     book = Codebook(Code(name, concept=_ONE) for name in codes)
@@ -452,12 +457,12 @@ def _counted(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> tuple[pd.
     table = matrix.to_frame().reindex(cases)
     value = table[_ONE].astype("float64") if _ONE in table else pd.Series(0.0, index=cases)
     if by_coding:  # of all codings of the case, not of those of this condition
-        value = value / applications(study, coders=spec.coders).groupby("case").size().reindex(cases)
-    return value.where(n > 0), (n, kind, None, None)
+        value = value / applications(study, coders=matrix.coders).groupby("case").size().reindex(cases)
+    return value.where(n > 0), (n, kind, None, None), matrix.coders
 
 
-def _behind(study: Study, spec: FromCodes, codes: tuple[str, ...]) -> pd.DataFrame:
-    rows = applications(study, coders=spec.coders)
+def _behind(study: Study, rule: Coders, codes: tuple[str, ...]) -> pd.DataFrame:
+    rows = applications(study, coders=rule)
     rows = rows[rows["code"].isin(codes)]
     return rows[["case", "unit", "document", "start", "end", "coder", "code", "memo"]]
 
@@ -515,6 +520,18 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
         own["value"],
         _score(own["value"], spec.method, anchors, name),
         (n, "observation" if noun == "n" else noun, low, high),
+    )
+
+
+def _unequal(study: Study, names: Sequence[str]) -> str:
+    """Where cases differ in how many coders read a unit, "at least one coder" finds more in those with more."""
+    read, kind = (read_units(study), "unit") if has_units(study) else (read_documents(study), "document")
+    told = uneven(read, kind, ["case"], readers_of(read, kind)) if names else ""
+    if not told:
+        return ""
+    return (
+        f"Cases differ in how many coders read them ({told}), on which {' and '.join(names)} depend: shares with "
+        "coders='mean' do not."
     )
 
 

@@ -243,3 +243,34 @@ def known_units(table: pd.DataFrame, units: pd.Index[str]) -> pd.Series[str]:
             longer = as_text(table[field]) + "/" + longer
         result = result.where(result.isin(units) | ~longer.isin(units), longer)
     return result
+
+
+def on_new_units(assignments: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Assignments after a document was cut anew: a coder read a new unit if they read at least half of it before."""
+    by_unit = assignments["unit"].notna()
+    if not by_unit.any():
+        return assignments
+    rows = assignments[by_unit].drop(columns="document").merge(before.reset_index(), on="unit")
+    alone = before["document"].map(before["document"].value_counts())[rows["unit"]].to_numpy() == 1
+    lost = rows["unit"][rows["start"].isna().to_numpy() & ~alone]
+    if len(lost):
+        raise DataError(
+            f"readings are given for units without a position: {listing(lost.unique(), 3)}",
+            place="study.assignments",
+            remedy="Choose the units of text first, and say who read which of them then.",
+        )
+    keys = ["coder", "round", "document"]
+    if "start" not in after:
+        return pd.concat([assignments[~by_unit], rows[keys]], ignore_index=True).drop_duplicates(ignore_index=True)
+    names = {"start": "from", "end": "to", "unit": "old"}
+    pairs = rows[["unit", *keys, "start", "end"]].rename(columns=names)
+    pairs = pairs.merge(after[["unit", "document", "start", "end"]], on="document")
+    start, end, first, last = (
+        pairs[name].astype("float64").fillna(other).to_numpy()
+        for name, other in (("start", 0), ("end", np.inf), ("from", 0), ("to", np.inf))
+    )
+    pairs["common"] = np.maximum(np.minimum(end, last) - np.maximum(start, first), 0)
+    sums = pairs.groupby([*keys, "unit"], dropna=False, sort=False)["common"].sum().reset_index()
+    size = sums["unit"].map((after["end"] - after["start"]).set_axis(after["unit"]).astype("float64"))
+    kept = sums[(2 * sums["common"] >= size).to_numpy()].drop(columns="common")
+    return pd.concat([assignments[~by_unit], kept], ignore_index=True)[list(assignments.columns)]

@@ -403,7 +403,8 @@ class Study:
             parts=self._document_parts,
             participants=self._participants.index,
         )
-        parts = {"codings": codings, "units": made}
+        read = readings.on_new_units(self._assignments, self._units, made)
+        parts = {"codings": codings, "units": made, "assignments": read}
         provenance = self.provenance.choosing("unit of coding", told)
         return self._changed(**parts, provenance=provenance)
 

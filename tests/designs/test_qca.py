@@ -215,7 +215,14 @@ def test_a_scale_and_an_attribute_from_a_table_of_cases(tmp_path: Path) -> None:
     path = tmp_path / "excerpts.csv"
     table.to_csv(path, index=False)
     study = es.read(path, case="case")
-    study = es.Study(study.codings, units=study.units, documents=study.documents, cases=cases, codebook=study.codebook)
+    study = es.Study(
+        study.codings,
+        units=study.units,
+        documents=study.documents,
+        cases=cases,
+        codebook=study.codebook,
+        assignments=study.assignments,
+    )
     made = membership(
         study,
         conditions={
@@ -230,12 +237,25 @@ def test_a_scale_and_an_attribute_from_a_table_of_cases(tmp_path: Path) -> None:
 
 
 def test_two_coders_in_some_cases_and_a_documented_absence(tmp_path: Path) -> None:
-    """Ordinary: ann reads all, ben the first ten excerpts of A and agrees: shares stay .5 and .1; ~Y has a row too."""
+    """Ordinary: ann reads all, ben ten excerpts of A and agrees: shares stay .5 and .1; ~Y has its own solution."""
     first = excerpts({"A": {"detour": 10}, "B": {"detour": 2}, "C": {"detour": 10}, "D": {"other": 2}})
     second = first[(first["case"] == "A")].groupby("unit", sort=False).head(1).head(10).assign(coder="ben")
     made = membership(read(tmp_path, pd.concat([first, second])), conditions={"used": FromCodes("detour", ANCHORS)})
     assert made.raw["used"].tolist() == pytest.approx([0.5, 0.1, 0.5, 0])
+    assert "(a unit counts as the share of them who applied the code)" in repr(made)
     table = made.table.assign(A=[1, 0, 1, 0])
     for outcome, expected in (("used", "A"), ("~used", "~A")):
         truth = truth_table(table, outcome=outcome, conditions=["A"], consistency_cutoff=0.8)
         assert minimise(truth, solution="parsimonious").models[0].expression == expected
+
+
+def test_more_coders_in_one_case_make_no_difference_between_cases(tmp_path: Path) -> None:
+    """Two sites, each coder finds the code in half of the excerpts, in other ones: .5 in both, not 1 in the one."""
+    first = excerpts({"A": {"detour": 10}, "B": {"detour": 10}})
+    second = first[first["case"] == "A"].assign(coder="ben")
+    second["code"] = ["none"] * 10 + ["detour"] * 10
+    study = read(tmp_path, pd.concat([first, second]))
+    made = membership(study, conditions={"used": FromCodes("detour", ANCHORS)})
+    assert made.raw["used"].tolist() == pytest.approx([0.5, 0.5])
+    one = membership(study, conditions={"used": FromCodes("detour", ANCHORS, coders="any")})
+    assert "Cases differ in how many coders read them (2 coders per unit in A and 1 in B), on which used" in one.note

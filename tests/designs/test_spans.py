@@ -259,3 +259,21 @@ def test_a_sub_code_counts_for_its_parent() -> None:
     rolled = span_f1(Spans.of(study).rolled_up(), match="exact")
     assert rolled.estimate == 1
     assert "1 sub-code counted as the codes above them" in rolled.note
+
+
+def test_who_read_which_sentence_is_kept_when_paragraphs_become_the_units() -> None:
+    """Ben read the first two of four sentences, a paragraph of two: of paragraphs he read one, and no unit is added."""
+    text = "We wait. They ring.\nWe go. They stay."
+    rows = [("ann", 0, 8), ("ben", 0, 8)]
+    codings = pd.DataFrame(rows, columns=["coder", "start", "end"]).assign(document="d", code="x")
+    study = es.Study(codings, documents=pd.DataFrame({"document": ["d"], "text": [text]})).unitise(by="sentence")
+    names = list(study.units.index)
+    read = pd.DataFrame({"coder": ["ann"] * 4 + ["ben"] * 2, "unit": names + names[:2]})
+    paragraphs = study.with_assignments(read).unitise(by="paragraph")
+    assert paragraphs.units.index.tolist() == ["d [0:19]", "d [20:37]"]
+    assert sorted(paragraphs.seen[["coder", "unit"]].to_numpy().tolist()) == [
+        ["ann", "d [0:19]"],
+        ["ann", "d [20:37]"],
+        ["ben", "d [0:19]"],
+    ]
+    assert len(study.with_assignments(read).unitise(by="document").units) == 1

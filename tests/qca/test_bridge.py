@@ -45,16 +45,24 @@ def logistic(share: float) -> float:
 
 def test_shares_are_counted_and_calibrated() -> None:
     made = membership(
-        coded(), conditions={"token": FromCodes("tick box", ANCHORS), "around": FromCodes("detour", ANCHORS)}
+        coded(),
+        conditions={
+            "token": FromCodes("tick box", ANCHORS),
+            "around": FromCodes("detour", ANCHORS, coders="any"),
+        },
     )
     assert made.raw["token"].tolist()[:2] == pytest.approx([1 / 3, 1 / 2])
     assert made.raw["around"].tolist()[:2] == pytest.approx([2 / 3, 0])
     assert made.table.loc["A"].tolist() == pytest.approx([logistic(1 / 3), logistic(2 / 3)])
     assert made.table.loc["C"].isna().all()
+    mean = membership(coded(), conditions={"around": FromCodes("detour", ANCHORS)})
+    assert mean.raw.loc["A", "around"] == pytest.approx((0.5 + 1) / 3)  # ben read u1 and did not apply it
     assert made.note.startswith(
         "Unknown: C in token, C in around. Uncertain, for they rest on few observations: A in token (3 units), "
-        "B in token (2 units), A in around (3 units), B in around (2 units). Who read what is assumed: "
+        "B in token (2 units), A in around (3 units), B in around (2 units). Cases differ in how many coders "
+        "read them (1.33 coders per unit in A and 1 in B)"
     )
+    assert "Who read what is assumed: " in made.note
 
 
 def test_a_concept_stands_for_its_codes_and_those_below_and_counts_a_unit_once() -> None:

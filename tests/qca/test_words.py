@@ -38,6 +38,7 @@ RESULTS: list[Any] = [
     qca.cluster_fit("A*B", CLUSTERED, outcome="Y", cluster="year"),
     qca.evaluate_theory("A", SOLUTION.models[0].expression, TABLE, outcome="Y"),
     qca.case_types(SOLUTION),
+    qca.sensitivity_ranges(SOLUTION),
 ]
 
 
