@@ -442,7 +442,7 @@ def _indicators(
         np.arange(len(places)),
         applied,
         cells.frame[rest],
-        nothing=no.any(axis=1) & ~yes.any(axis=1),
+        nothing=np.asarray(no.any(axis=1) & ~yes.any(axis=1)),
         row_is_reading="coder" in found,
         offered=tuple(columns),
     )
