@@ -250,8 +250,8 @@ def persons_shuffled(
     observed = float(order_by(persons.sum(axis=0).reshape(1, -1))[0])
     values, ranks = [], []
     step = max(1, _BLOCK // max(cells, persons.size // persons.shape[1]))
-    for low in range(0, count, step):
-        size = min(step, count - low)
+    for start in range(0, count, step):
+        size = min(step, count - start)
         given = np.tile(labels, (size, 1))
         for group in np.unique(above):
             members = np.flatnonzero(above == group)
