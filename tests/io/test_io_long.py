@@ -40,7 +40,7 @@ def test_all_columns(tmp_path: Path) -> None:
     )
     study = read(path)
     assert rows(study, *study.codings.columns) == [
-        ("u1", "ann", "a", "north", "d1", 3, 9, "quoted", "why", "1", "2024-05-01")
+        ("u1", "ann", "a", "north", "d1", 3, 9, "quoted", "why", "1", "2024-05-01", None)
     ]
     assert study.documents.loc["d1", ["case", "participant", "site"]].tolist() == ["north", "p1", "s1"]
     assert pd.isna(study.documents.loc["d1", "text"])
