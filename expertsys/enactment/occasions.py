@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 import attrs
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from expertsys._core.dates import days
 from expertsys._core.errors import DataError, listing, quoted
 from expertsys._core.frames import as_text, check_columns, to_pandas
 from expertsys._core.missing import is_no_code
@@ -374,16 +376,12 @@ def _refuse_free_text(cells: pd.Series[str], counts: Counts, role: str) -> None:
     )
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?(?:[T ].*)?")
-_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4})(?:[T ].*)?")
-
-
 def months(cells: pd.Series[str], column: str, remarks: list[str] | None) -> pd.Series[str]:
     """Dates as months, such as 2021-03; other periods as they are, or missing with a remark where dates are wanted."""
     values = [str(value) for value in cells.dropna().unique()]
-    month = _month_reader(values)
-    if month is not None:
-        return cells.map({value: month(value) for value in values}).astype("str")
+    month = _months_of(values)
+    if month:
+        return cells.map(month).astype("str")
     if remarks is None:
         return cells
     if values:
@@ -394,28 +392,13 @@ def months(cells: pd.Series[str], column: str, remarks: list[str] | None) -> pd.
     return pd.Series(np.nan, index=cells.index, dtype="str")
 
 
-def _month_reader(values: Iterable[str]) -> Callable[[str], str] | None:
-    """How to read the month of these dates; None where they are no dates, or day and month cannot be told apart."""
-    texts = list(values)
-    if not texts:
-        return None
-    if all((found := _ISO.fullmatch(text)) and 1 <= int(found[2]) <= 12 for text in texts):
-        return lambda text: f"{text[:4]}-{int(_ISO.fullmatch(text)[2]):02d}"  # type: ignore[index]
-    matches = [found for text in texts if (found := _NUMBERS.fullmatch(text))]
-    if len(matches) < len(texts):
-        return None
-    firsts, seconds = ({int(found[place]) for found in matches} for place in (1, 3))
-    day_first = max(firsts) > 12 or (max(seconds) <= 12 and all(found[2] == "." for found in matches))
-    month = 3 if day_first else 1
-    if max(seconds if day_first else firsts) > 12 or (not day_first and max(seconds) <= 12):
-        return None
-    return lambda text: "{}-{:02d}".format(*_year_month(text, month))
-
-
-def _year_month(text: str, place: int) -> tuple[str, int]:
-    found = _NUMBERS.fullmatch(text)
-    assert found is not None  # noqa: S101  (all texts were matched before)
-    return found[4], int(found[place])
+def _months_of(values: list[str]) -> dict[str, str]:
+    """The month of each date; empty where they are no dates, or day and month cannot be told apart."""
+    try:
+        numbers = days(values, place="period")
+    except DataError:
+        return {}
+    return {value: f"{date.fromordinal(day):%Y-%m}" for value, day in zip(values, numbers or (), strict=False)}
 
 
 def _known_after(wanted: Mapping[str, list[str]], cells: Mapping[str, list[pd.Series[str]]], counts: Counts) -> str:

@@ -25,7 +25,7 @@ class Ratings:
     Made by one of `from_long`, `from_wide`, `from_array`, `from_study`. A missing rating (None, NaN) means that the
     coder did not see the unit; it is not a category. Text such as ``"nan"`` is a category.
 
-    Parameters
+    Attributes
     ----------
     coders : tuple of str
         Names, in order.

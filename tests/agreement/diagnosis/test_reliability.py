@@ -230,12 +230,16 @@ def two_coders(cells: list[tuple[bool, bool]]) -> Study:
             [(True, True), (True, False), (False, True), *[(False, False)] * 57],
             [
                 "only 4 of 120 ratings are not of the main category: intervals are rough",
+                "the symmetric interval reaches beyond 1, the highest value possible, and is cut there",
                 "coders agree on 97% of units, as chance nearly gives",
             ],
         ),
         (
             [*[(True, True)] * 20, *[(False, False)] * 20, (True, False)],
-            ["coders disagree on 1 of 41 units only: intervals are rough"],
+            [
+                "coders disagree on 1 of 41 units only: intervals are rough",
+                "the symmetric interval reaches beyond 1, the highest value possible, and is cut there",
+            ],
         ),
         ([*[(True, True)] * 20, *[(False, False)] * 20, *[(True, False)] * 15], []),
     ],

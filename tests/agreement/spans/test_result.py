@@ -39,7 +39,7 @@ ALL: dict[str, Function] = {
     "ku": lambda spans: span_alpha(spans, kind="ku", code="a"),
     "U2004": lambda spans: span_alpha(spans, kind="U2004"),
     "f1": lambda spans: span_f1(spans, match=0.5),
-    "macro": lambda spans: span_f1(spans, match="exact", average="macro"),
+    "macro": lambda spans: span_f1(spans, match="overlap", average="macro"),
     "segments": lambda spans: segment_kappa(spans, match="overlap"),
     "kappa": lambda spans: text_kappa(spans, uncoded=True, documents="pooled"),
     "coded": lambda spans: text_kappa(spans, uncoded=False, documents="mean"),
@@ -143,7 +143,7 @@ def test_words_and_table() -> None:
     assert found.methods_text().startswith("3 coders marked stretches of text in 12 documents by themselves (")
     assert "Cohen's kappa over characters (all text; code 'a')" in found.methods_text()
     assert found.cite()[0].startswith("Cohen J.")
-    assert [line[:6] for line in found.cite("jackknife")] == ["Cohen ", "Efron "]
+    assert [line[:6] for line in found.cite("jackknife")] == ["Cohen ", "Efron ", "Kott P"]
     assert "90% interval" in found.methods_text(0.9, "jackknife")
     row = found.to_frame().loc["Cohen's kappa over characters"]
     assert (row["estimate"], row["n_documents"], row["n_coders"]) == (found.estimate, 12, 3)
