@@ -157,7 +157,7 @@ def _intervals(kernel: Any, push: np.ndarray, sampling: Sampling, weights: np.nd
     skew = intervals.acceleration(influence, sampling)
     yield "BCa", intervals.from_replicates(drawn, 0.95, "", estimate=estimate, acceleration=skew)
     error = float(np.sqrt(sampling.variance(influence)))
-    yield "analytic", intervals.symmetric(estimate, error, sampling.n - 1, 0.95, "", "")
+    yield "analytic", intervals.by_t(estimate, error, sampling.n - 1, 0.95, "", "")
     used = attrs.evolve(sampling, counts=sampling.counts[sampling.counts > 0]) if sampling.table is None else sampling
     rows = np.flatnonzero(sampling.counts > 0)
     left = np.eye(len(sampling.counts))[rows] * -1 + sampling.counts
@@ -166,7 +166,7 @@ def _intervals(kernel: Any, push: np.ndarray, sampling: Sampling, weights: np.nd
     n = sampling.n
     mean = float(without @ used.counts) / n
     variance = (n - 1) / n * float(used.counts @ (without - mean) ** 2)
-    yield "jackknife", intervals.symmetric(estimate, float(np.sqrt(variance)), n - 1, 0.95, "", "")
+    yield "jackknife", intervals.by_t(estimate, float(np.sqrt(variance)), n - 1, 0.95, "", "")
 
 
 def _units(sampling: Sampling) -> np.ndarray:

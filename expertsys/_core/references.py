@@ -324,6 +324,34 @@ METHODS: dict[str, Reference] = _table(
         "are randomly drawn. Stat Appl Genet Mol Biol 2010;9(1):39.",
         "10.2202/1544-6115.1585",
     ),
+    (
+        "wilson1927",
+        "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc "
+        "1927;22(158):209–212.",
+        "10.1080/01621459.1927.10502953",
+    ),
+    (
+        "korn1998",
+        "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts "
+        "estimated from survey data. Surv Methodol 1998;24(2):193–201.",
+        "",
+    ),
+    (
+        "hesterberg2015",
+        "Hesterberg TC. What teachers should know about the bootstrap: resampling in the undergraduate statistics "
+        "curriculum. Am Stat 2015;69(4):371–386.",
+        "10.1080/00031305.2015.1089789",
+    ),
+    (
+        "kott2001",
+        "Kott PS. The delete-a-group jackknife. J Off Stat 2001;17(4):521–526.",
+        "",
+    ),
+    (
+        "welch1951",
+        "Welch BL. On the comparison of several mean values: an alternative approach. Biometrika 1951;38(3/4):330–336.",
+        "10.1093/biomet/38.3-4.330",
+    ),
 )
 
 FRAMEWORK: dict[str, Reference] = _table(

@@ -81,6 +81,7 @@ def percent_agreement(
             widened=of == "pairs",
         ),
         level=weighting.words(weights) if not tolerance else f"within {tolerance:g}",
+        share=True,
     )
 
 

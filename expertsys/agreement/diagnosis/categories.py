@@ -99,6 +99,7 @@ def specific_agreement(ratings: Ratings, *, category: Hashable) -> Coefficient:
         ),
         n_units=int(profiles.counts[chose > 0].sum()),
         level=str(category),
+        share=True,
     )
 
 

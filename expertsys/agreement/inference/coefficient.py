@@ -16,8 +16,17 @@ from expertsys.agreement.inference import benchmarks, intervals, permutation, va
 from expertsys.agreement.inference import words as wording
 from expertsys.agreement.inference.estimate import Estimate
 from expertsys.agreement.inference.kernel import Kernel, Values
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
-from expertsys.agreement.inference.sampling import Sampling
+from expertsys.agreement.inference.methods import (
+    Analytic,
+    Bootstrap,
+    Chosen,
+    Jackknife,
+    Method,
+    Wilson,
+    default,
+    resolve,
+)
+from expertsys.agreement.inference.sampling import MOST_LEFT_OUT, Sampling
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Clusters, Floats
 
@@ -63,6 +72,7 @@ class Coefficient(Estimate):
     _refit: Callable[[Ratings], Coefficient]
     _words: wording.Words
     _own_interval: Callable[[float], Interval] | None = None
+    _share: bool = False
 
     @classmethod
     def of(
@@ -78,6 +88,7 @@ class Coefficient(Estimate):
         n_units: int | None = None,
         level: str = "",
         own_interval: Callable[[float], Interval] | None = None,
+        share: bool = False,
     ) -> Self:
         """The result over a kernel.
 
@@ -97,13 +108,16 @@ class Coefficient(Estimate):
             By default the units that two coders rated.
         own_interval : callable, optional
             The analytic interval over units for a confidence, where the literature has one in place of t.
+        share : bool
+            Whether it is a share of units or decisions, for which there is Wilson's interval.
         """
         found = kernel.evaluate(kernel.counts[None, :].astype(np.float64))
         estimate = float(found.estimate[0])
         n_units = ratings.n_pairable if n_units is None else n_units
         known = not np.isnan(estimate)
         alone = wording.alone(words, ratings.n_units - n_units, ratings.n_units) if known else ""
-        told = (ratings.note, intervals.caution(ratings) if known else why(found), alone)
+        over = Sampling.of(kernel.counts, ratings.clusters, kernel.origin)
+        told = (ratings.note, intervals.caution(ratings) if known else why(found), alone, over.note if known else "")
         return cls(
             name,
             estimate,
@@ -119,6 +133,7 @@ class Coefficient(Estimate):
             refit,
             words,
             own_interval,
+            share,
         )
 
     @property
@@ -126,40 +141,111 @@ class Coefficient(Estimate):
         """Analytic standard error over units, or over clusters where the ratings have them; NaN where there is none."""
         return float(np.sqrt(self._variance_over_units(None)))
 
-    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
+    def interval(self, confidence: float = 0.95, method: Method | None = None) -> Interval:
         """An interval for the estimate.
 
         Parameters
         ----------
         confidence : float
             Nominal coverage.
-        method : Bootstrap, Analytic, Jackknife, "bootstrap", "analytic" or "jackknife"
-            Percentile bootstrap over units (the default, seeded), or another choice; a name stands for the object with
-            its defaults. Where the ratings have clusters, clusters are drawn, linearised or left out. Ends are not cut
-            at 1.
+        method : Bootstrap, Analytic, Jackknife, Wilson, or their names in lower case, optional
+            By default Wilson's score interval for shares (percent agreement, specific agreement). For coefficients, where
+            the ratings have clusters, the jackknife over clusters with t on the scale of Fisher's z; else the percentile
+            bootstrap over units (seeded). A name stands for the object with its defaults. Where the ratings have
+            clusters, every method draws, linearises or leaves out whole clusters.
 
         Returns
         -------
         Interval
-            NaN with a note where more than a tenth of the replicates are undefined.
+            NaN with a note where the data cannot give one: where more than a tenth of the replicates are undefined, or
+            where coders agree on all units, so that nothing varies (a share has an interval then too). No end lies
+            above 1.
         """
         check_between("confidence", confidence, 0, 1)
-        method = resolve(method)
-        if isinstance(method, Bootstrap):
-            return self._bootstrapped(confidence, method)
+        chosen = self._chosen(method)
+        if isinstance(chosen, Bootstrap):
+            return self._bootstrapped(confidence, chosen)
+        if isinstance(chosen, Wilson):
+            return self._by_score(confidence)
         note = self.note if np.isnan(self.estimate) else ""
         freedom: float = self._sampling.n - 1
-        if isinstance(method, Jackknife):
-            variance = variances.left_out(self._kernel, self._sampling)
-            variance *= variances.unseen(method.population, self.n_units, "population")
-            words = f"jackknife standard error over {self._sampling.what}"
-        elif method == Analytic() and self._own_interval is not None and self._sampling.what == "units":
+        if isinstance(chosen, Jackknife):
+            over = self._sampling.grouped
+            freedom, words = over.n - 1, f"jackknife standard error over {over.what}"
+            variance = variances.left_out(self._kernel, over)
+            if np.isnan(variance) and over.n > 1:
+                note = note or intervals.ONE_DECIDES.format(what=over.what)
+            finite = variances.unseen(chosen.population, self.n_units, "population")
+            variance *= finite
+        elif chosen == Analytic() and self._own_interval is not None and self._sampling.what == "units":
             own = self._own_interval(confidence)
+            if own.high - own.low < intervals.ROUNDING:
+                return intervals.undefined(confidence, own.method, note or own.note or self._unvaried)
             return attrs.evolve(own, note=note or own.note)
         else:
-            variance, freedom, words = self._analytic(method)
-            note = note or (self._single if method.over != "coders" else "")
-        return intervals.symmetric(self.estimate, float(np.sqrt(variance)), freedom, confidence, words, note)
+            variance, freedom, words = self._analytic(chosen)
+            finite = variances.unseen(chosen.population, self.n_units, "population")
+            note = note or (self._single if chosen.over != "coders" else "")
+        if finite == 0 and variance == 0:  # every unit of the population was seen
+            return Interval(self.estimate, self.estimate, confidence, words, note)
+        scale = chosen.scale if isinstance(chosen, Jackknife) else "linear"
+        error = float(np.sqrt(variance))
+        return intervals.by_t(
+            self.estimate, error, freedom, confidence, words, note, scale=scale, unvaried=self._unvaried, top=1.0
+        )
+
+    def _chosen(self, method: Method | None) -> Chosen:
+        if method is None:
+            return default(clustered=self._sampling.table is not None, share=self._share)
+        return resolve(method)
+
+    @property
+    def _unvaried(self) -> str:
+        """Why there is no interval where nothing varies."""
+        if self.estimate < 1 - intervals.ROUNDING:
+            return intervals.NO_VARIATION
+        also = "method='wilson' gives one" if self._share else "percent_agreement has one"
+        return (
+            f"coders agree on all {self.n_units:,} units, so the data cannot say how far below 1 the coefficient may lie: "
+            f"no interval can be given ({also})"
+        )
+
+    def _by_score(self, confidence: float) -> Interval:
+        """Wilson's interval with as many trials as the share's variance is worth."""
+        from scipy.special import ndtri, stdtrit
+
+        if not self._share:
+            raise DataError(
+                f"Wilson's interval is for shares, and {self.name} is none",
+                place="interval(method='wilson')",
+                remedy="Leave method out, or choose 'bootstrap', 'analytic' or 'jackknife'.",
+            )
+        over, p = self._sampling, self.estimate
+        words = f"Wilson's score interval over {over.what}"
+        tail = (1 + confidence) / 2
+        if np.isnan(p):
+            return intervals.undefined(confidence, words, self.note)
+        units = Sampling(self._kernel.counts, None, "units")
+        size, quantile = self._trials(units), float(ndtri(tail))
+        if over.table is not None:
+            if over.n < 2:
+                return intervals.undefined(confidence, words, f"one of the {over.what} only")
+            size, quantile = min(size, self._trials(over)), float(stdtrit(over.n - 1, tail))
+            words = f"{words}, t with {over.n - 1} degrees of freedom"
+        low, high = intervals.wilson(p, size, quantile)
+        return Interval(low, high, confidence, words)
+
+    def _trials(self, over: Sampling) -> float:
+        """Independent trials that the share is worth: p (1 − p) over its variance (Korn & Graubard 1998, eq. 1)."""
+        n, p = self.n_units if over.table is None else over.n, self.estimate
+        if p * (1 - p) < intervals.ROUNDING or n < 2:
+            return float(n)
+        if over.table is None and len(over.counts) > MOST_LEFT_OUT:
+            variance = self._variance_over_units(None)
+        else:
+            variance = variances.left_out(self._kernel, over)
+            variance *= (n - 1) / n if over.table is None else 1.0  # of two coders it is then p (1 − p) / n
+        return float(p * (1 - p) / variance) if variance > 0 else float(n)
 
     def _bootstrapped(self, confidence: float, method: Bootstrap) -> Interval:
         words = f"{_KINDS[method.kind]} over {self._sampling.what}, {method.replicates:,} replicates"
@@ -173,8 +259,16 @@ class Coefficient(Estimate):
             if linear is None:
                 return intervals.undefined(confidence, words, "no influence function, so no correction for skewness")
             skew = intervals.acceleration(self._sampling.influence(linear, self._kernel.counts), self._sampling)
-        drawn = self.replicates(method)
-        return intervals.from_replicates(drawn, confidence, words, estimate=self.estimate, acceleration=skew)
+        over = self._sampling
+        return intervals.from_replicates(
+            self.replicates(method),
+            confidence,
+            words,
+            estimate=self.estimate,
+            acceleration=skew,
+            clusters=None if over.table is None or method.kind == "pairs" else over.n,
+            unvaried=self._unvaried,
+        )
 
     def replicates(self, method: Bootstrap = Bootstrap(replicates=1000, rng=0)) -> Floats:  # noqa: B008  # frozen
         """The bootstrap's estimates, shape (replicates,), NaN where undefined."""
@@ -333,7 +427,7 @@ class Coefficient(Estimate):
             self.name, self.estimate, self._ratings, again, permutations=permutations, rng=rng, note=self.note
         )
 
-    def methods_text(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> str:  # noqa: B008  # frozen
+    def methods_text(self, confidence: float = 0.95, method: Method | None = None) -> str:
         """A paragraph for a methods section: which coefficient, why, on what, and the interval of `interval`."""
         if np.isnan(self.estimate):
             scale = f" ({self.level})" if self.level else ""
@@ -343,11 +437,11 @@ class Coefficient(Estimate):
             self.name, self.level, self._words, self.estimate, interval, self.n_units, single, self.n_coders
         )
 
-    def cite(self, method: Method = Bootstrap(replicates=1000, rng=0)) -> tuple[str, ...]:  # noqa: B008  # frozen
+    def cite(self, method: Method | None = None) -> tuple[str, ...]:
         """The references behind the coefficient and behind an interval by this method, the default one if not given."""
-        clustered = self._sampling.what != "units"
-        own = ("gwet2021",) if clustered or resolve(method) != Analytic() else self._words.own
-        behind = wording.sources(resolve(method), clustered, own)
+        clustered, chosen = self._sampling.what != "units", self._chosen(method)
+        own = ("gwet2021",) if clustered or chosen != Analytic() else self._words.own
+        behind = wording.sources(chosen, clustered, own)
         return references.cite(dict.fromkeys((*self.sources, *behind)))
 
 

@@ -13,6 +13,8 @@ Kind = Literal["percentile", "bca", "pairs"]
 KINDS: tuple[Kind, ...] = ("percentile", "bca", "pairs")
 Over = Literal["units", "coders", "both"]
 OVER: tuple[Over, ...] = ("units", "coders", "both")
+Scale = Literal["linear", "z"]
+SCALES: tuple[Scale, ...] = ("linear", "z")
 
 
 @attrs.frozen
@@ -26,7 +28,9 @@ class Bootstrap:
     rng : None, int or numpy.random.Generator
         Seed or generator; the same seed gives the same interval on any engine. None draws anew each time.
     kind : {"percentile", "bca", "pairs"}
-        Quantiles of the replicates; the same corrected for bias and skewness (Efron & Tibshirani 1993, ch. 14); or
+        Quantiles of the replicates, further out where clusters are drawn, by as much as t with C − 1 degrees of freedom
+        lies outside the normal distribution (the expanded percentile interval, Hesterberg 2015); the same corrected for
+        bias and skewness (Efron & Tibshirani 1993, ch. 14); or
         Krippendorff's own bootstrap for alpha, which draws pairs as if they were independent and is too narrow: only to
         reproduce an interval made by KALPHA or its descendants.
     cluster : str, optional
@@ -82,31 +86,61 @@ class Analytic:
 class Jackknife:
     """The jackknife: each unit, or each cluster, left out in turn; with t.
 
+    With more than 1,000 clusters, random groups of clusters are left out in their place (Kott 2001).
+
     Parameters
     ----------
     population : int, optional
         See `Analytic`.
+    scale : {"linear", "z"}
+        Whether t is applied to the estimate itself, or to its inverse hyperbolic tangent (Fisher's z), which keeps the
+        ends between −1 and 1 and allows for the skewness of high agreement.
 
     Examples
     --------
     >>> Jackknife()
-    Jackknife(population=None)
+    Jackknife(population=None, scale='linear')
     """
 
     population: int | None = None
+    scale: Scale = "linear"
+
+    def __attrs_post_init__(self) -> None:
+        check_choice("scale", self.scale, SCALES)
 
 
-Method: TypeAlias = Bootstrap | Analytic | Jackknife | Literal["bootstrap", "analytic", "jackknife"]
-_NAMED: dict[str, Bootstrap | Analytic | Jackknife] = {
+@attrs.frozen
+class Wilson:
+    """The score interval of Wilson, for shares: percent agreement and specific agreement.
+
+    It has a width also where all units agree, and stays between 0 and 1. Several coders, and units that are alike within
+    clusters, enter through the effective number of units (Korn & Graubard 1998).
+
+    Examples
+    --------
+    >>> Wilson()
+    Wilson()
+    """
+
+
+Chosen: TypeAlias = Bootstrap | Analytic | Jackknife | Wilson
+Method: TypeAlias = Chosen | Literal["bootstrap", "analytic", "jackknife", "wilson"]
+_NAMED: dict[str, Chosen] = {
     "bootstrap": Bootstrap(),
     "analytic": Analytic(),
     "jackknife": Jackknife(),
+    "wilson": Wilson(),
 }
 
 
-def resolve(method: Method) -> Bootstrap | Analytic | Jackknife:
+def resolve(method: Method) -> Chosen:
     """The method that a name stands for."""
-    if isinstance(method, Bootstrap | Analytic | Jackknife):
+    if isinstance(method, Chosen):
         return method
     check_choice("method", method, list(_NAMED))
     return _NAMED[method]
+
+
+def default(*, clustered: bool, share: bool = False) -> Chosen:
+    """The method where none is given: Wilson's for shares, the jackknife over clusters, else the bootstrap over units."""
+    return Wilson() if share else Jackknife(scale="z") if clustered else Bootstrap()

@@ -15,6 +15,8 @@ from expertsys.agreement.ratings.profiles import Clusters, Floats, Ints
 
 #: A jackknife over more distinct drawables than this would take hours.
 MOST_LEFT_OUT = 20_000
+#: More clusters than this are left out by random groups of them, as many groups as this.
+MOST_CLUSTERS = 500
 
 
 @attrs.frozen(eq=False)
@@ -48,9 +50,24 @@ class Sampling:
         return cls(np.ones(kept.shape[0], dtype=np.int64), kept, f"clusters ({clusters.by})")
 
     @property
+    def note(self) -> str:
+        """What is drawn, for the note of a result, where it is not units."""
+        return "" if self.table is None else f"standard errors and intervals go by {self.n:,} {self.what}"
+
+    @property
     def n(self) -> int:
         """Number of draws."""
         return int(self.counts.sum())
+
+    @property
+    def grouped(self) -> Sampling:
+        """Clusters in random groups where there are many: what the jackknife leaves out (Kott 2001)."""
+        if self.table is None or self.n <= MOST_CLUSTERS:
+            return self
+        group = np.random.default_rng(0).permutation(self.n) % MOST_CLUSTERS
+        cells = (np.ones(self.n), (group, np.arange(self.n)))
+        table = sparse.csr_array(sparse.csr_array(cells, shape=(MOST_CLUSTERS, self.n)) @ self.table)
+        return Sampling(np.ones(MOST_CLUSTERS, dtype=np.int64), table, self.what)
 
     def drawn(self, replicates: int, rng: RNG, *, width: int) -> Iterator[Floats]:
         """Bootstrap weights over profiles, in blocks of shape (B, P)."""

@@ -28,7 +28,8 @@ def _hangs_on_one(kernel: Kernel, sampling: Sampling) -> bool:
 
 
 def left_out(kernel: Kernel, sampling: Sampling) -> float:
-    """The jackknife: each unit or cluster left out in turn."""
+    """The jackknife: each unit, cluster or group of many clusters left out in turn."""
+    sampling = sampling.grouped
     n = sampling.n
     if n < 2:
         return float("nan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from expertsys._core.results import Interval, number, percent
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
+from expertsys.agreement.inference.methods import Bootstrap, Chosen, Jackknife, Wilson
 
 
 @attrs.frozen
@@ -57,13 +57,15 @@ def alone(words: Words, single: int, units: int) -> str:
     )
 
 
-def sources(method: Bootstrap | Analytic | Jackknife, clustered: bool, own: tuple[str, ...]) -> tuple[str, ...]:
+def sources(method: Chosen, clustered: bool, own: tuple[str, ...]) -> tuple[str, ...]:
     """Keys of the references behind an interval."""
+    if isinstance(method, Wilson):
+        return ("wilson1927", "korn1998")
     if isinstance(method, Bootstrap):
-        return (*_KINDS[method.kind], *(("field2007",) if clustered and method.kind != "pairs" else ()))
+        return (*_KINDS[method.kind], *(("field2007", "hesterberg2015") if clustered and method.kind != "pairs" else ()))
     finite = () if method.population is None else ("cochran1977",)
     if isinstance(method, Jackknife):
-        return ("efron1993", *finite)
+        return ("efron1993", *(("kott2001",) if clustered else ()), *finite)
     over = () if method.over == "units" else ("gwet2008b",)
     return (*(own if method.over != "coders" else ()), *over, *finite)
 

@@ -197,7 +197,7 @@ class SpanCoefficient(Estimate):
         variance = (
             variances.left_out(self._kernel, self._sampling) if isinstance(method, Jackknife) else self._variance()
         )
-        return intervals.symmetric(self.estimate, float(np.sqrt(variance)), self.n_documents - 1, confidence, words, "")
+        return intervals.by_t(self.estimate, float(np.sqrt(variance)), self.n_documents - 1, confidence, words, "")
 
     @staticmethod
     def _refuse(method: Bootstrap | Analytic | Jackknife) -> None:
