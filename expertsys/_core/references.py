@@ -348,6 +348,11 @@ METHODS: dict[str, Reference] = _table(
         "",
     ),
     (
+        "chung2013",
+        "Chung E, Romano JP. Exact and asymptotically robust permutation tests. Ann Stat 2013;41(2):484–507.",
+        "10.1214/13-AOS1090",
+    ),
+    (
         "welch1951",
         "Welch BL. On the comparison of several mean values: an alternative approach. Biometrika 1951;38(3/4):330–336.",
         "10.1093/biomet/38.3-4.330",

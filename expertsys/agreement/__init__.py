@@ -27,11 +27,12 @@ from expertsys.agreement.diagnosis.disagreements import disagreements
 from expertsys.agreement.diagnosis.drift import Drift, drift
 from expertsys.agreement.diagnosis.overview import all_coefficients
 from expertsys.agreement.diagnosis.reliability import methods_text, reliability
+from expertsys.agreement.diagnosis.rounds import change_between_rounds, intra_coder, reading_sensitivity
 from expertsys.agreement.diagnosis.scenarios import what_if
 from expertsys.agreement.inference.benchmarks import Benchmark
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.comparison import Comparison, compare
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife
+from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Wilson
 from expertsys.agreement.inference.permutation import PermutationTest
 from expertsys.agreement.panel.against import AgainstPanel, against_panel
 from expertsys.agreement.panel.alternative import AlternativeAnnotatorTest, alternative_annotator_test
@@ -75,12 +76,14 @@ __all__ = [
     "Ratings",
     "SpanCoefficient",
     "Spans",
+    "Wilson",
     "against_panel",
     "all_coefficients",
     "alternative_annotator_test",
     "bangdiwala_b",
     "brennan_prediger",
     "categories",
+    "change_between_rounds",
     "coder_matrix",
     "coding_comparison",
     "cohen_kappa",
@@ -99,6 +102,7 @@ __all__ = [
     "holsti",
     "icc",
     "icc_table",
+    "intra_coder",
     "kendall_w",
     "krippendorff_alpha",
     "light_kappa",
@@ -108,6 +112,7 @@ __all__ = [
     "percent_agreement",
     "plan",
     "qualcoder_kappa",
+    "reading_sensitivity",
     "reliability",
     "scott_pi",
     "segment_kappa",

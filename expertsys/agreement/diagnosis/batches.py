@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 import attrs
 import numpy as np
+import pandas as pd
 
 from expertsys._core.errors import DataError, check_positive, listing, unknown
 from expertsys.agreement.diagnosis import choice, groups
@@ -21,6 +22,8 @@ def items(
     """Ratings clustered by what is dealt to batches, and the batch of each; None where it has none."""
     if isinstance(data, Ratings):
         ratings = choice.ratings_of(data, code=code, cluster=cluster, purpose="drift")
+        if ratings.clusters is None and by is not None:
+            ratings = attrs.evolve(ratings, clusters=ratings.named)
         clusters = ratings.require_clusters("drift")
         if by is None:
             return _apart(ratings, clusters)
@@ -31,6 +34,12 @@ def items(
         batch_of: dict[Hashable, Hashable] = dict(by.items())
         return ratings, [batch_of.get(name) for name in clusters.names]
     Study.require(data, "drift")
+    if isinstance(by, str) and by == "round":
+        raise DataError(
+            "batches are of different units, and rounds may be of the same",
+            place="drift(by='round')",
+            remedy="Use es.agreement.change_between_rounds(study).",
+        )
     if by is None:
         raise DataError(
             "say by= what the batches are",
@@ -39,15 +48,18 @@ def items(
         )
     coded = CodedUnits.of(data)
     found = groups.labels(data, coded, by, place="drift(by=...)")
-    ratings = Ratings.from_study(data, code=code, cluster=cluster or "unit")
-    item = coded.labels(cluster or "unit")
+    if cluster is None:
+        own = pd.Series(found, index=pd.Index(coded.units).take(coded.unit))
+        cluster = data.cluster_level(own[~own.index.duplicated()])
+    ratings = Ratings.from_study(data, code=code, cluster=cluster)
+    item = coded.labels(cluster)
     batch: dict[Hashable, Hashable] = {}
     for name, label in dict.fromkeys(zip(item, found.tolist(), strict=True)):
         if batch.setdefault(name, label) != label:
             raise DataError(
                 f"{cluster} {str(name)!r} is in the batches {batch[name]!r} and {label!r}",
                 place="drift(cluster=...)",
-                remedy="Deal what lies within batches: cluster='document', or units with cluster=None.",
+                remedy="Choose a cluster that lies within batches: 'document' or 'unit', or leave cluster out.",
             )
     return ratings, [batch[name] for name in ratings.require_clusters("drift").names]
 
@@ -63,10 +75,16 @@ def _apart(ratings: Ratings, clusters: Clusters) -> tuple[Ratings, list[Hashable
 
 
 def in_order(
-    ratings: Ratings, label: Sequence[Hashable], order: Sequence[Hashable] | None, batches: int | None
+    ratings: Ratings,
+    label: Sequence[Hashable],
+    order: Sequence[Hashable] | None,
+    batches: int | None,
+    *,
+    dates: bool = False,
 ) -> tuple[Ints, list[Hashable]]:
     """The batch of each cluster as a number, -1 where it has none, and the names of the batches in order."""
-    found = groups.in_order(label)
+    found = [] if order is not None else groups.in_order(label, dates=dates)
+    found = found or list(dict.fromkeys(name for name in label if name is not None))
     names = found if order is None else list(dict.fromkeys(order))
     for name in found:
         if name not in names:

@@ -14,7 +14,7 @@ from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.variants import recoded
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
@@ -114,7 +114,7 @@ def categories(
     *,
     coefficient: str | choice.Function = "krippendorff_alpha",
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> pd.DataFrame:
     """How far coders agree on each category: the category against the rest, and the agreement specific to it.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from inspect import signature
 from typing import TypeAlias
 
 from expertsys._core.errors import DataError, check_choice
@@ -49,6 +51,17 @@ def function(coefficient: str | Function) -> Function:
     return alpha if coefficient == "krippendorff_alpha" else offered[coefficient]
 
 
+def weighted(name: str, function: Callable[..., Coefficient], weights: str) -> Function:
+    """A coefficient with weights; an error where it knows none."""
+    if "weights" not in signature(function).parameters:
+        raise DataError(
+            f"{name} takes no account of the order of scores",
+            place="level",
+            remedy="Choose coefficient='krippendorff_alpha', 'gwet_ac', 'cohen_kappa' or another that has weights.",
+        )
+    return partial(function, weights=weights)
+
+
 def ratings_of(data: Study | Ratings, *, code: str | None, cluster: str | None, purpose: str) -> Ratings:
     """The ratings of a study; a table of ratings as it is."""
     if not isinstance(data, Ratings):
@@ -63,13 +76,18 @@ def ratings_of(data: Study | Ratings, *, code: str | None, cluster: str | None, 
     return data
 
 
-def resampling(method: Method, purpose: str) -> Bootstrap:
-    """The percentile bootstrap that differences between coefficients of the same units come from."""
+def resampling(method: Method | None, purpose: str) -> Bootstrap | None:
+    """The percentile bootstrap that differences between coefficients of the same units come from; None for the default.
+
+    The default leaves out each cluster in turn where units have clusters, and draws units by the bootstrap elsewhere.
+    """
+    if method is None:
+        return None
     chosen = resolve(method)
     if isinstance(chosen, Bootstrap) and chosen.kind == "percentile":
         return chosen
     raise DataError(
         f"differences on the same units are resampled together, which takes a percentile bootstrap, not {method!r}",
         place=purpose,
-        remedy="Give method=Bootstrap(replicates=1000, rng=0).",
+        remedy="Give method=Bootstrap(replicates=1000, rng=0), or leave method out.",
     )

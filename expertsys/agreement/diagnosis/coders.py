@@ -14,7 +14,7 @@ from expertsys._core.progress import track
 from expertsys._core.results import TableResult, number
 from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.variants import Draws, among
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.ratings import Ratings
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def coder_matrix(
     code: str | None = None,
     cluster: str | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> CoderMatrix:
     """Agreement of each coder with each other: who is the odd one out, who works alike.
 
@@ -126,7 +126,8 @@ def coder_matrix(
         A coefficient by its name, or a function of ratings; see `reliability`. Alpha takes Jaccard's distance where
         the categories are sets, else the nominal level.
     code, cluster : str, optional
-        For a study: this code applied or not in place of the sets of codes; what intervals draw.
+        For a study: this code applied or not in place of the sets of codes; what intervals go by, by default
+        ``study.cluster_level()``.
     confidence, method
         See `Coefficient.interval`.
 
@@ -198,7 +199,7 @@ def without_coder(
     code: str | None = None,
     cluster: str | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> pd.DataFrame:
     """What agreement becomes when each coder is left out in turn, and whether that differs from what it is.
 
@@ -206,8 +207,9 @@ def without_coder(
     ----------
     data, coefficient, code, cluster, confidence
         See `coder_matrix`.
-    method : Bootstrap
-        Percentile. All rows come from the same draws of units, so that their differences are paired.
+    method : Bootstrap, optional
+        By default the jackknife over clusters where units have them, else the percentile bootstrap over units. All rows
+        come from the same draws, so that their differences are paired.
 
     Returns
     -------

@@ -23,7 +23,7 @@ from expertsys.agreement.coefficients.scott import scott_pi
 from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.variants import Draws
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.ratings import Ratings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def all_coefficients(
     weights: weighting.Weights = "identity",
     cluster: str | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> pd.DataFrame:
     """Every coefficient that suits the ratings, each with its interval, from the same draws of units.
 
@@ -56,14 +56,16 @@ def all_coefficients(
     data : Study or Ratings
         A study with units and one round of coding, or ratings. A missing rating is left out.
     code, cluster : str, optional
-        For a study: this code applied or not in place of the sets of codes; what intervals draw.
+        For a study: this code applied or not in place of the sets of codes; what intervals go by, by default
+        ``study.cluster_level()``.
     weights : {"identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"} or array_like
         How far two categories agree, see `gwet_ac`. With other than "identity", those that know no weights are left
         out.
     confidence : float
         Nominal coverage of the intervals.
-    method : Bootstrap
-        Percentile. All rows come from the same draws of units.
+    method : Bootstrap, optional
+        By default the jackknife over clusters where units have them, else the percentile bootstrap over units. All
+        rows come from the same draws of units.
 
     Returns
     -------

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, check_between, unknown
+from expertsys._core.errors import DataError, check_between, check_choice, listing, unknown
 from expertsys._core.progress import track
 from expertsys._core.results import number, percent
-from expertsys.agreement.coefficients.alpha import krippendorff_alpha
+from expertsys.agreement.coefficients.alpha import LEVELS, Level, krippendorff_alpha
 from expertsys.agreement.coefficients.percent import percent_agreement
 from expertsys.agreement.diagnosis import choice, groups
 from expertsys.agreement.diagnosis.categories import prevalence, specific_agreement
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method, resolve
+from expertsys.agreement.inference.methods import Bootstrap, Method, Wilson, default, resolve
+from expertsys.agreement.panel.runs import runs_of_one_model
 from expertsys.agreement.ratings import Ratings
-from expertsys.agreement.ratings.coded import CodedUnits
+from expertsys.agreement.ratings.coded import CodedUnits, Subcodes
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -27,44 +29,77 @@ if TYPE_CHECKING:
 WHOLE: dict[Literal["jaccard", "masi"], str] = {"jaccard": "all codes (Jaccard)", "masi": "all codes (MASI)"}
 COLUMNS = ("estimate", "low", "high", "n_units", "n_coders", "prevalence", "agreement", "note")
 APPLIED: dict[bool, str] = {True: "applied", False: "not applied"}
+#: Gwet's weights for a level of measurement.
+WEIGHTS: dict[Level, str] = {
+    "nominal": "identity",
+    "ordinal": "ordinal",
+    "interval": "quadratic",
+    "ratio": "ratio",
+    "circular": "circular",
+    "bipolar": "bipolar",
+}
+#: Where a code could have been applied so often, and was not, it may not have been available there.
+EXPECTED = 5
+
+#: Where each code could be applied: a column, or for each code the values of a column, or units and documents.
+Available: TypeAlias = "str | Mapping[str, Mapping[str, Iterable[Hashable]] | Iterable[str]]"
 
 
 def reliability(
     study: Study,
     *,
-    by: Literal["case", "pair", "coder", "category"] | groups.By | None = None,
+    by: Literal["case", "pair", "coder", "category", "round"] | groups.By | None = None,
     codes: Sequence[str] | None = None,
+    level: Level | None = None,
     coefficient: str | choice.Function = "krippendorff_alpha",
-    cluster: Literal["document", "case"] | None = None,
+    subcodes: Subcodes = "include",
+    available: Available | None = None,
+    map: Mapping[str, str] | None = None,  # noqa: A002  # the word that merge uses
+    cluster: Literal["document", "participant", "case", "unit"] | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> pd.DataFrame:
-    """How far coders agree: a row for each code (applied or not), and for all codes as sets.
+    """How far coders agree: a row for each code (applied or not), and for all codes as sets; or one row for scores.
 
     Parameters
     ----------
     study : Study
-        With units and one round of coding. A coder who saw a unit and did not apply the code said "no"; one who did not
-        see it is missing there. Where the study does not know who saw what, that is assumed from the codings, and the
-        notes say so.
+        With units, and one round of coding unless ``by="round"``. A coder who read a unit and did not apply the code
+        said "no"; one who did not read it is missing there. Where the study does not know who read what, that is
+        assumed from the codings, and the notes say so.
     by : str, mapping or Series, optional
         The table for each ``"case"``; for each ``"pair"`` of coders; without each ``"coder"`` in turn; or for each
-        group of units by a column of the study's documents, cases or participants (``"document"``, ``"date"``,
-        ``"kind"``, ``"site"``, a batch, ...) or by a mapping from units or documents to groups. With ``"category"`` the
-        estimates are the specific agreement on having applied each code and on not having applied it.
+        group of units by a column of the study's units, documents, cases or participants (``"question"``,
+        ``"document"``, ``"date"``, ``"kind"``, ``"site"``, a batch, ...) or by a mapping from units or documents to
+        groups; or for each ``"round"`` of coding, see also `change_between_rounds` and `intra_coder`. With
+        ``"category"`` the estimates are the specific agreement on having applied each code and on not having applied
+        it.
     codes : sequence of str, optional
         Only these codes; by default all that were applied (in the group, where there are groups), in the codebook's
         order.
+    level : {"nominal", "ordinal", "interval", "ratio", "circular", "bipolar"}, optional
+        The codes are scores, or exclude each other: each coder gives a unit one of them, and the table has one row for
+        all. Numbers are in their order, other codes in that of the codebook.
     coefficient : str or callable
         For the rows of single codes: the name of a function of `expertsys.agreement`, such as ``"gwet_ac"``,
         ``"fleiss_kappa"``, ``"percent_agreement"`` or, with two coders or by pair, ``"cohen_kappa"``; or any function
         of `Ratings` that gives a `Coefficient`. The rows for all codes are alpha, with the distance between sets of
         codes.
-    cluster : {"document", "case"}, optional
-        Intervals draw whole documents or cases: where units of one document are alike, drawing units is too narrow.
+    subcodes : {"include", "exclude"}
+        Whether a code counts as applied where one of its sub-codes is; the note of its row names the choice. The rows
+        for all codes compare the codes as they were applied.
+    available : str or mapping, optional
+        Where each code could be applied at all: units where it could not are left out of its row. A column, such as
+        ``"question"``: a code could be applied in those groups in which anyone applied it. Or a mapping from codes to
+        ``{column: values}``, or to the units or documents; codes that it does not name could be applied everywhere.
+    map : mapping, optional
+        Codes that were renamed, under their names of old: ``{"old": "new"}``.
+    cluster : {"document", "participant", "case", "unit"}, optional
+        What intervals go by. By default ``study.cluster_level()``: the coarser of document and participant that holds
+        several units, since units that are alike say less than as many independent ones.
     confidence : float
         Nominal coverage of the intervals.
-    method : Bootstrap, Analytic, Jackknife, "bootstrap", "analytic" or "jackknife"
+    method : Bootstrap, Analytic, Jackknife, Wilson or their names in lower case, optional
         See `Coefficient.interval`.
 
     Returns
@@ -79,7 +114,8 @@ def reliability(
     Raises
     ------
     DataError
-        For a study of spans without units, with several rounds of coding, or with too few coders.
+        For a study of spans without units, with several rounds of coding unless ``by="round"``, with too few coders;
+        for a level where a coder gave a unit several codes.
 
     Examples
     --------
@@ -109,13 +145,23 @@ def reliability(
     """
     function = choice.function(coefficient)
     check_between("confidence", confidence, 0, 1)
-    if by == "category" and coefficient != "krippendorff_alpha":
+    check_choice("subcodes", subcodes, ("include", "exclude"))
+    by_round = isinstance(by, str) and by == "round"
+    if level is not None:
+        check_choice("level", level, LEVELS)
+        if by == "category" or codes is not None or available is not None:
+            raise DataError(
+                "level= takes all codes as one scale, and by='category', codes= and available= speak of single codes",
+                place="reliability",
+                remedy="Leave one of them out; study.select(codes=[...]) chooses the codes of a scale.",
+            )
+    if isinstance(by, str) and by == "category" and coefficient != "krippendorff_alpha":
         raise DataError(
             f"by='category' gives specific agreement, and coefficient={coefficient!r} asks for another",
             place="reliability",
             remedy="Leave one of the two out.",
         )
-    coded = CodedUnits.of(study)
+    coded = CodedUnits.of(study, every_round=by_round, rename=map)
     if len(coded.coders) < 2:
         raise DataError(
             f"agreement takes two coders; there is {len(coded.coders)}",
@@ -123,38 +169,108 @@ def reliability(
             remedy="Read all coders' files together: es.read([...]).",
         )
     keys, parts = _parts(study, coded, by)
-    chosen = [(key, part, _wanted(study, part, codes)) for key, part in parts]
+    kind = "category" if isinstance(by, str) and by == "category" else "code"
+    function = None if kind == "category" else function
+    wanted = [[] if level is not None else wanted_codes(part, codes) for _, part in parts]
+    places = availability(coded, available)
+    runs = runs_of_one_model(coded.coders)
     rows: list[tuple[Any, ...]] = []
     names: set[str] = set()
-    with track(sum(len(wanted) + len(WHOLE) for _, _, wanted in chosen), "agreement") as step:
-        for key, part, wanted in chosen:
-            for name, result in _results(part, wanted, None if by == "category" else function, cluster):
-                rows.append((*key, *name, *_row(result, confidence, method)))
+    with track(sum(len(listed) + len(WHOLE) for listed in wanted), "agreement") as step:
+        for (key, part), listed in zip(parts, wanted, strict=True):
+            if level is not None:
+                found = of_scores(part, level, coefficient, cluster)
+            else:
+                found = results(part, listed, function, cluster, subcodes, places)
+            for name, result in found:
+                note = "; ".join(part for part in (result.note, runs) if part)
+                rows.append((*key, *name, *row_of(attrs.evolve(result, note=note), confidence, method)))
                 names |= {result.name} if name[0] not in WHOLE.values() else set()
                 step()
-    index = [*keys, "code", *(["category"] if by == "category" else [])]
+    index = [*keys, "code", *(["category"] if kind == "category" else [])]
     table = pd.DataFrame(rows, columns=[*index, *COLUMNS]).set_index(index)
     told = names.pop() if names else "Krippendorff's alpha"
-    table.attrs.update(coefficient=told, confidence=confidence, method=_how(method, cluster))
+    over = coded.level(cluster)
+    table.attrs.update(coefficient=told, confidence=confidence, method=_how(method, over), level=level or "")
     return table.rename_axis(columns="column")
 
 
-def _how(method: Method, cluster: str | None) -> str:
-    chosen = resolve(method)
-    over = "units" if cluster is None else f"clusters ({cluster})"
+def _how(method: Method | None, level: str) -> str:
+    chosen = default(clustered=level != "unit") if method is None else resolve(method)
+    over = "units" if level == "unit" else f"clusters ({level})"
     if isinstance(chosen, Bootstrap):
         return f"bootstrap over {over}, {chosen.replicates:,} replicates"
+    if isinstance(chosen, Wilson):
+        return f"Wilson's score interval over {over}"
     return f"{type(chosen).__name__.lower()} standard error over {over}"
 
 
-def _wanted(study: Study, coded: CodedUnits, codes: Sequence[str] | None) -> list[str]:
+def wanted_codes(coded: CodedUnits, codes: Sequence[str] | None) -> list[str]:
+    """The codes asked for, or those that were applied."""
     if codes is None:
         applied = set(np.unique(coded.code).tolist())
         return [name for number, name in enumerate(coded.codes) if number in applied]
     for name in codes:
-        if name not in study.codes:
-            raise unknown("code", name, study.codes, place="reliability")
+        if name not in coded.codes:
+            raise unknown("code", name, coded.codes, place="reliability")
     return list(codes)
+
+
+def availability(coded: CodedUnits, available: Available | None) -> dict[str, np.ndarray[Any, Any]]:
+    """For each code that could not be applied everywhere, the readings in which it could."""
+    if available is None:
+        return {}
+    place = "reliability(available=...)"
+    if isinstance(available, str):
+        label = groups.labels(coded.study, coded, available, place=place)
+        found = {}
+        for number, name in enumerate(coded.codes):
+            used = {*label[coded.reading[coded.code == number]].tolist()} - {None}
+            found[name] = np.array([value in used for value in label.tolist()])
+        return {name: mask for name, mask in found.items() if mask.any()}
+    units = np.array(coded.units, dtype=object)[coded.unit]
+    made = {}
+    for name, where in available.items():
+        if name not in coded.codes:
+            raise unknown("code", name, coded.codes, place=place)
+        if isinstance(where, Mapping):
+            mask = np.ones(len(units), dtype=np.bool_)
+            for column, values in where.items():
+                label = groups.labels(coded.study, coded, column, place=place)
+                wanted = {str(value) for value in ([values] if isinstance(values, str) else values)}
+                if strange := sorted(wanted - {str(value) for value in label.tolist()}):
+                    raise DataError(
+                        f"{column!r} has no value {strange[0]!r}; it has {listing(groups.in_order(label.tolist()))}",
+                        place=place,
+                    )
+                mask &= np.array([str(value) in wanted for value in label.tolist()])
+        else:
+            wanted = {str(value) for value in ([where] if isinstance(where, str) else where)}
+            mask = np.isin(units, list(wanted)) | np.isin(coded.document, list(wanted))
+        made[name] = mask
+    return made
+
+
+def _confined(coded: CodedUnits, members: Sequence[int]) -> str:
+    """A note where a code was applied in some groups only of a column of the units, though it is frequent there."""
+    applied = np.zeros(len(coded.unit), dtype=np.bool_)
+    applied[coded.reading[np.isin(coded.code, list(members))]] = True
+    for column, label in coded.attributes.items():
+        known = label >= 0
+        size = int(label.max(initial=-1)) + 1
+        read, used = (np.bincount(label[known & which], minlength=size) for which in (known, known & applied))
+        inside = used > 0
+        if not inside.any() or inside.all() or inside.sum() > size / 2 + 0.5:
+            continue
+        rate = used[inside].sum() / read[inside].sum()
+        if rate * read[~inside].sum() >= EXPECTED:
+            values = coded.attribute_values[column]
+            where = listing([values[number] for number in np.flatnonzero(inside)], 3)
+            return (
+                f"applied only where {column} is {where}, and the other {int(read[~inside].sum()):,} readings count as "
+                f"'no': if it was possible only there, say available={column!r}"
+            )
+    return ""
 
 
 def _parts(
@@ -172,19 +288,36 @@ def _parts(
             )
         rest = {name: [other for other in coded.coders if other != name] for name in coded.coders}
         return ["without"], [((name,), coded.by_coders(others)) for name, others in rest.items()]
+    if isinstance(by, str) and by == "round":
+        if not coded.rounds:
+            raise DataError("the study has no rounds of coding", place="reliability(by='round')", remedy="Use by=None.")
+        unnamed = [None] if (coded.round < 0).any() else []
+        return ["round"], [((name or "(no round)",), coded.in_round(name)) for name in (*coded.rounds, *unnamed)]
     if isinstance(by, str) and by == "case":
         return ["case"], [((case,), coded.in_case(case)) for case in dict.fromkeys(coded.case.tolist())]
     found = groups.labels(study, coded, by, place="reliability(by=...)")
-    order = groups.in_order(found.tolist())
+    order = groups.in_order(found.tolist(), dates=isinstance(by, str) and by == "date")
     return [by if isinstance(by, str) else "group"], [((label,), coded.where(found == label)) for label in order]
 
 
-def _results(
-    part: CodedUnits, codes: Sequence[str], function: choice.Function | None, cluster: str | None
+def results(
+    part: CodedUnits,
+    codes: Sequence[str],
+    function: choice.Function | None,
+    cluster: str | None,
+    subcodes: Subcodes = "include",
+    places: Mapping[str, np.ndarray[Any, Any]] | None = None,
 ) -> Iterator[tuple[tuple[str, ...], Coefficient]]:
     """Each row's names and its coefficient; without a function, specific agreement."""
     for name in codes:
-        ratings = part.applied(name, cluster)
+        inside, note = part, "" if places else _confined(part, part.members(name, subcodes))
+        if places and name in places:
+            mask = places[name][part.numbers]
+            inside = part.where(mask)
+            left = len(np.unique(part.unit)) - len(np.unique(inside.unit))
+            note = f"{left:,} units left out in which the code was not available" if left else ""
+        ratings = inside.applied(name, cluster, subcodes=subcodes)
+        ratings = attrs.evolve(ratings, note="; ".join(one for one in (ratings.note, note) if one))
         if function is None:
             for applied, told in APPLIED.items():
                 yield (name, told), specific_agreement(ratings, category=applied)
@@ -196,12 +329,31 @@ def _results(
             yield (label,), krippendorff_alpha(sets, distance=distance)
 
 
-def _row(result: Coefficient, confidence: float, method: Method) -> tuple[Any, ...]:
+def of_scores(
+    part: CodedUnits, level: Level, coefficient: str | choice.Function, cluster: str | None
+) -> Iterator[tuple[tuple[str, ...], Coefficient]]:
+    """The row of scores: alpha at their level, or another coefficient with the weights of that level."""
+    ratings = part.scores(cluster)
+    label = f"scores ({level})"
+    if coefficient == "krippendorff_alpha":
+        yield (label,), krippendorff_alpha(ratings, level=level)
+    elif callable(coefficient):
+        yield (label,), coefficient(ratings)
+    else:
+        function: Any = choice.function(coefficient)
+        if level == "nominal":
+            yield (label,), function(ratings)
+        else:
+            yield (label,), choice.weighted(coefficient, function, WEIGHTS[level])(ratings)
+
+
+def row_of(result: Coefficient, confidence: float, method: Method | None) -> tuple[Any, ...]:
+    """The cells of a coefficient's row."""
     ratings: Ratings = result._ratings
     agreement = percent_agreement(ratings).estimate
     interval = result.interval(confidence, method)
     notes = dict.fromkeys((result.note, interval.note))
-    if True in ratings.categories and agreement >= 0.9 and result.estimate < 0.6:
+    if ratings.categories == (False, True) and agreement >= 0.9 and result.estimate < 0.6:
         notes[f"coders agree on {agreement:.0%} of units, as chance nearly gives for so rare a code"] = None
     return (
         result.estimate,

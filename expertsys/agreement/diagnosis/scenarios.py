@@ -15,7 +15,7 @@ from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.confusion import NOTHING, confusion, incidence
 from expertsys.agreement.diagnosis.variants import Draws, Variant, among, recoded
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.coded import CodedUnits
 
@@ -80,9 +80,9 @@ def what_if(
     roll_up: bool | int | None = None,
     leave_out: Iterable[str] | None = None,
     distance: Literal["jaccard", "masi"] = "jaccard",
-    cluster: Literal["document", "case"] | None = None,
+    cluster: Literal["document", "participant", "case", "unit"] | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> pd.DataFrame:
     """What reliability would become if codes were merged, dropped or rolled up, or a coder left out.
 
@@ -104,12 +104,13 @@ def what_if(
         Coders; each is a scenario of its own.
     distance : {"jaccard", "masi"}
         Between sets of codes, see `krippendorff_alpha`.
-    cluster : {"document", "case"}, optional
-        Draw whole documents or cases.
+    cluster : {"document", "participant", "case", "unit"}, optional
+        What intervals go by; by default ``study.cluster_level()``.
     confidence : float
         Nominal coverage.
-    method : Bootstrap
-        Percentile. All figures come from the same draws of units, so that differences are paired.
+    method : Bootstrap, optional
+        By default the jackknife over clusters where units have them, else the percentile bootstrap over units. All
+        figures come from the same draws of units, so that differences are paired.
 
     Returns
     -------

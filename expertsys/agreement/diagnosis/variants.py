@@ -103,6 +103,8 @@ def _variant(
         by_coder=by_coder,
         ordered=ratings.ordered and categories == ratings.categories,
         clusters=clusters,
+        names=None,
+        lineage=ratings.descent(origin, len(profiles.counts)),
     )
     return Variant(made, origin)
 
@@ -116,9 +118,10 @@ def within(ratings: Ratings, rows: Ints) -> Ratings:
     smaller = attrs.evolve(clusters, names=clusters.names[rows], table=sparse.csr_array(table[:, kept]))
     if ratings.by_coder is None:
         values = ValueProfiles(ratings.values.table[kept], units[kept])
-        return attrs.evolve(ratings, values=values, clusters=smaller)
+        return attrs.evolve(ratings, values=values, clusters=smaller, names=None, lineage=None)
     by_coder = CoderProfiles(ratings.by_coder.matrix[kept], units[kept])
-    return attrs.evolve(ratings, values=by_coder.by_value(len(ratings.categories)), by_coder=by_coder, clusters=smaller)
+    values = by_coder.by_value(len(ratings.categories))
+    return attrs.evolve(ratings, values=values, by_coder=by_coder, clusters=smaller, names=None, lineage=None)
 
 
 @attrs.frozen(eq=False)
@@ -127,22 +130,32 @@ class Draws:
 
     estimates: Floats
     replicates: Floats
-    words: str
+    resamples: intervals.Resamples
+
+    @property
+    def words(self) -> str:
+        """How intervals are made, for a methods section."""
+        return self.resamples.words
 
     @classmethod
     def of(
         cls,
         ratings: Ratings,
         members: Sequence[tuple[Variant | None, Coefficient]],
-        method: Bootstrap,
+        method: Bootstrap | None,
         *,
         whole: bool = False,
     ) -> Draws:
         """Of coefficients of these ratings (variant None) and of variants of them.
 
-        Drawn are the units that enter into the first of the coefficients, or all where `whole`.
+        Drawn are the units that enter into the first of the coefficients, or all where `whole`. Without a method, each
+        cluster is left out in turn where there are any, else units are drawn by the bootstrap.
         """
-        if method.cluster is not None and (ratings.clusters is None or ratings.clusters.by != method.cluster):
+        if (
+            method is not None
+            and method.cluster is not None
+            and (ratings.clusters is None or ratings.clusters.by != method.cluster)
+        ):
             raise DataError(
                 f"the bootstrap is to draw by {method.cluster!r}, and the ratings are not clustered by it",
                 place="Bootstrap(cluster=...)",
@@ -157,9 +170,14 @@ class Draws:
         keys = [(origin.tobytes(), size) for origin, size in reached]
         chosen = {key: _carrying(*one) for key, one in dict(zip(keys, reached, strict=True)).items()}
         width = max(kernel.width + len(kernel.counts) for kernel in kernels)
+        jackknife = method is None and sampling.table is not None
+        boot = method or Bootstrap()
+        over = sampling.grouped if jackknife else sampling
+        size = len(over.counts) if jackknife else boot.replicates
+        drawing = over.left_out(width=width) if jackknife else over.drawn(boot.replicates, boot.rng, width=width)
         blocks = []
-        with track(method.replicates, "resamples") as step:
-            for weights in sampling.drawn(method.replicates, method.rng, width=width):
+        with track(size, "resamples") as step:
+            for weights in drawing:
                 pushed = {key: carry(weights) for key, carry in chosen.items()}
                 found = [kernel.evaluate(pushed[key]) for kernel, key in zip(kernels, keys, strict=True)]
                 blocks.append(np.stack([values.estimate for values in found]))
@@ -167,22 +185,26 @@ class Draws:
                     step()
         drawn = np.concatenate(blocks, axis=1)
         estimates = np.array([coefficient.estimate for _, coefficient in members])
-        return cls(estimates, drawn, f"bootstrap over {sampling.what}, {method.replicates:,} replicates")
+        words = f"bootstrap over {over.what}, {size:,} replicates"
+        if jackknife:
+            words = f"jackknife standard error over {over.what}"
+        clusters = None if over.table is None else over.n
+        counts = over.counts.astype(np.float64)
+        return cls(estimates, drawn, intervals.Resamples(jackknife, counts, clusters, words))
 
     def interval(self, member: int, confidence: float) -> Interval:
         """For one of the coefficients."""
-        return self._of(self.replicates[member], float(self.estimates[member]), confidence)
+        return self.resamples.interval(self.replicates[member], float(self.estimates[member]), confidence)
 
     def difference(self, member: int, others: Sequence[int], confidence: float) -> tuple[float, Interval]:
         """One less another, or less the mean of others, and its interval over the same draws."""
         chosen = list(others)
         estimate = float(self.estimates[member] - self.estimates[chosen].mean())
-        return estimate, self._of(self.replicates[member] - self.replicates[chosen].mean(axis=0), estimate, confidence)
-
-    def _of(self, drawn: Floats, estimate: float, confidence: float) -> Interval:
-        if np.isnan(estimate):
-            return intervals.undefined(confidence, self.words, "")
-        return intervals.from_replicates(drawn, confidence, self.words, estimate=estimate)
+        drawn = self.replicates[member] - self.replicates[chosen].mean(axis=0)
+        varies = np.ptp(self.replicates[member][~np.isnan(self.replicates[member])]) if len(drawn) else 0
+        if estimate == 0 and varies and not np.nanmax(np.abs(drawn), initial=0):  # a change that changes nothing
+            return estimate, Interval(0.0, 0.0, confidence, self.words, "")
+        return estimate, self.resamples.interval(drawn, estimate, confidence, difference=True)
 
 
 def _origin(ratings: Ratings, variant: Variant | None, coefficient: Coefficient) -> Ints:

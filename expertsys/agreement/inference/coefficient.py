@@ -30,6 +30,9 @@ from expertsys.agreement.inference.sampling import MOST_LEFT_OUT, Sampling
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Clusters, Floats
 
+#: With fewer draws, linearised variances are too small, and tests take the jackknife's.
+FEW_DRAWS = 100
+
 
 @attrs.frozen(eq=False, repr=False)
 class Coefficient(Estimate):
@@ -149,10 +152,10 @@ class Coefficient(Estimate):
         confidence : float
             Nominal coverage.
         method : Bootstrap, Analytic, Jackknife, Wilson, or their names in lower case, optional
-            By default Wilson's score interval for shares (percent agreement, specific agreement). For coefficients, where
-            the ratings have clusters, the jackknife over clusters with t on the scale of Fisher's z; else the percentile
-            bootstrap over units (seeded). A name stands for the object with its defaults. Where the ratings have
-            clusters, every method draws, linearises or leaves out whole clusters.
+            By default Wilson's score interval for shares (percent agreement, specific agreement). For coefficients,
+            where the ratings have clusters, the jackknife over clusters with t on the scale of Fisher's z; else the
+            percentile bootstrap over units (seeded). A name stands for the object with its defaults. Where the ratings
+            have clusters, every method draws, linearises or leaves out whole clusters.
 
         Returns
         -------
@@ -206,8 +209,8 @@ class Coefficient(Estimate):
             return intervals.NO_VARIATION
         also = "method='wilson' gives one" if self._share else "percent_agreement has one"
         return (
-            f"coders agree on all {self.n_units:,} units, so the data cannot say how far below 1 the coefficient may lie: "
-            f"no interval can be given ({also})"
+            f"coders agree on all {self.n_units:,} units, so the data cannot say how far below 1 the coefficient may "
+            f"lie: no interval can be given ({also})"
         )
 
     def _by_score(self, confidence: float) -> Interval:
@@ -320,6 +323,13 @@ class Coefficient(Estimate):
         variance = variances.linearised(self._kernel, self._sampling)
         return variance * variances.unseen(population, self.n_units, "population")
 
+    def _variance_of_draws(self) -> float:
+        """The sampling variance that tests go by: with clusters or few units the jackknife's, else linearised."""
+        over = self._sampling
+        if np.isnan(self.estimate) or (over.table is None and over.n >= FEW_DRAWS):
+            return self._variance_over_units(None)
+        return variances.left_out(self._kernel, over)
+
     def _variance_over_coders(self, population: int | None) -> tuple[float, float]:
         coders = self._ratings.coders
         size = len(coders)
@@ -403,8 +413,10 @@ class Coefficient(Estimate):
         Notes
         -----
         Each coder keeps their habits (how often they gave each category) and loses the units: what is left is agreement
-        by chance. Where there are too many coders to know who gave which rating, all ratings are dealt. A small p says
-        that coders do not guess, no more: it is easily had, and no measure of how well they agree.
+        by chance. Where units have clusters, the ratings that a coder gave in one cluster stay together: the clusters
+        of each coder are dealt anew, and the units within them. Where there are too many coders to know who gave which
+        rating, all ratings are dealt. A small p says that coders do not guess, no more: it is easily had, and no
+        measure of how well they agree.
 
         References
         ----------

@@ -13,10 +13,10 @@ from expertsys._core.errors import DataError, check_between, check_choice
 from expertsys._core.results import Interval, Result, number, percent, probability
 from expertsys._core.rng import generator
 from expertsys.agreement.inference import intervals
-from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
+from expertsys.agreement.inference.coefficient import FEW_DRAWS, Coefficient
+from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, Wilson, resolve
 from expertsys.agreement.inference.sampling import Sampling
-from expertsys.agreement.ratings.profiles import Floats, Ints
+from expertsys.agreement.ratings.profiles import Floats, Ints, through
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,20 +61,21 @@ class Comparison(Result):
     note: str
     _joint: Sampling | None
 
-    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
+    def interval(self, confidence: float = 0.95, method: Method | None = None) -> Interval:
         """An interval for the difference.
 
         Parameters
         ----------
         confidence : float
             Nominal coverage.
-        method : Bootstrap, Analytic, "bootstrap" or "analytic"
+        method : Bootstrap, Analytic, "bootstrap" or "analytic", optional
             Percentile bootstrap (units drawn for both coefficients together where they are the same, else for each by
-            itself), or t with the standard error of the test.
+            itself), or t with the standard error of the test. By default the latter where units have clusters or are
+            fewer than 100, else the bootstrap.
         """
         check_between("confidence", confidence, 0, 1)
-        chosen = resolve(method)
-        if isinstance(chosen, Jackknife) or (isinstance(chosen, Bootstrap) and chosen.kind != "percentile"):
+        chosen = (Analytic() if self._small else Bootstrap()) if method is None else resolve(method)
+        if isinstance(chosen, Jackknife | Wilson) or (isinstance(chosen, Bootstrap) and chosen.kind != "percentile"):
             raise DataError(
                 f"an interval for a difference is a percentile bootstrap or analytic, not {method!r}",
                 place="Comparison.interval",
@@ -85,15 +86,23 @@ class Comparison(Result):
                 raise DataError(
                     "the standard error of a difference is over units without end", place="Comparison.interval"
                 )
-            words = f"analytic standard error of the difference, {self._sampled}"
-            return intervals.symmetric(
+            kind = "jackknife" if self._small else "analytic"
+            words = f"{kind} standard error of the difference, {self._sampled}"
+            return intervals.by_t(
                 self.difference, self.standard_error, self.freedom, confidence, words, self._undefined
             )
         paired = "paired " if self.units == "same" else ""
         words = f"{paired}bootstrap over {self._sampled}, {chosen.replicates:,} replicates"
         if np.isnan(self.difference):
             return intervals.undefined(confidence, words, self._undefined)
-        return intervals.from_replicates(self.replicates(chosen), confidence, words, estimate=self.difference)
+        clustered = self._joint is not None and self._joint.table is not None and self._joint.what != "units"
+        return intervals.from_replicates(
+            self.replicates(chosen),
+            confidence,
+            words,
+            estimate=self.difference,
+            clusters=self.n_units if clustered else None,
+        )
 
     def replicates(self, method: Bootstrap = Bootstrap(replicates=1000, rng=0)) -> Floats:  # noqa: B008  # frozen
         """The bootstrap's differences, shape (replicates,), NaN where one of the two is undefined."""
@@ -109,7 +118,7 @@ class Comparison(Result):
             found.append(estimates[0] - estimates[1])
         return np.concatenate(found)
 
-    def methods_text(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> str:  # noqa: B008  # frozen
+    def methods_text(self, confidence: float = 0.95, method: Method | None = None) -> str:
         """A paragraph for a methods section, with the figures."""
         a, b = (f"{one.name} ({one.level})" if one.level else one.name for one in (self.first, self.second))
         told = f"{a} ({number(self.first.estimate)}) and {b} ({number(self.second.estimate)})"
@@ -149,6 +158,12 @@ class Comparison(Result):
         return pd.DataFrame([row], index=index).rename_axis(columns="column")
 
     @property
+    def _small(self) -> bool:
+        """Whether the standard error is the jackknife's, as with clusters and with few units."""
+        parts = [self._joint] if self._joint is not None else [one._sampling for one in self._both]
+        return any(needs_jackknife(part) for part in parts)
+
+    @property
     def _sampled(self) -> str:
         kinds = dict.fromkeys([self._joint.what] if self._joint else [one._sampling.what for one in self._both])
         return " and ".join(kinds)
@@ -185,8 +200,8 @@ def compare(a: Coefficient, b: Coefficient, *, units: Units) -> Comparison:
     ----------
     a, b : Coefficient
         Two coefficients of the same ratings; or of the same units rated by others, before and after a training, or by
-        a machine (each then made of ratings that keep the units by name: ``cluster=`` with the column of units); or of
-        different units.
+        a machine, of two pairs of coders of the same ratings; or of different units. Units of different ratings are
+        paired by name, or by the name of their cluster where they have one.
     units : {"same", "different"}
         Which of these. There is no default: the same units taken for different ones give a standard error that is too
         large, different ones taken for the same cannot be paired.
@@ -205,9 +220,10 @@ def compare(a: Coefficient, b: Coefficient, *, units: Units) -> Comparison:
     Notes
     -----
     On the same units: both coefficients are linearised, and the differences unit by unit go into a paired t test (Gwet
-    2016); where units have clusters, cluster by cluster. Units that only one of the two has count for that one, and the
-    note says how many. On different units: the difference over the root of the two variances' sum, with the degrees of
-    freedom of Welch and Satterthwaite. In Stata: ``kappaetc, ttest``.
+    2016). Units that only one of the two has count for that one, and the note says how many. On different units: the
+    difference over the root of the two variances' sum, with the degrees of freedom of Welch and Satterthwaite. In
+    Stata: ``kappaetc, ttest``. Where units have clusters, or are fewer than 100, the variances are the jackknife's,
+    each cluster or unit left out in turn: linearised ones are too small there.
 
     References
     ----------
@@ -233,13 +249,38 @@ def compare(a: Coefficient, b: Coefficient, *, units: Units) -> Comparison:
     joint, alone, cut = _together(a, b)
     notes = [why or widened, f"{alone} {joint.what} with only one of the two" if alone else ""]
     error, freedom = float("nan"), float(joint.n - 1)
-    linear = [one._kernel.linearised() for one in (a, b)] if not why else [None, None]
-    if linear[0] is not None and linear[1] is not None and joint.n > 1:
-        change = _influence(linear[0], a._kernel.counts, joint, slice(0, cut))
-        change -= _influence(linear[1], b._kernel.counts, joint, slice(cut, None))
-        error = float(np.sqrt(joint.variance(change)))
-    words = f"Gwet's linearised t test for correlated coefficients, {joint.what} paired"
+    small = needs_jackknife(joint)
+    if small and not why and joint.n > 1:
+        error, freedom = _left_out(a, b, joint, cut)
+        if np.isnan(error):
+            notes.append(intervals.ONE_DECIDES.format(what=joint.what).replace("interval", "test"))
+    elif not why and joint.n > 1:
+        linear = [one._kernel.linearised() for one in (a, b)]
+        if linear[0] is not None and linear[1] is not None:
+            change = _influence(linear[0], a._kernel.counts, joint, slice(0, cut))
+            change -= _influence(linear[1], b._kernel.counts, joint, slice(cut, None))
+            error = float(np.sqrt(joint.variance(change)))
+    kind = "paired t test with the jackknife's standard error" if small else "Gwet's linearised t test"
+    words = f"{kind} for correlated coefficients, {joint.what} paired"
     return _tested(a, b, error, freedom, "same", joint.n, words, notes, joint)
+
+
+def needs_jackknife(over: Sampling) -> bool:
+    """Whether linearised variances over these draws would be too small: with clusters, and with few units."""
+    return (over.table is not None and over.what != "units") or over.n < FEW_DRAWS
+
+
+def _left_out(a: Coefficient, b: Coefficient, joint: Sampling, cut: int) -> tuple[float, float]:
+    """The jackknife's standard error of a difference, and its degrees of freedom."""
+    over = joint.grouped if joint.what != "units" else joint
+    width = a._kernel.width + b._kernel.width
+    found = []
+    for weights in over.left_out(width=width):
+        one = a._kernel.evaluate(weights[:, :cut] if joint.table is not None else weights).estimate
+        found.append(one - b._kernel.evaluate(weights[:, cut:] if joint.table is not None else weights).estimate)
+    drawn = np.concatenate(found)
+    counts = over.counts.astype(np.float64)
+    return intervals.Resamples(True, counts, None, "").error(drawn)
 
 
 def _tested(
@@ -273,11 +314,12 @@ def _apart(a: Coefficient, b: Coefficient, why: str) -> Comparison:
             place="compare(units=...)",
             remedy="Say units='same'.",
         )
-    variance = [one.standard_error**2 for one in (a, b)]
+    variance = [one._variance_of_draws() for one in (a, b)]
     sizes = [one._sampling.n for one in (a, b)]
     parts = sum(part**2 / max(size - 1, 1) for part, size in zip(variance, sizes, strict=True))
     freedom = sum(variance) ** 2 / parts if parts > 0 else float(sum(sizes) - 2)  # Satterthwaite 1946
-    words = "the t test of Welch with linearised standard errors"
+    small = any(needs_jackknife(one._sampling) for one in (a, b))
+    words = f"the t test of Welch with {'jackknife' if small else 'linearised'} standard errors"
     return _tested(a, b, float(np.sqrt(sum(variance))), freedom, "different", sum(sizes), words, [why], None)
 
 
@@ -285,15 +327,24 @@ def _together(a: Coefficient, b: Coefficient) -> tuple[Sampling, int, int]:
     """What is drawn for both, with the units of both in each draw; draws that only one has; where the second begins."""
     sizes = len(a._kernel.counts), len(b._kernel.counts)
     clusters = a._ratings.clusters, b._ratings.clusters
-    if a._ratings is b._ratings and clusters[0] is None:
-        base = (a._ratings.by_coder or a._ratings.values).counts  # noqa: PD011  # no dataframe
-        tables = [_chosen(one._kernel.origin, len(base), size) for one, size in zip((a, b), sizes, strict=True)]
-        return Sampling(base, sparse.csr_array(sparse.hstack(tables)), "units"), 0, sizes[0]
+    roots = a._ratings.root, b._ratings.root
+    if roots[0][0] is roots[1][0] and clusters[0] is None:  # two parts of the same ratings: paired profile by profile
+        base = roots[0][0].base.counts
+        origins = [through(root[1], one._kernel.origin) for root, one in zip(roots, (a, b), strict=True)]
+        tables = [_chosen(origin, len(base), size) for origin, size in zip(origins, sizes, strict=True)]
+        table = sparse.csr_array(sparse.hstack(tables))
+        entering = np.asarray(table.sum(axis=1)).ravel() > 0
+        single = entering & (np.asarray(table.sum(axis=1)).ravel() < 2)
+        alone = 0 if a._ratings is b._ratings else int(base[single].sum())
+        return Sampling(base[entering], table[entering], "units"), alone, sizes[0]
+    if clusters[0] is None and clusters[1] is None:
+        clusters = a._ratings.named, b._ratings.named
     if clusters[0] is None or clusters[1] is None:
         raise DataError(
             "the coefficients are of different ratings, whose units have no names to pair them by",
             place="compare(units='same')",
-            remedy="Give cluster= the column of units when making both ratings (from_array: cluster=range(n_units)).",
+            remedy="Make both ratings alike from tables with names of units (from_long, from_wide, from_study), or "
+            "give cluster= when making them (from_array: cluster=range(n_units)).",
         )
     names = [list(one.names) for one in clusters if one is not None]
     shared = set(names[0]) & set(names[1])

@@ -113,8 +113,8 @@ class Jackknife:
 class Wilson:
     """The score interval of Wilson, for shares: percent agreement and specific agreement.
 
-    It has a width also where all units agree, and stays between 0 and 1. Several coders, and units that are alike within
-    clusters, enter through the effective number of units (Korn & Graubard 1998).
+    It has a width also where all units agree, and stays between 0 and 1. Several coders, and units that are alike
+    within clusters, enter through the effective number of units (Korn & Graubard 1998).
 
     Examples
     --------
@@ -142,5 +142,5 @@ def resolve(method: Method) -> Chosen:
 
 
 def default(*, clustered: bool, share: bool = False) -> Chosen:
-    """The method where none is given: Wilson's for shares, the jackknife over clusters, else the bootstrap over units."""
+    """The method where none is given: Wilson for shares, the jackknife over clusters, or the bootstrap over units."""
     return Wilson() if share else Jackknife(scale="z") if clustered else Bootstrap()

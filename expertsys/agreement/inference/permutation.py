@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 #: The kernel of a coefficient of other ratings, and which units belong together there.
 Refit: TypeAlias = Callable[[Ratings], tuple[Kernel, Clusters]]
 
+#: With fewer clusters there are so few deals that it must be said.
+FEW_CLUSTERS = 5
 #: A deal counts as reaching the estimate though rounding puts it this much below.
 ROUNDING = 1e-9
 
@@ -110,11 +113,12 @@ def tested(
     known = estimates[~np.isnan(estimates)]
     lost = len(estimates) - len(known)
     notes = [f"{lost} of {permutations} deals undefined and left out"] if lost else []
-    clusters_here = ratings.clusters
-    if clusters_here is not None and np.asarray(clusters_here.table.sum(axis=1)).max(initial=0) > 1:
-        notes.append(
-            f"units of one {clusters_here.by} are dealt as if independent: where they are alike, p is too small"
-        )
+    clustered = _clustered(ratings)
+    if clustered is not None:
+        number = int((np.asarray(clustered.table.sum(axis=1)).ravel() > 0).sum())
+        notes.append(f"whole clusters ({clustered.by}) of each coder's ratings are dealt, {number:,} of them")
+        if number < FEW_CLUSTERS:
+            notes.append(f"so few that p cannot be below {1 / math.factorial(number):.2g}")
     if not len(known):
         return PermutationTest(name, estimate, np.nan, np.nan, 0, "; ".join(notes), known)
     p_value = float((1 + (known >= estimate - ROUNDING).sum()) / (1 + len(known)))
@@ -129,7 +133,16 @@ def _deals(ratings: Ratings, permutations: int, rng: RNG) -> Iterator[Ratings]:
     values = ratings.values  # noqa: PD011  # no dataframe
     n = int(values.counts.sum())
     block = max(1, min(permutations, int((BLOCK / max(n, 1)) ** 0.5)))  # a deal has up to n profiles of its own
-    matrix = None if base is None else np.repeat(base.matrix, base.counts, axis=0)
+    clustered = _clustered(ratings)
+    owner: Ints | None = None
+    if base is not None and clustered is not None:
+        cells = clustered.table.tocoo()
+        times_each = cells.data.round().astype(np.int64)
+        order = np.argsort(cells.row, kind="stable")
+        matrix = np.repeat(base.matrix[cells.col[order]], times_each[order], axis=0)
+        owner = np.repeat(cells.row[order], times_each[order]).astype(np.int64)
+    else:
+        matrix = None if base is None else np.repeat(base.matrix, base.counts, axis=0)
     rated = [] if matrix is None else [np.flatnonzero(column >= 0) for column in matrix.T]
     for low in range(0, permutations, block):
         times = min(block, permutations - low)
@@ -137,12 +150,15 @@ def _deals(ratings: Ratings, permutations: int, rng: RNG) -> Iterator[Ratings]:
         if matrix is None:
             pooled = _pooled(values, times, draw)
             clusters = _each_deal(deal, pooled.origin, ones, len(pooled.counts))
-            yield attrs.evolve(ratings, values=attrs.evolve(pooled, origin=None), clusters=clusters)
+            yield attrs.evolve(
+                ratings, values=attrs.evolve(pooled, origin=None), clusters=clusters, names=None, lineage=None
+            )
             continue
-        profiles = CoderProfiles.of(np.concatenate([_within(matrix, rated, draw) for _ in range(times)]))
+        profiles = CoderProfiles.of(np.concatenate([_within(matrix, rated, owner, draw) for _ in range(times)]))
         clusters = _each_deal(deal, profiles.origin, ones, len(profiles.counts))
         profiles = attrs.evolve(profiles, origin=None)
-        yield attrs.evolve(ratings, by_coder=profiles, values=profiles.by_value(size), clusters=clusters)
+        made = profiles.by_value(size)
+        yield attrs.evolve(ratings, by_coder=profiles, values=made, clusters=clusters, names=None, lineage=None)
 
 
 def _each_deal(deal: Ints, origin: Ints | None, ones: Ints, size: int) -> Clusters:
@@ -150,12 +166,24 @@ def _each_deal(deal: Ints, origin: Ints | None, ones: Ints, size: int) -> Cluste
     return Clusters.of("deal", names, deal, np.arange(size) if origin is None else origin, ones, size)
 
 
-def _within(matrix: Ints, rated: list[Ints], draw: np.random.Generator) -> Ints:
-    """Each coder's ratings dealt to the units that they rated."""
+def _within(matrix: Ints, rated: list[Ints], owner: Ints | None, draw: np.random.Generator) -> Ints:
+    """Each coder's ratings dealt to the units that they rated, those of a cluster staying side by side."""
     dealt = matrix.copy()
     for coder, units in enumerate(rated):
-        dealt[units, coder] = matrix[draw.permutation(units), coder]
+        order = draw.permutation(len(units))
+        if owner is not None:
+            rank = draw.permutation(int(owner.max(initial=0)) + 1)
+            order = order[np.argsort(rank[owner[units[order]]], kind="stable")]
+        dealt[units, coder] = matrix[units[order], coder]
     return dealt
+
+
+def _clustered(ratings: Ratings) -> Clusters | None:
+    """The clusters, where any holds several units and it is known who gave which rating."""
+    clusters = ratings.clusters
+    if clusters is None or ratings.by_coder is None:
+        return None
+    return clusters if np.asarray(clusters.table.sum(axis=1)).max(initial=0) > 1 else None
 
 
 def _pooled(values: ValueProfiles, times: int, draw: np.random.Generator) -> ValueProfiles:

@@ -25,7 +25,7 @@ class Words:
     """
 
     because: str = ""
-    single: str = "with fewer than two ratings were left out: they say nothing about agreement"
+    single: str = "that fewer than two coders had read were left out"
     own: tuple[str, ...] = ("gwet2021",)
     widened: bool = False
 
@@ -62,7 +62,10 @@ def sources(method: Chosen, clustered: bool, own: tuple[str, ...]) -> tuple[str,
     if isinstance(method, Wilson):
         return ("wilson1927", "korn1998")
     if isinstance(method, Bootstrap):
-        return (*_KINDS[method.kind], *(("field2007", "hesterberg2015") if clustered and method.kind != "pairs" else ()))
+        return (
+            *_KINDS[method.kind],
+            *(("field2007", "hesterberg2015") if clustered and method.kind != "pairs" else ()),
+        )
     finite = () if method.population is None else ("cochran1977",)
     if isinstance(method, Jackknife):
         return ("efron1993", *(("kott2001",) if clustered else ()), *finite)

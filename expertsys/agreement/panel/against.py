@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,14 +11,14 @@ import pandas as pd
 from scipy import sparse
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_between
+from expertsys._core.errors import DataError, check_between, listing
 from expertsys._core.results import Interval, TableResult, number, percent
 from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.variants import Draws, Variant
-from expertsys.agreement.inference import intervals
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.panel import crowd
+from expertsys.agreement.panel import runs as choosing
 from expertsys.agreement.panel.cross import one_against, times
 from expertsys.agreement.panel.gaps import Distance, Gap
 from expertsys.agreement.ratings import Ratings
@@ -60,6 +61,8 @@ class AgainstPanel(TableResult):
         Distance between values.
     note : str
         What a reader must know; empty where there is nothing.
+    runs : tuple of str
+        The runs that `estimate` is the mean of, where several runs of one model were compared; else empty.
     """
 
     coder: str
@@ -72,6 +75,14 @@ class AgainstPanel(TableResult):
     level: str
     note: str
     _table: pd.DataFrame
+    runs: tuple[str, ...] = ()
+    _by_run: pd.DataFrame | None = None
+
+    @property
+    def by_run(self) -> pd.DataFrame:
+        """A row for each run that was compared, or for the one coder; index ``coder``, columns as in `to_frame`."""
+        table = self._table.iloc[:1] if self._by_run is None else self._by_run
+        return table.copy()
 
     def to_frame(self) -> pd.DataFrame:
         """A row for the coder, one for the panel on average and one per member, lowest first; index ``coder``.
@@ -114,12 +125,13 @@ class AgainstPanel(TableResult):
         own, rest = self._table.iloc[0], self._table.iloc[1]
         confidence, span = self._table.attrs["confidence"], self.difference_interval
         gain = f"{number(self.difference)} ({number(span.low)} to {number(span.high)})"
+        each = f" Figures for {self.coder} are means over its {len(self.runs)} runs." if self.runs else ""
         return (
             f"{self.coder} was compared with a panel of {len(self.members)} coders on {self.n_units:,} units. "
             f"Agreement of one coder with the others, corrected for chance ({self.level}; the cross-replication form "
             f"of Cohen's kappa), was {_told(own)} for {self.coder} and {_told(rest)} on average for each member "
             f"against the other members; difference {gain}. Intervals are {percent(confidence)}, {span.method}, with "
-            "the same draws for all."
+            f"the same draws for all.{each}"
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -148,12 +160,14 @@ def _told(row: pd.Series[Any]) -> str:
 def against_panel(
     data: Study | Ratings,
     *,
-    coder: str,
+    coder: str | None = None,
+    runs: Sequence[str] | None = None,
+    panel: Sequence[str] | None = None,
     distance: Distance = None,
     code: str | None = None,
     cluster: str | None = None,
     confidence: float = 0.95,
-    method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
 ) -> AgainstPanel:
     """How far one coder (a model, a trainee) agrees with a panel, beside how far the panel agrees with itself.
 
@@ -162,16 +176,24 @@ def against_panel(
     data : Study or Ratings
         A study with units and one round of coding, in which the model or trainee is a coder like the others; or ratings
         of at most 64 coders. Only units that the coder rated count, for the panel too.
-    coder : str
-        Who is held against all other coders.
+    coder : str, optional
+        Who is compared with the panel.
+    runs : sequence of str, optional
+        In place of `coder`, several runs of one model: each is compared with the panel, and the figures are their
+        means.
+    panel : sequence of str, optional
+        Who is on the panel; by default all other coders. Runs of one model are one coder and no panel: those that look
+        like further runs of the coder's model are left out, with a note, and an error asks where it cannot be known.
     distance : {"nominal", "interval", "jaccard", "masi"}, callable or array_like, shape (V, V), optional
         Between two values. By default Jaccard's where the values are sets of codes, else nominal.
     code, cluster : str, optional
-        For a study: this code applied or not in place of the sets of codes; what intervals draw.
+        For a study: this code applied or not in place of the sets of codes; what intervals go by, by default
+        ``study.cluster_level()``.
     confidence : float
         Nominal coverage.
-    method : Bootstrap
-        Percentile. All rows come from the same draws of units, so that differences are paired.
+    method : Bootstrap, optional
+        By default the jackknife over clusters where units have them, else the percentile bootstrap over units. All
+        rows come from the same draws of units, so that differences are paired.
 
     Returns
     -------
@@ -181,7 +203,7 @@ def against_panel(
     Raises
     ------
     DataError
-        For an unknown coder, or fewer than two others.
+        For an unknown coder, fewer than two on the panel, or names that leave open who is on it.
 
     Notes
     -----
@@ -209,71 +231,84 @@ def against_panel(
     check_between("confidence", confidence, 0, 1)
     bootstrap = choice.resampling(method, "against_panel")
     ratings = crowd.ratings_of(data, code=code, cluster=cluster, purpose="against_panel")
-    place = crowd.place_of(ratings, coder, "against_panel")
-    members = tuple(name for name in ratings.coders if name != coder)
+    compared, members, guessed = choosing.chosen(ratings.coders, coder, runs, panel, "against_panel")
     if len(members) < 2:
         raise DataError(
-            f"a panel takes two coders beside {coder!r}; there are {len(members)}",
+            f"a panel takes two coders beside {listing(compared)}; there are {len(members)}: {listing(members)}",
             place="against_panel",
-            remedy="With one, use cohen_kappa.",
+            remedy="With one, use cohen_kappa. panel=[...] says who is on it.",
         )
+    label = compared[0] if coder is not None else f"{choosing.stem(compared[0]) or 'model'} ({len(compared)} runs)"
     gap = Gap.of(ratings, distance)
-    own, *rest = _each(ratings, place, gap)
-    pairs: list[tuple[Variant | None, Coefficient]] = [(None, one) for one in (own, *rest)]
-    draws = Draws.of(ratings, pairs, bootstrap)
+    owns, rest = _each(ratings, compared, members, gap)
+    pairs: list[tuple[Variant | None, Coefficient]] = [(None, one) for one in (*owns, *rest)]
+    draws = Draws.of(ratings, pairs, bootstrap, whole=len(owns) > 1)
+    size = len(owns)
+    own_weights = np.array([one.n_units for one in owns], dtype=np.float64)
     weights = np.array([one.n_units for one in rest], dtype=np.float64)
-    panel = _mean(draws.estimates[1:, None], weights)
-    estimates = np.concatenate([draws.estimates[:1], panel, draws.estimates[1:]])
-    drawn = np.vstack([draws.replicates[:1], _mean(draws.replicates[1:], weights), draws.replicates[1:]])
-    undefined = int(np.isnan(draws.estimates[1:]).sum())
+    heads = [(slice(0, size), own_weights), (slice(size, None), weights)]
+    estimates = np.concatenate([*(_mean(draws.estimates[part, None], w) for part, w in heads), draws.estimates])
+    drawn = np.vstack([*(_mean(draws.replicates[part], w) for part, w in heads), draws.replicates])
+    own = owns[0]
+    undefined = int(np.isnan(draws.estimates[size:]).sum())
     few = int((weights < FEW).sum())
     notes = [
-        own.note,
+        *dict.fromkeys(one.note for one in owns),
+        guessed,
         f"{undefined} of {len(members)} members left out of the panel's mean: undefined" if undefined else "",
         f"{few} of {len(members)} members share fewer than {FEW} units with the others" if few else "",
     ]
-    told = [own.note, "", *(one.note if np.isnan(one.estimate) else "" for one in rest)]
-    sizes = [own.n_units, own.n_units, *(one.n_units for one in rest)]
+    n_units = max(one.n_units for one in owns)
+    told = [own.note if size == 1 else "", "", *(one.note if np.isnan(one.estimate) else "" for one in (*owns, *rest))]
+    sizes = [n_units, n_units, *(one.n_units for one in (*owns, *rest))]
     rows = []
-    for row, (note, size) in enumerate(zip(told, sizes, strict=True)):
-        span = _interval(drawn[row], float(estimates[row]), confidence, draws.words)
+    for row, (note, number_of) in enumerate(zip(told, sizes, strict=True)):
+        span = draws.resamples.interval(drawn[row], float(estimates[row]), confidence)
         gain = float(estimates[0] - estimates[row])
-        between = _interval(drawn[0] - drawn[row], gain, confidence, draws.words)
+        between = draws.resamples.interval(drawn[0] - drawn[row], gain, confidence, difference=True)
         words = "; ".join(part for part in (note, span.note) if part)
-        rows.append((estimates[row], span.low, span.high, gain, between.low, between.high, size, words))
+        rows.append((estimates[row], span.low, span.high, gain, between.low, between.high, number_of, words))
         if row == 1:
             difference = between
-    table = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index([coder, PANEL, *members], name="coder"))
+    index = pd.Index([label, PANEL, *compared, *members], name="coder")
+    table = pd.DataFrame(rows, columns=list(COLUMNS), index=index).rename_axis(columns="column")
     table.iloc[0, 3:6] = np.nan
-    ranked = table.iloc[2:].sort_values("estimate", kind="stable")
+    by_run = table.iloc[2 : 2 + size]
+    ranked = table.iloc[2 + size :].sort_values("estimate", kind="stable")
     table = pd.concat([table.iloc[:2], ranked]).rename_axis(columns="column")
     table.attrs.update(coefficient="agreement with the other coders", confidence=confidence, method=draws.words)
     return AgainstPanel(
-        coder,
-        members,
+        label,
+        tuple(members),
         float(estimates[0]),
         float(estimates[1]),
         float(estimates[0] - estimates[1]),
         difference,
-        own.n_units,
+        n_units,
         gap.words,
         "; ".join(note for note in notes if note),
         table,
+        tuple(compared) if coder is None else (),
+        by_run if coder is None else None,
     )
 
 
-def _each(ratings: Ratings, coder: int, gap: Gap) -> list[Coefficient]:
-    """The coder against all others, then each of these against the rest of them."""
+def _each(
+    ratings: Ratings, compared: Sequence[str], panel: Sequence[str], gap: Gap
+) -> tuple[list[Coefficient], list[Coefficient]]:
+    """Each of those compared with the panel, then each member with the rest of it."""
     matrix = ratings.require_coders("against_panel").matrix
-    members = [other for other in range(len(ratings.coders)) if other != coder]
+    owns, members = ([ratings.coders.index(name) for name in names] for names in (compared, panel))
     size = len(ratings.categories)
-    total, shared = times(matrix[:, members], size), np.asarray(matrix[:, coder] >= 0)
-    found = [one_against(ratings, coder, total, shared, gap)]
+    total, shared = times(matrix[:, members], size), np.asarray((matrix[:, owns] >= 0).any(axis=1))
+    own = [one_against(ratings, coder, total, shared, gap, panel) for coder in owns]
+    found = []
     for member in members:
         rest = sparse.csr_array(total - times(matrix[:, [member]], size))
         rest.eliminate_zeros()
-        found.append(one_against(ratings, member, rest, shared, gap))
-    return found
+        others = [name for name in panel if name != ratings.coders[member]]
+        found.append(one_against(ratings, member, rest, shared, gap, others))
+    return own, found
 
 
 def _mean(figures: Floats, weights: Floats) -> Floats:
@@ -281,9 +316,3 @@ def _mean(figures: Floats, weights: Floats) -> Floats:
     known = ~np.isnan(figures)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((np.where(known, figures, 0).T @ weights) / (known.T @ weights))
-
-
-def _interval(drawn: Floats, estimate: float, confidence: float, words: str) -> Interval:
-    if np.isnan(estimate):
-        return intervals.undefined(confidence, words, "")
-    return intervals.from_replicates(drawn, confidence, words, estimate=estimate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
@@ -11,13 +11,14 @@ import pandas as pd
 from scipy import sparse
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_between, check_choice, check_positive
+from expertsys._core.errors import DataError, check_between, check_choice, check_positive, listing
 from expertsys._core.results import Interval, TableResult, number
 from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.inference import intervals
 from expertsys.agreement.inference.methods import Bootstrap, Method
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.panel import crowd
+from expertsys.agreement.panel import runs as choosing
 from expertsys.agreement.panel.gaps import Gap
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats, Ints, places
@@ -107,20 +108,32 @@ class AlternativeAnnotatorTest(TableResult):
         """
         return self._table.copy()
 
-    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
-        """A bootstrap interval for the average advantage probability, over units or clusters of them."""
+    def interval(self, confidence: float = 0.95, method: Method | None = None) -> Interval:
+        """An interval for the average advantage probability.
+
+        By default the jackknife over clusters where units have them, else the percentile bootstrap over units.
+        """
         check_between("confidence", confidence, 0, 1)
-        bootstrap = choice.resampling(method, "alternative_annotator_test")
-        words = f"bootstrap over {self._sampling.what}, {bootstrap.replicates:,} replicates"
+        asked = choice.resampling(method, "alternative_annotator_test")
+        over, boot = self._sampling, asked or Bootstrap()
+        jackknife = asked is None and over.table is not None
         size = len(self._table)
+        if jackknife:
+            over = over.grouped
+            drawing, words = over.left_out(width=2 * size), f"jackknife standard error over {over.what}"
+        else:
+            drawing = over.drawn(boot.replicates, boot.rng, width=2 * size)
+            words = f"bootstrap over {over.what}, {boot.replicates:,} replicates"
         drawn = []
-        for weights in self._sampling.drawn(bootstrap.replicates, bootstrap.rng, width=2 * size):
+        for weights in drawing:
             sums = weights @ self._wins
             with np.errstate(invalid="ignore", divide="ignore"):
                 share = sums[:, :size] / sums[:, size:]
             known = ~np.isnan(share)
             drawn.append(np.where(known, share, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
-        return intervals.from_replicates(np.concatenate(drawn), confidence, words, estimate=self.advantage)
+        counts = over.counts.astype(np.float64)
+        resamples = intervals.Resamples(jackknife, counts, None if over.table is None else over.n, words)
+        return resamples.interval(np.concatenate(drawn), self.advantage, confidence)
 
     def reading(self) -> str:
         """What the test shows and what it does not, in plain words."""
@@ -172,7 +185,9 @@ class AlternativeAnnotatorTest(TableResult):
 def alternative_annotator_test(
     data: Study | Ratings,
     *,
-    coder: str,
+    coder: str | None = None,
+    runs: Sequence[str] | None = None,
+    panel: Sequence[str] | None = None,
     epsilon: float,
     alignment: Alignment | None = None,
     significance: float = 0.05,
@@ -190,8 +205,13 @@ def alternative_annotator_test(
     data : Study or Ratings
         A study with units and one round of coding, in which the machine is a coder like the others; or ratings of at
         most 64 coders. A unit counts for a human where the machine, the human and at least one other rated it.
-    coder : str
-        The machine; all others are the humans.
+    coder : str, optional
+        The machine.
+    runs : sequence of str, optional
+        In place of `coder`, several runs of one machine: what is compared with a human is how often, on average over
+        the runs, the machine is the closer one.
+    panel : sequence of str, optional
+        The humans; by default all other coders, without those that look like further runs of the same machine.
     epsilon : float
         How much less often than the human the machine may be the closer one and still win, because it is cheaper. It
         decides the result and has no default. The authors suggest 0.2 where the humans are experts, 0.15 for trained
@@ -207,7 +227,8 @@ def alternative_annotator_test(
         Humans with fewer units are not tested, and the note says how many these are. The authors' program leaves out
         those with fewer than 30.
     code, cluster : str, optional
-        For a study: this code applied or not in place of the sets of codes; what the interval draws.
+        For a study: this code applied or not in place of the sets of codes; what the tests and the interval go by, by
+        default ``study.cluster_level()``.
 
     Returns
     -------
@@ -224,9 +245,11 @@ def alternative_annotator_test(
     With S(x, i) the closeness of a rating x of unit i to those of the humans but j, W_f = 1 where the machine's is at
     least the human's and W_h = 1 where the human's is at least the machine's, the test of human j is the one-sided
     paired t-test of H₀: ρ_f ≤ ρ_h − ε, with d_i = W_h − W_f and t = (mean d − ε) / (s / √n), n − 1 degrees of freedom
-    (Calderon, Reichart & Dror 2025, sec. 3). Wins are the rejected hypotheses under the procedure of Benjamini and
-    Yekutieli (2001). Where d does not vary, p is 0 or 1 by the sign of mean d − ε. With fewer than 30 units per human
-    the note says so: the authors then prefer a rank test.
+    (Calderon, Reichart & Dror 2025, sec. 3). Where units have clusters, s / √n is the jackknife's standard error over C
+    clusters, and t has C − 1 degrees of freedom. Wins are the rejected hypotheses under the procedure of Benjamini and
+    Yekutieli (2001). Where d does not vary, p is (1 − ε)ⁿ, the probability that a machine which is worse by ε shows no
+    unit (or cluster) on which it is, or 1. With fewer than 30 units per human the note says so: the authors then prefer
+    a rank test.
 
     References
     ----------
@@ -252,28 +275,37 @@ def alternative_annotator_test(
         raise DataError(f"epsilon must be at least 0 and below 1, not {epsilon!r}", place="epsilon")
     check_positive("least_units", least_units)
     ratings = crowd.ratings_of(data, code=code, cluster=cluster, purpose="alternative_annotator_test")
-    place = crowd.place_of(ratings, coder, "alternative_annotator_test")
-    if len(ratings.coders) < 4:
+    compared, members, guessed = choosing.chosen(ratings.coders, coder, runs, panel, "alternative_annotator_test")
+    if len(members) < 3:
         raise DataError(
-            f"the test takes three humans beside {coder!r}; there are {len(ratings.coders) - 1}",
+            f"the test takes three humans beside {listing(compared)}; there are {len(members)}: {listing(members)}",
             place="alternative_annotator_test",
             remedy="With two, against_panel still compares the coder with them.",
         )
+    label = compared[0] if coder is not None else f"{choosing.stem(compared[0]) or 'model'} ({len(compared)} runs)"
     alignment = alignment or ("jaccard" if isinstance(next(iter(ratings.categories), None), frozenset) else "accuracy")
     profiles = ratings.require_coders("the test")
-    humans = [number for number in range(len(ratings.coders)) if number != place]
+    humans, machines = ([ratings.coders.index(name) for name in names] for names in (members, compared))
     matrix = profiles.matrix[:, humans]
-    kept = np.asarray((profiles.matrix[:, place] >= 0) & ((matrix >= 0).sum(axis=1) >= 2))
-    matrix, machine, counts = matrix[kept], profiles.matrix[kept, place].astype(np.int64), profiles.counts[kept]
+    kept = np.asarray((profiles.matrix[:, machines] >= 0).any(axis=1) & ((matrix >= 0).sum(axis=1) >= 2))
+    matrix, machine, counts = matrix[kept], profiles.matrix[kept][:, machines].astype(np.int64), profiles.counts[kept]
+    sampling = Sampling.of(counts, ratings.clusters, places(kept))
     closeness = _closeness(ratings, alignment, matrix)
-    rows, wins, names = [], np.zeros((len(matrix), 2 * len(humans))), [ratings.coders[number] for number in humans]
+    rows, wins, names = [], np.zeros((len(matrix), 2 * len(humans))), list(members)
     for column in range(len(humans)):
         seen = np.flatnonzero(matrix[:, column] >= 0)
         own = matrix[seen, column].astype(np.int64)
-        gain = closeness(seen, machine[seen], own) - closeness(seen, own, own)
-        ahead, behind = gain >= -ROUNDING, gain <= ROUNDING
+        ahead, behind = np.zeros(len(seen)), np.zeros(len(seen))
+        for run in machine[seen].T:  # the mean over the runs that rated the unit
+            rated = run >= 0
+            gain = closeness(seen[rated], run[rated], own[rated]) - closeness(seen[rated], own[rated], own[rated])
+            ahead[rated] += gain >= -ROUNDING
+            behind[rated] += gain <= ROUNDING
+        number_of = (machine[seen] >= 0).sum(axis=1)
+        ahead, behind = ahead / number_of, behind / number_of
         wins[seen, column], wins[seen, len(humans) + column] = ahead, 1
-        rows.append(_tested(ahead, behind, counts[seen], epsilon))
+        table_of = None if sampling.table is None else sampling.table[:, seen]
+        rows.append(_tested(ahead, behind, counts[seen], epsilon, table_of))
     table = pd.DataFrame(rows, columns=["n_units", "advantage", "human_advantage", "t", "p_value"])
     table.index = pd.Index(names, name="coder")
     tested = (table["n_units"] >= max(least_units, 2)).to_numpy()
@@ -281,17 +313,19 @@ def alternative_annotator_test(
     left = int((~tested).sum())
     few = int((table["n_units"] < FEW).sum())
     notes = [
+        ratings.note,
+        guessed,
         f"{left} of {len(humans)} humans with fewer than {max(least_units, 2)} units are not tested" if left else "",
         f"{few} of {len(table)} humans with fewer than {FEW} units, too few for a t-test to be trusted" if few else "",
     ]
-    if ratings.clusters is not None and Sampling.of(profiles.counts, ratings.clusters, None).table is not None:
-        notes.append("the tests take units as independent; the interval draws whole clusters")
+    if sampling.table is not None:
+        notes.append(f"tests and intervals go by {sampling.n:,} {sampling.what}")
     undefined = not len(table)
     if undefined:
         notes.append("no human can be tested")
     wins = wins[:, np.flatnonzero(np.concatenate([tested, tested]))]
     return AlternativeAnnotatorTest(
-        coder,
+        label,
         float(epsilon),
         WORDS[alignment] if isinstance(alignment, str) else "a similarity of one's own",
         significance,
@@ -303,7 +337,7 @@ def alternative_annotator_test(
         table,
         wins,
         counts,
-        Sampling.of(counts, ratings.clusters, places(kept)),
+        sampling,
     )
 
 
@@ -352,22 +386,33 @@ def _similarity(ratings: Ratings, alignment: Alignment) -> Floats | None:
     return np.array([[float(alignment(a, b)) for b in ratings.categories] for a in ratings.categories])
 
 
-def _tested(ahead: Any, behind: Any, counts: Ints, epsilon: float) -> tuple[int, float, float, float, float]:
-    """Units, both advantages, t and p of one human."""
+def _tested(
+    ahead: Floats, behind: Floats, counts: Ints, epsilon: float, clusters: sparse.csr_array | None
+) -> tuple[int, float, float, float, float]:
+    """Units, both advantages, t and p of one human; `clusters` holds the units of each cluster by profile."""
     from scipy.stats import t as student
 
     n = int(counts.sum())
     if n < 2:
         return n, np.nan, np.nan, np.nan, np.nan
-    difference = behind.astype(np.float64) - ahead
+    difference = behind - ahead
     mean = float(counts @ difference) / n
-    spread = float(counts @ (difference - mean) ** 2) / (n - 1)
-    if spread > 0:
-        value = (mean - epsilon) / np.sqrt(spread / n)
-        p_value = float(student.cdf(value, n - 1))
+    if clusters is None:
+        draws, square = n, float(counts @ (difference - mean) ** 2) / (n - 1) / n
+    else:
+        sizes = np.asarray(clusters.sum(axis=1)).ravel()
+        sums, sizes = np.asarray(clusters @ difference)[sizes > 0], sizes[sizes > 0]
+        draws = len(sizes)
+        if draws < 2:
+            return n, float(counts @ ahead) / n, float(counts @ behind) / n, np.nan, np.nan
+        left = (sums.sum() - sums) / (n - sizes)  # the jackknife, each cluster left out in turn
+        square = float((draws - 1) / draws * ((left - left.mean()) ** 2).sum())
+    if square > ROUNDING**2:
+        value = (mean - epsilon) / np.sqrt(square)
+        p_value = float(student.cdf(value, draws - 1))
     else:
         value = float(np.copysign(np.inf, mean - epsilon)) if mean != epsilon else 0.0
-        p_value = 0.0 if mean < epsilon else 1.0
+        p_value = float((1 - epsilon) ** draws) if mean < epsilon else 1.0
     return n, float(counts @ ahead) / n, float(counts @ behind) / n, value, p_value
 
 

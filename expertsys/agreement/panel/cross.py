@@ -45,7 +45,9 @@ def cross(ratings: Ratings, first: Sequence[str], second: Sequence[str], gap: Ga
     return _coefficient(ratings, both, times(one[both], size), times(other[both], size), gap, refit)
 
 
-def one_against(ratings: Ratings, coder: int, total: sparse.csr_array, shared: Bools, gap: Gap) -> Coefficient:
+def one_against(
+    ratings: Ratings, coder: int, total: sparse.csr_array, shared: Bools, gap: Gap, others: Sequence[str]
+) -> Coefficient:
     """The same for one coder and all whose ratings are counted.
 
     Parameters
@@ -56,12 +58,13 @@ def one_against(ratings: Ratings, coder: int, total: sparse.csr_array, shared: B
         How often each category was given in each profile by those who are held against the coder.
     shared : ndarray of bool, shape (P,)
         Profiles that may enter.
+    others : sequence of str
+        The names of those who are held against the coder.
     """
     profiles = ratings.require_coders(NAME)
     own = profiles.matrix[:, [coder]]
     both = shared & (own[:, 0] >= 0) & (np.asarray(total.sum(axis=1)).ravel() > 0)
-    names = [name for number, name in enumerate(ratings.coders) if number != coder]
-    refit = partial(_refit, first=(ratings.coders[coder],), second=names, gap=gap)
+    refit = partial(_refit, first=(ratings.coders[coder],), second=tuple(others), gap=gap)
     return _coefficient(ratings, both, times(own[both], len(ratings.categories)), total[both], gap, refit)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, unknown
+from expertsys._core.errors import DataError
 from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.coded import CodedUnits
@@ -25,13 +25,6 @@ def ratings_of(data: Study | Ratings, *, code: str | None, cluster: str | None, 
         return _many(CodedUnits.of(data), code, cluster, purpose)
     ratings.require_coders(purpose)
     return ratings
-
-
-def place_of(ratings: Ratings, coder: str, purpose: str) -> int:
-    """The number of a coder."""
-    if coder not in ratings.coders:
-        raise unknown("coder", coder, ratings.coders, place=f"{purpose}(coder=...)")
-    return ratings.coders.index(coder)
 
 
 def _many(coded: CodedUnits, code: str | None, cluster: str | None, purpose: str) -> Ratings:
@@ -54,7 +47,8 @@ def _many(coded: CodedUnits, code: str | None, cluster: str | None, purpose: str
     matrix[unit, coder] = value
     made = CoderProfiles.of(matrix)
     clusters = None
-    if cluster is not None and made.origin is not None:
+    cluster = coded.level(cluster)
+    if cluster != "unit" and made.origin is not None:
         label = np.empty(len(found), dtype=object)
         label[unit] = coded.labels(cluster)
         number, names = pd.factorize(label)
@@ -62,4 +56,5 @@ def _many(coded: CodedUnits, code: str | None, cluster: str | None, purpose: str
         clusters = Clusters.of(cluster, list(names), number.astype(np.int64), made.origin, ones, len(made.counts))
     by_coder = CoderProfiles(made.matrix, made.counts)
     names_of = tuple(coded.coders[number] for number in present)
-    return Ratings(names_of, tuple(categories), by_coder.by_value(len(categories)), by_coder, clusters=clusters)
+    values = by_coder.by_value(len(categories))
+    return Ratings(names_of, tuple(categories), values, by_coder, note=coded.note, clusters=clusters)

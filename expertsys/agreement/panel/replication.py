@@ -17,7 +17,7 @@ from expertsys.agreement.diagnosis import choice
 from expertsys.agreement.diagnosis.variants import Draws, Variant, among
 from expertsys.agreement.inference import intervals
 from expertsys.agreement.inference.coefficient import Coefficient
-from expertsys.agreement.inference.methods import Bootstrap, Method
+from expertsys.agreement.inference.methods import Method
 from expertsys.agreement.panel import crowd
 from expertsys.agreement.panel.cross import cross
 from expertsys.agreement.panel.gaps import Distance, Gap
@@ -80,18 +80,18 @@ class CrossReplication(TableResult):
     def interval(
         self,
         confidence: float = 0.95,
-        method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+        method: Method | None = None,
         *,
         of: Of = "estimate",
     ) -> Interval:
-        """A bootstrap interval over units, or over clusters where the ratings have them; all rows share the draws.
+        """An interval over units, or over clusters where the ratings have them; all rows share the draws.
 
         Parameters
         ----------
         confidence : float
             Nominal coverage.
-        method : Bootstrap
-            Percentile.
+        method : Bootstrap, optional
+            By default the jackknife over clusters where units have them, else the percentile bootstrap over units.
         of : {"estimate", "normalised", "first", "second"}
             For which of the four figures.
         """
@@ -101,7 +101,7 @@ class CrossReplication(TableResult):
     def to_frame(
         self,
         confidence: float = 0.95,
-        method: Method = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+        method: Method | None = None,
     ) -> pd.DataFrame:
         """Index ``measure``: xRR, normalised xRR, and within each group; ``estimate, low, high, n_units, note``."""
         found = self._intervals(confidence, method)
@@ -118,7 +118,7 @@ class CrossReplication(TableResult):
         table.attrs.update(coefficient="agreement corrected for chance", confidence=confidence)
         return table.rename_axis(columns="column")
 
-    def _intervals(self, confidence: float, method: Method) -> dict[Of, Interval]:
+    def _intervals(self, confidence: float, method: Method | None) -> dict[Of, Interval]:
         check_between("confidence", confidence, 0, 1)
         draws = Draws.of(
             self._cross._ratings, self._members, choice.resampling(method, "cross_replication"), whole=True
@@ -127,7 +127,7 @@ class CrossReplication(TableResult):
         normalised = intervals.undefined(confidence, draws.words, "")
         if not np.isnan(self.normalised):
             drawn = _normalised(*draws.replicates)
-            normalised = intervals.from_replicates(drawn, confidence, draws.words, estimate=self.normalised)
+            normalised = draws.resamples.interval(drawn, self.normalised, confidence, difference=True)
         return {"estimate": between, "normalised": normalised, "first": first, "second": second}
 
     def reading(self) -> str:
@@ -150,7 +150,7 @@ class CrossReplication(TableResult):
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
         one, other = (len(group) for group in self.groups)
-        found = self._intervals(0.95, Bootstrap())
+        found = self._intervals(0.95, None)
         span = found["estimate"]
         text = (
             f"Agreement between two groups of {one} and {other} coders was measured with cross-replication reliability "
@@ -202,7 +202,8 @@ def cross_replication(
         The reliability within a group that the normalised figure divides by, a coefficient by its name or a function of
         ratings; by default Krippendorff's alpha with the same distance.
     code, cluster : str, optional
-        For a study: this code applied or not in place of the sets of codes; what intervals draw.
+        For a study: this code applied or not in place of the sets of codes; what intervals go by, by default
+        ``study.cluster_level()``.
 
     Returns
     -------

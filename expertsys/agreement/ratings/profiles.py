@@ -7,7 +7,7 @@ same bootstrap everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -185,6 +185,22 @@ class Clusters:
         kept = np.flatnonzero(origin >= 0)
         chosen = sparse.csr_array((np.ones(len(kept)), (kept, origin[kept])), shape=(self.table.shape[1], size))
         return sparse.csr_array(self.table @ chosen)
+
+
+@attrs.frozen(eq=False)
+class UnitNames:
+    """Which unit is which, kept as they came until somebody asks: the units by name, for pairing them with others.
+
+    Parameters
+    ----------
+    labels : callable
+        Gives the name of each of R units.
+    origin : ndarray of int, shape (R,)
+        Profile of each unit; −1 where it has none.
+    """
+
+    labels: Callable[[], Any]
+    origin: Ints
 
 
 def through(first: Ints | None, second: Ints | None) -> Ints | None:

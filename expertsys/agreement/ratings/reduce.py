@@ -41,15 +41,26 @@ MOST_KEYS, MOST_CATEGORIES = 12, 64
 MOST_ROWS = 200_000
 
 Repeated = Literal["first", "last"]
+
+
+@attrs.frozen(eq=False)
+class Groups:
+    """The group of each unit as a number, and the names of the groups in order."""
+
+    number: Ints
+    names: Sequence[Hashable]
+
+
 #: Name of a grouping of units, and the group of each unit.
-Grouping: TypeAlias = "tuple[str, Sequence[Hashable] | pd.Series[Any] | Labels]"
+Grouping: TypeAlias = "tuple[str, Sequence[Hashable] | pd.Series[Any] | Labels | Groups]"
 
 
 @attrs.frozen(eq=False)
 class Reduced:
     """Coders, categories and the profiles over them; `by_coder` is None where there are too many coders.
 
-    `clusters` counts over `by_coder`, or over `by_value` where that is None.
+    `clusters` counts over `by_coder`, or over `by_value` where that is None; so does `origin`, the profile of each
+    row. `labels` are the names of the rows, where they are units and have names.
     """
 
     coders: tuple[str, ...]
@@ -57,6 +68,8 @@ class Reduced:
     by_coder: CoderProfiles | None
     by_value: ValueProfiles
     clusters: Clusters | None = None
+    origin: Ints | None = None
+    labels: Any = None
 
 
 def from_matrix(
@@ -72,12 +85,12 @@ def from_matrix(
         units = np.ones(len(matrix), dtype=np.int64) if units is None else units
         return _sparse(row, matrix[row, column], units, coders, categories, grouping)
     if units is None:
-        by_coder = coder_profiles(matrix, len(categories), keep_origin=grouping is not None)
+        by_coder = coder_profiles(matrix, len(categories), keep_origin=True)
     else:
         by_coder = CoderProfiles.of(matrix, units)
-    clusters = _clusters(by_coder, grouping, units)
+    clusters, origin = _clusters(by_coder, grouping, units), by_coder.origin
     by_coder = attrs.evolve(by_coder, origin=None)
-    return Reduced(tuple(coders), tuple(categories), by_coder, by_coder.by_value(len(categories)), clusters)
+    return Reduced(tuple(coders), tuple(categories), by_coder, by_coder.by_value(len(categories)), clusters, origin)
 
 
 def _sparse(
@@ -91,7 +104,8 @@ def _sparse(
     """From one rating per row of numbers, where it is not kept who gave it."""
     by_value = ValueProfiles.of(row, value.astype(np.int64), len(categories), units)
     clusters = _clusters(by_value, grouping, units)
-    return Reduced(tuple(coders), tuple(categories), None, attrs.evolve(by_value, origin=None), clusters)
+    plain = attrs.evolve(by_value, origin=None)
+    return Reduced(tuple(coders), tuple(categories), None, plain, clusters, by_value.origin)
 
 
 def _clusters(base: CoderProfiles | ValueProfiles, grouping: Grouping | None, units: Ints | None) -> Clusters | None:
@@ -99,6 +113,9 @@ def _clusters(base: CoderProfiles | ValueProfiles, grouping: Grouping | None, un
     if grouping is None or base.origin is None:
         return None
     by, labels = grouping
+    if isinstance(labels, Groups):
+        ones = np.ones(len(labels.number), dtype=np.int64)
+        return Clusters.of(by, labels.names, labels.number, base.origin, ones, len(base.counts))
     known = isinstance(labels, pd.Series | pd.Index | np.ndarray)
     number, distinct = factorise(labels if known else pd.Series(list(labels), dtype=object))  # type: ignore[arg-type]
     if number.min(initial=0) < 0:
@@ -212,7 +229,8 @@ def _here(
             raise engines.repeated_ratings(_places(cell, units, found[ranked]))
         kept = ~pd.Series(cell).duplicated(keep=repeated).to_numpy()
         unit, coder, value = unit[kept], coder[kept], value[kept]
-    return from_triples(unit, coder, value, list(map(str, coders)), ordered, len(units), grouping)
+    made = from_triples(unit, coder, value, list(map(str, coders)), ordered, len(units), grouping)
+    return attrs.evolve(made, labels=units)
 
 
 def _any_twice(cell: Ints, size: int) -> bool:
@@ -273,4 +291,11 @@ def from_wide(
     matrix = np.empty((len(rows), len(names)), dtype=columns[0].dtype, order="F")
     for place, column in enumerate(columns):
         matrix[:, place] = column
-    return from_matrix(matrix, list(map(str, names)), ordered, grouping, units)
+    made = from_matrix(matrix, list(map(str, names)), ordered, grouping, units)
+    named = units is None and unit in present and isinstance(unit, str)
+    return attrs.evolve(made, labels=rows.get_column(unit) if named and unit in rows.columns else None)
+
+
+def labels_of(given: Any) -> Labels:
+    """The names of units, from whatever holds them."""
+    return given.to_pandas() if isinstance(given, nw.Series) else given

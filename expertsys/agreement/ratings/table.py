@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
+import pandas as pd
 
 from expertsys._core.errors import DataError, check_choice, listing, unknown
 from expertsys.agreement.ratings import reduce
-from expertsys.agreement.ratings.profiles import Clusters, CoderProfiles, ValueProfiles
+from expertsys.agreement.ratings.profiles import Clusters, CoderProfiles, Ints, UnitNames, ValueProfiles, through
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -56,6 +58,8 @@ class Ratings:
     ordered: bool = False
     note: str = ""
     clusters: Clusters | None = None
+    _names: UnitNames | None = None
+    _lineage: tuple[Ratings, Ints] | None = None
 
     @classmethod
     def from_long(
@@ -82,9 +86,8 @@ class Ratings:
         repeated : {"first", "last"}, optional
             Which rating counts where a coder rated a unit more than once; without it, that is an error.
         cluster : str, optional
-            Column that says which units belong together, such as the document that they come from: intervals then draw
-            whole clusters. ``cluster=unit`` (the name of the column of units) keeps the units by name, for comparing
-            coefficients on the same units and for following them over time.
+            Column that says which units belong together, such as the document that they come from: intervals then go
+            by whole clusters.
 
         Raises
         ------
@@ -168,8 +171,16 @@ class Ratings:
         return cls._of(reduce.from_matrix(matrix, labels, ordered, grouping), ordered=categories is not None)
 
     @classmethod
-    def from_study(cls, study: Study, *, code: str | None = None, cluster: str | None = None) -> Ratings:
-        """From a study: one code applied or not by each coder who saw the unit, or the set of codes that each applied.
+    def from_study(
+        cls,
+        study: Study,
+        *,
+        code: str | None = None,
+        cluster: str | None = None,
+        scores: bool = False,
+        subcodes: Literal["include", "exclude"] = "include",
+    ) -> Ratings:
+        """From a study: one code applied or not by each coder who read the unit, or the set of codes that each applied.
 
         Parameters
         ----------
@@ -177,17 +188,28 @@ class Ratings:
             With units and one round of coding.
         code : str, optional
             Categories are then ``False`` and ``True``; without it they are frozensets of codes, the empty one included.
-        cluster : {"document", "case", "unit"}, optional
-            What units belong together; see `from_long`.
+        cluster : {"document", "participant", "case", "unit"}, optional
+            What units belong together; by default ``study.cluster_level()``: the coarser of document and participant
+            that holds several units. Intervals and tests go by it.
+        scores : bool
+            Each coder gives a unit one code, and the codes are the categories: numbers as numbers in their order, other
+            codes in the order of the codebook. A reading without a code is a missing rating.
+        subcodes : {"include", "exclude"}
+            Whether a code counts as applied where one of its sub-codes is.
         """
         from expertsys.agreement.ratings.coded import CodedUnits
 
+        check_choice("subcodes", subcodes, ("include", "exclude"))
         coded = CodedUnits.of(study)
+        if scores:
+            if code is not None:
+                raise DataError("scores are all codes together, and code= chooses one", place="Ratings.from_study")
+            return coded.scores(cluster)
         if code is None:
             return coded.sets(cluster)
         if code not in study.codes:
             raise unknown("code", code, study.codes, place="Ratings.from_study")
-        return coded.applied(code, cluster)
+        return coded.applied(code, cluster, subcodes=subcodes)
 
     @classmethod
     def _of(cls, made: reduce.Reduced, *, ordered: bool) -> Ratings:
@@ -196,7 +218,12 @@ class Ratings:
         note = ""
         if len(made.coders) > 20 and len(made.coders) > 2 * units:
             note = f"{len(made.coders)} coders on {units} units: are units and coders the wrong way round?"
-        return cls(made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note, made.clusters)
+        names = None
+        if made.origin is not None and made.labels is not None:
+            names = UnitNames(partial(reduce.labels_of, made.labels), made.origin)
+        return cls(
+            made.coders, made.categories, made.by_value, made.by_coder, ordered or numeric, note, made.clusters, names
+        )
 
     @staticmethod
     def require(value: object, purpose: str) -> None:
@@ -266,7 +293,46 @@ class Ratings:
             clusters = attrs.evolve(clusters, table=clusters.over(chosen.origin, len(chosen.counts)))
         base = attrs.evolve(chosen, origin=None)
         by_value = base.by_value(len(self.categories))
-        return attrs.evolve(self, coders=coders, by_coder=base, values=by_value, clusters=clusters)
+        lineage = self.descent(chosen.origin, len(chosen.counts))
+        return attrs.evolve(
+            self, coders=coders, by_coder=base, values=by_value, clusters=clusters, names=None, lineage=lineage
+        )
+
+    @property
+    def base(self) -> CoderProfiles | ValueProfiles:
+        """The profiles that everything else of these ratings is counted over."""
+        return self.values if self.by_coder is None else self.by_coder
+
+    @property
+    def root(self) -> tuple[Ratings, Ints | None]:
+        """The ratings that these were made from, by leaving out coders or recoding, and the profile here of each there.
+
+        A profile of which nothing is left has −1; None stands for the ratings themselves.
+        """
+        return (self, None) if self._lineage is None else self._lineage
+
+    def descent(self, origin: Ints | None, size: int) -> tuple[Ratings, Ints]:
+        """The root of ratings that are made from these, and the profile there of each of its own."""
+        root, before = self.root
+        made = through(before, np.arange(size) if origin is None else origin)
+        return root, np.arange(size) if made is None else made
+
+    @property
+    def named(self) -> Clusters | None:
+        """Each unit a cluster of its own, by its name; None where units have no names."""
+        if self.clusters is not None and self.clusters.by == "unit":
+            return self.clusters
+        root, origin = self.root
+        if root is not self:
+            whole = root.named
+            size = len(self.base.counts)
+            return None if whole is None else attrs.evolve(whole, table=whole.over(origin, size))
+        if self._names is None:
+            return None
+        ones = np.ones(len(self._names.origin), dtype=np.int64)
+        labels = pd.Index(self._names.labels())
+        number, distinct = labels.factorize()
+        return Clusters.of("unit", list(distinct), number, self._names.origin, ones, len(self.base.counts))
 
     def split(self) -> dict[Hashable, Ratings]:
         """The ratings of each cluster, in the order of `clusters`; their units are clustered no more.
@@ -286,9 +352,10 @@ class Ratings:
         units = counts[kept].round().astype(np.int64)
         if self.by_coder is None:
             values = ValueProfiles(self.values.table[kept], units)
-            return attrs.evolve(self, values=values, clusters=None)
+            return attrs.evolve(self, values=values, clusters=None, names=None, lineage=None)
         base = CoderProfiles(self.by_coder.matrix[kept], units)
-        return attrs.evolve(self, values=base.by_value(len(self.categories)), by_coder=base, clusters=None)
+        values = base.by_value(len(self.categories))
+        return attrs.evolve(self, values=values, by_coder=base, clusters=None, names=None, lineage=None)
 
     def require_clusters(self, purpose: str) -> Clusters:
         """The clusters; an error where there are none."""
