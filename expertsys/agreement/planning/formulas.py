@@ -68,6 +68,31 @@ def bonett_width(units: float, icc: float, coders: int, confidence: float) -> fl
     return float(np.sqrt((at_one - 1 - correction) / left)) if left > 0 else float("nan")
 
 
+def assured(units: float, width: float, spread: float, quantile: float) -> float:
+    """The width that an interval keeps with an assurance, from the width that it has in half of the studies.
+
+    The logarithm of a standard error from n units varies between studies by `spread` / √n (delta method).
+    """
+    return float(width * np.exp(quantile * spread / np.sqrt(units)))
+
+
+def bonett_assured(units: float, icc: float, coders: int, confidence: float, assurance: float) -> float:
+    """The width that so many units keep with an assurance: that of Bonett's formula where the estimate makes it wide.
+
+    The estimate varies by the standard error behind the same formula (Bonett 2002, eq. 1).
+    """
+    if units <= 2:
+        return float("nan")
+    error = np.sqrt(2 / (coders * (coders - 1) * (units - 1))) * (1 - icc) * (1 + (coders - 1) * icc)
+    ends = np.clip(icc + np.linspace(-1, 1, 201) * 4 * error, 0.0, 1 - 1e-9)
+    chance = np.exp(-(((ends - icc) / max(error, 1e-12)) ** 2) / 2)
+    widths = np.array([bonett_width(units, float(end), coders, confidence) for end in ends])
+    known = ~np.isnan(widths)
+    order = np.argsort(widths[known])
+    shares = np.cumsum(chance[known][order]) / chance[known].sum()
+    return float(widths[known][order][np.searchsorted(shares, assurance)])
+
+
 def walter(icc: float, minimum: float, coders: int, significance: float, power: float) -> float:
     """Units to tell an ICC from a minimum (Walter, Eliasziw & Donner 1998, eq. 5)."""
     reach = ndtri(1 - significance) + ndtri(power)

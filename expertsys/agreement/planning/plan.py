@@ -24,6 +24,7 @@ def plan(
     minimum: float | None = None,
     width: float | None = None,
     power: float = 0.8,
+    assurance: float = 0.8,
     significance: float = 0.05,
     sided: Literal[1, 2] = 1,
     confidence: float = 0.95,
@@ -48,9 +49,12 @@ def plan(
     minimum : float, optional
         The agreement that the study must be able to exclude, such as 0.667.
     width : float, optional
-        Wanted width of the interval, from end to end. Give this or `minimum`.
+        Wanted width of the interval, from end to end, at most. Give this or `minimum`.
     power : float
         Probability of excluding the minimum if agreement is as expected.
+    assurance : float
+        Probability that the interval is no wider than wanted, if agreement is as expected: the width differs from study
+        to study, and with 0.5, as many formulas have it, half of the studies miss it.
     significance : float
         Probability of excluding it if agreement is no higher.
     sided : {1, 2}
@@ -90,10 +94,11 @@ def plan(
     categories, under a model: coders know the category of a unit with probability √κ, independently of each other, and
     else guess by the shares; any two then agree beyond chance on κ of the units. Units to tell κ₁ from κ₀ are
     (z_α s₀ + z_β s₁)² / (κ₁ − κ₀)²; with two coders, one code and Cohen's kappa that is Cantor's (1996), in R
-    ``irr::N.cohen.kappa(p, p, k1, k0)``. Units for a width w are (2 z s / w)².
+    ``irr::N.cohen.kappa(p, p, k1, k0)``. Units for a width w with assurance γ satisfy 2 z s exp(z_γ τ / √n) / √n ≤ w,
+    where τ / √n is how the logarithm of the standard error varies between studies; with γ = 0.5 they are (2 z s / w)².
 
-    *simulation*: studies are drawn from the same model, and each is measured with its interval. Slower, and right where
-    large-sample formulas are not: for rare codes, high agreement, few units.
+    *simulation*: studies are drawn from the same model, and each is measured with its interval, of whose widths the share
+    `assurance` must be small enough. Slower, and right where large-sample formulas are not: for rare codes, high agreement, few units.
 
     *krippendorff*: his table (2019, ch. 12) after Bloch and Kraemer (1989), for two coders, a minimum and the share of
     the rarest category; it asks for no expected agreement and promises no power.
@@ -101,7 +106,7 @@ def plan(
     *goodness of fit*: Donner and Eliasziw (1992), for two coders and one code, always two-sided; in R
     ``kappaSize::PowerBinary``.
 
-    For ``"icc"``: a width by Bonett (2002), a minimum by Walter, Eliasziw and Donner (1998). The latter is also the
+    For ``"icc"``: a width by Bonett (2002), kept with the assurance as the estimate varies between studies; a minimum by Walter, Eliasziw and Donner (1998). The latter is also the
     number of units with which the lower end of a one-sided interval lies above the minimum with probability `power`
     (Zou 2012).
 
@@ -132,8 +137,12 @@ def plan(
 
     Bonett's own example: four raters, an ICC of .85, an interval .2 wide.
 
-    >>> plan(coders=4, expected=0.85, width=0.2, coefficient="icc").units
+    >>> plan(coders=4, expected=0.85, width=0.2, assurance=0.5, coefficient="icc").units
     20
+    >>> plan(coders=4, expected=0.85, width=0.2, coefficient="icc").units
+    28
+
+    With 20 units half of the studies have a wider interval, with 28 one in five.
 
     Krippendorff's table: four categories alike, a minimum of .800.
 
@@ -142,7 +151,13 @@ def plan(
     """
     if (minimum is None) == (width is None):
         raise DataError("say either minimum= or width=", place="plan", remedy="Each asks for another number of units.")
-    for name, value in (("power", power), ("significance", significance), ("confidence", confidence)):
+    shares_of_one = {
+        "power": power,
+        "assurance": assurance,
+        "significance": significance,
+        "confidence": confidence,
+    }
+    for name, value in shares_of_one.items():
         check_between(name, value, 0, 1)
     check_choice("sided", str(sided), ("1", "2"))
     if population is not None:
@@ -150,7 +165,8 @@ def plan(
     _check_agreement(expected, minimum, width, method)
     if method is not None:
         check_choice("method", method, METHODS)
-    asked = ways.Asked(coders, expected, minimum, width, power, significance / sided, sided, confidence, population)
+    level = significance / sided
+    asked = ways.Asked(coders, expected, minimum, width, power, assurance, level, sided, confidence, population)
     if coefficient == "icc":
         if method is not None:
             raise DataError("the ICC has formulas of its own", place="method", remedy="Leave method out.")

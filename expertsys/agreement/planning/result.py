@@ -33,6 +33,8 @@ class Plan(Result):
         Wanted width of the interval; NaN where a minimum is asked for.
     power : float
         Probability of success if agreement is as expected; NaN where a width is asked for.
+    assurance : float
+        Probability that the interval is no wider than wanted; NaN where a minimum is asked for.
     significance : float
         Of the test against the minimum, with ``sided`` ends.
     sided : int
@@ -56,6 +58,7 @@ class Plan(Result):
     minimum: float
     width: float
     power: float
+    assurance: float
     significance: float
     sided: int
     confidence: float
@@ -75,7 +78,10 @@ class Plan(Result):
     def question(self) -> str:
         """What is asked, in words."""
         if not math.isnan(self.width):
-            return f"a {percent(self.confidence)} interval {number(self.width)} wide around {number(self.expected)}"
+            return (
+                f"a {percent(self.confidence)} interval at most {number(self.width)} wide around "
+                f"{number(self.expected)}"
+            )
         if math.isnan(self.expected):
             return f"to exclude less than {number(self.minimum)}"
         return f"to tell {number(self.expected)} from a minimum of {number(self.minimum)}"
@@ -103,7 +109,7 @@ class Plan(Result):
 
     def _aim(self) -> str:
         if not math.isnan(self.width):
-            return f"to reach {self.question} for {self.coefficient}"
+            return f"to reach {self.question} for {self.coefficient} with {percent(self.assurance)} assurance"
         sides = "one-sided" if self.sided == 1 else "two-sided"
         aim = f"{self.question} with {self.coefficient} at the {sides} level of {self.significance:g}"
         return aim if math.isnan(self.power) else f"{aim} with power {self.power:g}"
@@ -119,6 +125,7 @@ class Plan(Result):
         return (
             ("coefficient", self.coefficient),
             ("power", "" if math.isnan(self.power) else self.power),
+            ("assurance", "" if math.isnan(self.assurance) else self.assurance),
             ("significance", "" if math.isnan(self.significance) else f"{self.significance:g}, {self.sided}-sided"),
             ("method", self.method),
             ("model", self.model),

@@ -50,7 +50,9 @@ def simulated(
     replicates: int,
     rng: RNG,
 ) -> Simulated:
-    """Power (share of studies whose interval lies above the minimum), or median width, at several numbers of units.
+    """Power (share of studies whose interval lies above the minimum), or the width kept by a share of the studies.
+
+    The target is the power, or the share.
 
     A study without an interval, or with one of no width, excludes no minimum and counts as infinitely wide.
     """
@@ -77,13 +79,13 @@ def simulated(
         values, errors = above.mean(axis=1), above.std(axis=1) / np.sqrt(replicates)
         units_needed, name = _crossing(tried, values, target, replicates), "power"
     else:
-        values = np.median(np.where(missing, np.inf, widths), axis=1)
-        values = np.where(np.isfinite(values), values, np.nan)
-        # of a median, from the quartiles of a normal distribution: √(π / 2) · IQR / 1.349
         ranked = np.sort(np.where(missing, np.inf, widths), axis=1)
-        low, high = (ranked[:, int(share * (replicates - 1))] for share in (0.25, 0.75))
-        spread = np.where(np.isfinite(high), high, np.nan) - low
-        errors = np.sqrt(np.pi / 2) * spread / 1.349 / np.sqrt(replicates)
+        values = ranked[:, int(np.ceil(target * replicates)) - 1]
+        values = np.where(np.isfinite(values), values, np.nan)
+        # half the distance between the order statistics one binomial standard error below and above the share
+        step = np.sqrt(target * (1 - target) / replicates)
+        low, high = (ranked[:, int(np.clip(target + side * step, 0, 1) * (replicates - 1))] for side in (-1, 1))
+        errors = (np.where(np.isfinite(high), high, np.nan) - np.where(np.isfinite(low), low, np.nan)) / 2
         units_needed, name = _narrow(tried, values, width or 0.0), "width"
     curve = pd.DataFrame({name: values, "error": errors}, index=pd.Index(tried, name="units"))
     return Simulated(units_needed, curve.rename_axis(columns="column"), float(missing.mean()))

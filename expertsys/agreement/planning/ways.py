@@ -22,6 +22,8 @@ from expertsys.agreement.planning.simulated import simulated
 
 #: Below so many minority ratings, or units with disagreement, every known interval covers less than it says.
 FEW = 10
+#: The assurance of formulas for the width of a typical interval.
+HALF = 0.5
 #: Multiples of the number of units that the curve shows.
 SHOWN = np.linspace(0.1, 2.0, 39)
 
@@ -40,6 +42,7 @@ class Asked:
     minimum: float | None
     width: float | None
     power: float
+    assurance: float
     level: float
     sided: int
     confidence: float
@@ -69,8 +72,13 @@ def scores(asked: Asked) -> Found:
         raise DataError("agreement takes two coders", place="coders")
     if asked.width is not None:
         units = formulas.bonett(expected, asked.coders, asked.width, asked.confidence)
-        curve = partial(formulas.bonett_width, icc=expected, coders=asked.coders, confidence=asked.confidence)
-        return Found(units, "width", curve, "the ICC", "Bonett's formula for the width of an interval", ("bonett2002",))
+        options = {"icc": expected, "coders": asked.coders, "confidence": asked.confidence}
+        words = "Bonett's formula for the width of an interval"
+        if asked.assurance == HALF:
+            return Found(units, "width", partial(formulas.bonett_width, **options), "the ICC", words, ("bonett2002",))
+        curve = partial(formulas.bonett_assured, **options, assurance=asked.assurance)
+        units = _least(curve, asked.width, units)
+        return Found(units, "width", curve, "the ICC", words, ("bonett2002",))
     minimum = asked.minimum or 0.0
     units = formulas.walter(expected, minimum, asked.coders, asked.level, asked.power)
     power = partial(formulas.walter_power, icc=expected, minimum=minimum, coders=asked.coders, significance=asked.level)
@@ -123,11 +131,15 @@ def large(
     model = f"{_shares(made)}; {_KNOWS}"
     if asked.minimum is None:
         reach = 2 * float(ndtri((1 + asked.confidence) / 2)) * spread
-        wide = asked.width or 1.0
-        units, column = (reach / wide) ** 2, "width"
+        wide, quantile = asked.width or 1.0, float(ndtri(asked.assurance))
+        varies = 0.0 if asked.assurance == HALF else made.spread_of_error(function, kappa)
 
         def curve(n: float) -> float:
-            return reach / math.sqrt(n)
+            return formulas.assured(n, reach / math.sqrt(n), varies, quantile)
+
+        units, column = (reach / wide) ** 2, "width"
+        if varies:
+            units = _least(curve, wide, units)
 
     else:
         _, at_minimum = made.large_sample(function, asked.minimum)
@@ -157,7 +169,7 @@ def large(
         units,
         minimum=asked.minimum,
         width=asked.width,
-        target=asked.power,
+        target=asked.power if asked.minimum is not None else asked.assurance,
         confidence=asked.confidence if asked.minimum is None else 1 - 2 * asked.level,
         interval=interval,
         replicates=replicates,
@@ -173,6 +185,18 @@ def large(
             remedy="Ask for less, or use the large-sample formula: leave method out.",
         )
     return Found(found.units, column, found.curve, name, words, (), model, notes, made=made_of)
+
+
+def _least(curve: Callable[[float], float], width: float, near: float) -> float:
+    """The least number of units, whole or not, with which the width is kept."""
+    from scipy.optimize import brentq
+
+    low, high = max(near / 4, 3.0), max(4 * near, 12.0)
+    while not curve(high) <= width:
+        high *= 2
+    if curve(low) <= width:
+        return low
+    return float(brentq(lambda n: curve(n) - width, low, high, xtol=1e-6))
 
 
 def _shares(made: Coders) -> str:
@@ -212,6 +236,7 @@ def finished(asked: Asked, found: Found) -> Plan:
         nothing if asked.minimum is None else asked.minimum,
         nothing if asked.width is None else asked.width,
         asked.power if tells and found.expects_power else nothing,
+        nothing if tells else asked.assurance,
         asked.level * asked.sided if tells else nothing,
         asked.sided,
         asked.confidence,
