@@ -77,7 +77,9 @@ def test_excerpts_of_participants_in_documents_go_by_participants() -> None:
     """Each of 10 people gave two interviews of 6 excerpts: 10 clusters, not 20 or 120."""
     ann, ben, place = in_documents(np.random.default_rng(5), 20, 6)
     table = long({"ann": ann, "ben": ben}, document=place)
-    people = pd.DataFrame({"document": [f"d{n:02}" for n in range(20)], "participant": [f"p{n // 2}" for n in range(20)]})
+    people = pd.DataFrame(
+        {"document": [f"d{n:02}" for n in range(20)], "participant": [f"p{n // 2}" for n in range(20)]}
+    )
     study = es.Study(table, documents=people)
     assert "10 clusters (participant)" in es.reliability(study, codes=["yes"]).loc["yes", "note"]
 

@@ -15,7 +15,7 @@ from expertsys.agreement.coefficients import anova
 from expertsys.agreement.coefficients.anova import MeanSquares
 from expertsys.agreement.inference.coefficient import Coefficient
 from expertsys.agreement.inference.kernel import Sums, Values
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Method, resolve
+from expertsys.agreement.inference.methods import Analytic, Method
 from expertsys.agreement.inference.words import Words
 from expertsys.agreement.ratings import Ratings
 from expertsys.agreement.ratings.profiles import Floats
@@ -197,9 +197,9 @@ def _incomplete(ratings: Ratings) -> int:
 class _ForOtherCoders(Coefficient):
     """The forms 2, whose F interval allows for other coders, as no resampling of units does."""
 
-    def interval(self, confidence: float = 0.95, method: Method = Bootstrap(replicates=1000, rng=0)) -> Interval:  # noqa: B008  # frozen
+    def interval(self, confidence: float = 0.95, method: Method | None = None) -> Interval:
         """See `Coefficient`."""
-        found, chosen = super().interval(confidence, method), resolve(method)
+        found, chosen = super().interval(confidence, method), self._chosen(method)
         allowed = isinstance(chosen, Analytic) and (chosen.over != "units" or found.method == F_INTERVAL)
         if allowed or np.isnan(self.estimate):
             return found

@@ -272,7 +272,9 @@ def _words(ratings: Ratings) -> str:
     return "units" if by == "unit" else f"clusters ({by})"
 
 
-def _table(parts: Sequence[Coefficient], names: Sequence[Hashable], confidence: float, method: Method) -> pd.DataFrame:
+def _table(
+    parts: Sequence[Coefficient], names: Sequence[Hashable], confidence: float, method: Method | None
+) -> pd.DataFrame:
     """A row per batch, with the change since the first that is known."""
     if method is None:
         chosen = default(clustered=any(part._sampling.table is not None for part in parts))

@@ -170,7 +170,6 @@ def reliability(
         )
     keys, parts = _parts(study, coded, by)
     kind = "category" if isinstance(by, str) and by == "category" else "code"
-    function = None if kind == "category" else function
     wanted = [[] if level is not None else wanted_codes(part, codes) for _, part in parts]
     places = availability(coded, available)
     runs = runs_of_one_model(coded.coders)
@@ -181,7 +180,8 @@ def reliability(
             if level is not None:
                 found = of_scores(part, level, coefficient, cluster)
             else:
-                found = results(part, listed, function, cluster, subcodes, places)
+                chosen = None if kind == "category" else function
+                found = results(part, listed, chosen, cluster, subcodes, places)
             for name, result in found:
                 note = "; ".join(part for part in (result.note, runs) if part)
                 rows.append((*key, *name, *row_of(attrs.evolve(result, note=note), confidence, method)))

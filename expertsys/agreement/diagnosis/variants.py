@@ -189,7 +189,7 @@ class Draws:
         if jackknife:
             words = f"jackknife standard error over {over.what}"
         clusters = None if over.table is None else over.n
-        counts = over.counts.astype(np.float64)
+        counts: Floats = over.counts.astype(np.float64)
         return cls(estimates, drawn, intervals.Resamples(jackknife, counts, clusters, words))
 
     def interval(self, member: int, confidence: float) -> Interval:

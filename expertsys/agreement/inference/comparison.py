@@ -357,9 +357,9 @@ def _together(a: Coefficient, b: Coefficient) -> tuple[Sampling, int, int]:
     place = {name: row for row, name in enumerate(dict.fromkeys([*names[0], *names[1]]))}
     tables = []
     for one, cluster, own, size in zip((a, b), clusters, names, sizes, strict=True):
-        table = sparse.coo_array(cluster.over(one._kernel.origin, size))  # type: ignore[union-attr]
-        rows = np.array([place[name] for name in own], dtype=np.int64)[table.row]
-        tables.append(sparse.csr_array((table.data, (rows, table.col)), shape=(len(place), size)))
+        cells = sparse.coo_array(cluster.over(one._kernel.origin, size))  # type: ignore[union-attr]
+        rows = np.array([place[name] for name in own], dtype=np.int64)[cells.row]
+        tables.append(sparse.csr_array((cells.data, (rows, cells.col)), shape=(len(place), size)))
     holding = [np.asarray(table.sum(axis=1)).ravel() for table in tables]
     kept = (holding[0] > 0) | (holding[1] > 0)
     together = sparse.csr_array(sparse.hstack(tables))[kept]

@@ -135,6 +135,7 @@ def _deals(ratings: Ratings, permutations: int, rng: RNG) -> Iterator[Ratings]:
     block = max(1, min(permutations, int((BLOCK / max(n, 1)) ** 0.5)))  # a deal has up to n profiles of its own
     clustered = _clustered(ratings)
     owner: Ints | None = None
+    matrix: Ints | None
     if base is not None and clustered is not None:
         cells = clustered.table.tocoo()
         times_each = cells.data.round().astype(np.int64)

@@ -97,8 +97,9 @@ def plan(
     ``irr::N.cohen.kappa(p, p, k1, k0)``. Units for a width w with assurance γ satisfy 2 z s exp(z_γ τ / √n) / √n ≤ w,
     where τ / √n is how the logarithm of the standard error varies between studies; with γ = 0.5 they are (2 z s / w)².
 
-    *simulation*: studies are drawn from the same model, and each is measured with its interval, of whose widths the share
-    `assurance` must be small enough. Slower, and right where large-sample formulas are not: for rare codes, high agreement, few units.
+    *simulation*: studies are drawn from the same model, and each is measured with its interval. With a width, the share
+    `assurance` of them must be no wider. Slower, and right where large-sample formulas are not: for rare codes, high
+    agreement, few units.
 
     *krippendorff*: his table (2019, ch. 12) after Bloch and Kraemer (1989), for two coders, a minimum and the share of
     the rarest category; it asks for no expected agreement and promises no power.

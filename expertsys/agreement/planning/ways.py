@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import attrs
 import numpy as np
@@ -72,7 +73,7 @@ def scores(asked: Asked) -> Found:
         raise DataError("agreement takes two coders", place="coders")
     if asked.width is not None:
         units = formulas.bonett(expected, asked.coders, asked.width, asked.confidence)
-        options = {"icc": expected, "coders": asked.coders, "confidence": asked.confidence}
+        options: dict[str, Any] = {"icc": expected, "coders": asked.coders, "confidence": asked.confidence}
         words = "Bonett's formula for the width of an interval"
         if asked.assurance == HALF:
             return Found(units, "width", partial(formulas.bonett_width, **options), "the ICC", words, ("bonett2002",))

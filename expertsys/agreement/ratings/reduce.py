@@ -292,10 +292,11 @@ def from_wide(
     for place, column in enumerate(columns):
         matrix[:, place] = column
     made = from_matrix(matrix, list(map(str, names)), ordered, grouping, units)
-    named = units is None and unit in present and isinstance(unit, str)
-    return attrs.evolve(made, labels=rows.get_column(unit) if named and unit in rows.columns else None)
+    if units is not None or unit is None or unit not in rows.columns:
+        return made
+    return attrs.evolve(made, labels=rows.get_column(unit))
 
 
 def labels_of(given: Any) -> Labels:
     """The names of units, from whatever holds them."""
-    return given.to_pandas() if isinstance(given, nw.Series) else given
+    return pd.Index(given.to_pandas() if isinstance(given, nw.Series) else given)

@@ -16,7 +16,7 @@ from expertsys.agreement.inference import benchmarks, intervals, variances
 from expertsys.agreement.inference import words as wording
 from expertsys.agreement.inference.estimate import Estimate
 from expertsys.agreement.inference.kernel import STEP, Sums, Values
-from expertsys.agreement.inference.methods import Analytic, Bootstrap, Jackknife, Method, resolve
+from expertsys.agreement.inference.methods import Analytic, Bootstrap, Chosen, Jackknife, Method, resolve
 from expertsys.agreement.inference.sampling import Sampling
 from expertsys.agreement.ratings.profiles import Floats
 from expertsys.agreement.spans.table import Spans
@@ -200,7 +200,7 @@ class SpanCoefficient(Estimate):
         return intervals.by_t(self.estimate, float(np.sqrt(variance)), self.n_documents - 1, confidence, words, "")
 
     @staticmethod
-    def _refuse(method: Bootstrap | Analytic | Jackknife) -> None:
+    def _refuse(method: Chosen) -> None:
         plain = (
             (method.kind, method.cluster) == ("percentile", method.cluster if method.cluster == "document" else None)
             if isinstance(method, Bootstrap)
