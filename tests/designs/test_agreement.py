@@ -56,7 +56,7 @@ def in_documents(draw: np.random.Generator, documents: int, size: int) -> tuple[
 
 
 def test_intervals_go_by_documents_and_say_so(tmp_path: Path) -> None:
-    """20 documents of 15 excerpts: the interval of the default call is that of cluster='document', wider than by unit."""
+    """20 documents of 15 excerpts: the default interval is that of cluster='document', wider than by unit."""
     ann, ben, place = in_documents(np.random.default_rng(4), 20, 15)
     long({"ann": ann, "ben": ben}, document=place).to_csv(tmp_path / "codes.csv", index=False)
     study = es.read(tmp_path / "codes.csv")

@@ -113,9 +113,7 @@ def _interval(sums: Floats, estimate: float, confidence: float) -> Interval:
         told = "fewer than three units" if n < 3 else "a coder's scores do not vary"
         return Interval(np.nan, np.nan, confidence, words, f"no interval: {told}")
     if estimate > 1 - 1e-12:
-        return Interval(
-            estimate, estimate, confidence, words, "the scores are the same throughout: an interval of no width"
-        )
+        return Interval(np.nan, np.nan, confidence, words, "no interval: the scores are the same throughout")
     r = (product - first * second) / np.sqrt(variances[0] * variances[1])
     if abs(r) < 1e-12:
         return Interval(np.nan, np.nan, confidence, words, "no interval: the scores are not correlated")

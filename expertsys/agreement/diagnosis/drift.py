@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Fewer units or clusters than this in a batch, and Welch's test is rough.
 FEW_IN_BATCH = 5
+#: A batch's variance is taken to be at least this share of what it would be if all batches had the same.
+LEAST = 0.01
 #: Variances below this are rounding.
 ROUNDING = 1e-12
 
@@ -345,9 +347,8 @@ def _dealt(whole: Coefficient, ratings: Ratings, batch: Ints, permutations: int,
         if alone:
             square = np.full(n_batches, float(residual @ residual) / len(units)) * number
         variance = square * number / np.maximum(number - 1, 1) / weight**2
-        if variance.max(initial=0) < ROUNDING:
-            return float("nan")
-        precision = 1 / np.maximum(variance, ROUNDING)
+        pooled = float(residual @ residual) / len(units) * number / weight**2
+        precision = 1 / np.maximum(np.maximum(variance, LEAST * pooled), ROUNDING)
         mean = float((precision * total / weight).sum() / precision.sum())
         return float((precision * (total / weight - mean) ** 2).sum())
 

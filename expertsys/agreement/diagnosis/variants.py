@@ -201,8 +201,9 @@ class Draws:
         chosen = list(others)
         estimate = float(self.estimates[member] - self.estimates[chosen].mean())
         drawn = self.replicates[member] - self.replicates[chosen].mean(axis=0)
-        varies = np.ptp(self.replicates[member][~np.isnan(self.replicates[member])]) if len(drawn) else 0
-        if estimate == 0 and varies and not np.nanmax(np.abs(drawn), initial=0):  # a change that changes nothing
+        own = self.replicates[member][~np.isnan(self.replicates[member])]
+        apart = np.abs(np.append(drawn[~np.isnan(drawn)], estimate)).max()
+        if len(own) and np.ptp(own) > 0 and apart < intervals.ROUNDING:  # a change that changes nothing
             return estimate, Interval(0.0, 0.0, confidence, self.words, "")
         return estimate, self.resamples.interval(drawn, estimate, confidence, difference=True)
 

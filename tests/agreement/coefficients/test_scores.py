@@ -312,13 +312,14 @@ def test_undefined_one_way_and_others() -> None:
     assert "no unit was rated by both" in lin_concordance(of([[1, None], [None, 1]])).note
 
 
-def test_agreement_without_error_has_an_interval_of_no_width() -> None:
+def test_agreement_without_error_has_no_interval() -> None:
     for form in FORMS:
         ends = icc(of([[1, 1], [2, 2], [4, 4]]), form=form).interval(method="analytic")
-        assert (ends.low, ends.high) == (1.0, 1.0)
+        assert math.isnan(ends.low)
+        assert "coders agree on all 3 units" in ends.note
     ends = lin_concordance(of([[1, 1], [2, 2], [4, 4]])).interval(method="analytic")
-    assert (ends.low, ends.high) == pytest.approx((1.0, 1.0))
-    assert "no width" in ends.note
+    assert math.isnan(ends.low)
+    assert ends.note == "no interval: the scores are the same throughout"
     for rows, told in (([[1, 2], [2, 1]], "fewer than three units"), ([[1, 2], [1, 1], [1, 3]], "do not vary")):
         assert told in lin_concordance(of(rows)).interval(method="analytic").note
     flat = of([[1, 1], [1, 2], [2, 1], [2, 2]])
@@ -390,7 +391,7 @@ def test_only_the_f_interval_of_the_forms_2_allows_for_other_coders(form: Any) -
         assert ends.method.endswith("these coders")
         assert ends.note.startswith("the coders are held fixed; the F interval")
     for method in ("analytic", Analytic(over="both")):
-        assert found.interval(method=method).note == ""
+        assert "held fixed" not in found.interval(method=method).note
     assert "these coders)" in found.methods_text()
     assert "these coders" not in icc(of(SHROUT), form="ICC(3,1)").interval().method
 

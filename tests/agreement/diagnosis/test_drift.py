@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2
+from scipy.stats import f, t
 
 from expertsys.agreement import Bootstrap, Ratings, krippendorff_alpha
 from expertsys.agreement.diagnosis.drift import drift
@@ -58,17 +58,23 @@ def test_homogeneity_by_hand() -> None:
         krippendorff_alpha(Ratings.from_array(rows[low : low + 30], coders="columns"), level="nominal")
         for low in (0, 30, 60)
     ]
-    precision = [part.standard_error**-2 for part in parts]
+    errors = [part._variance_of_draws() ** 0.5 for part in parts]  # the jackknife's
+    precision = [error**-2 for error in errors]
     mean = sum(w * part.estimate for w, part in zip(precision, parts, strict=True)) / sum(precision)
-    expected = sum(w * (part.estimate - mean) ** 2 for w, part in zip(precision, parts, strict=True))
+    square = sum(w * (part.estimate - mean) ** 2 for w, part in zip(precision, parts, strict=True))
+    left = sum((1 - w / sum(precision)) ** 2 / 29 for w in precision)  # Welch 1951
+    expected = square / 2 / (1 + 2 / 8 * left)
     assert (found.homogeneity, found.freedom) == (pytest.approx(expected), 2)
-    assert found.p_homogeneity == pytest.approx(float(chi2.sf(expected, 2)))
+    assert found.freedom_within == pytest.approx(8 / (3 * left))
+    assert found.p_homogeneity == pytest.approx(float(f.sf(expected, 2, 8 / (3 * left))))
     table = found.to_frame()
     assert table.index.tolist() == [0, 1, 2]
     assert table["change"].tolist()[1:] == pytest.approx([part.estimate - parts[0].estimate for part in parts[1:]])
-    reach = 1.959964 * math.hypot(parts[0].standard_error, parts[1].standard_error)
-    assert table.loc[1, "change_high"] - table.loc[1, "change"] == pytest.approx(reach, rel=1e-5)
-    assert "chi-square for homogeneity" in found.methods_text()
+    both = errors[0] ** 2 + errors[1] ** 2
+    freedom = both**2 / (errors[0] ** 4 / 29 + errors[1] ** 4 / 29)
+    reach = float(t.ppf(0.975, freedom)) * both**0.5
+    assert table.loc[1, "change_high"] - table.loc[1, "change"] == pytest.approx(reach, rel=1e-9)
+    assert "Welch's test with standard errors over" in found.methods_text()
     assert "3 batches" in repr(found)
     assert any("Phipson" in source for source in found.cite())
 
@@ -113,8 +119,8 @@ def test_by_a_column_of_the_documents() -> None:
     table = found.to_frame()
     assert table.index.tolist() == ["batch 0", "batch 1", "batch 2", "batch 10"]
     assert table["n_units"].tolist() == [12] * 4
-    assert found.dealt == "units"
-    assert found.p_value < 0.1
+    assert found.dealt == "clusters (document)"
+    assert found.p_value < 0.2
     turned = drift(study(), by="batch", code="a", order=table.index[::-1], method=QUICK)
     assert turned.to_frame().index.tolist() == table.index.tolist()[::-1]
     assert turned.spread == pytest.approx(found.spread)
@@ -132,10 +138,11 @@ def test_neighbours_are_joined() -> None:
 def test_whole_documents_are_dealt() -> None:
     found = drift(study(), by="batch", cluster="document", method=QUICK)
     assert found.dealt == "clusters (document)"
-    units = drift(study(), by="batch", method=QUICK)
+    assert drift(study(), by="batch", method=QUICK).p_value == found.p_value  # the default
+    units = drift(study(), by="batch", cluster="unit", method=QUICK)
     assert found.spread == pytest.approx(units.spread)
     assert found.p_value != units.p_value
-    with pytest.raises(DataError, match=r"document 'd00' is in the batches '\d' and '\d'.*cluster=None"):
+    with pytest.raises(DataError, match=r"document 'd00' is in the batches '\d' and '\d'.*'document' or 'unit'"):
         drift(study(), by={f"u{n:02}": str(n % 2) for n in range(48)}, cluster="document")
 
 
@@ -143,11 +150,13 @@ def test_a_mapping_from_units_and_those_without() -> None:
     weeks = {f"u{n:02}": n // 20 for n in range(40)}
     found = drift(study(), by=weeks, method=QUICK)
     assert found.to_frame()["n_units"].to_dict() == {0: 20, 1: 20}
-    assert found.note == "8 units without a batch left out"
+    assert found.note == "2 clusters (document) without a batch left out"
     series = drift(study(), by=pd.Series(weeks), method=QUICK)
     pd.testing.assert_frame_equal(found.to_frame(), series.to_frame())
+    by_unit = drift(study(), by=weeks, cluster="unit", method=QUICK)
+    assert by_unit.note == "8 units without a batch left out"
     named = Ratings.from_study(study(), cluster="unit")
-    pd.testing.assert_frame_equal(found.to_frame(), drift(named, by=weeks, method=QUICK).to_frame())
+    pd.testing.assert_frame_equal(by_unit.to_frame(), drift(named, by=weeks, method=QUICK).to_frame())
 
 
 def test_an_undefined_batch_is_named_and_not_tested() -> None:
@@ -164,13 +173,13 @@ def test_an_undefined_batch_is_named_and_not_tested() -> None:
     assert alone.methods_text().endswith("it could be determined for 1 of them.")
 
 
-def test_a_batch_of_full_agreement_has_no_chi_square() -> None:
+def test_a_batch_of_full_agreement_has_no_welch_test() -> None:
     found = drift(
         Ratings.from_array([*FIRST, ["x", "x"], ["y", "y"]], coders="columns", cluster=[0] * 5 + [1] * 2), method=QUICK
     )
-    assert "a batch without standard error, so no chi-square" in found.note
+    assert "a batch without standard error, so no test of equal coefficients" in found.note
     assert not math.isnan(found.p_value)
-    assert "chi-square" not in found.methods_text()
+    assert "Welch" not in found.methods_text()
 
 
 def test_the_same_seed_gives_the_same() -> None:

@@ -187,12 +187,16 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (found.interval(method=Bootstrap(500, rng=1)), found.interval(method="jackknife")) == whole
 
 
-def test_intervals_are_nested_and_not_cut_at_one() -> None:
+def test_intervals_are_nested_and_end_at_one() -> None:
     found = of("alpha nominal", [["a", "a"]] * 5 + [["b", "b"]] * 4 + [["a", "b"]])
     for method in (Bootstrap(2000, rng=1), "analytic", "jackknife"):
         wide, narrow = found.interval(0.99, method), found.interval(0.8, method)
         assert wide.low <= narrow.low <= found.estimate <= narrow.high <= wide.high
-    assert found.interval(0.99, "analytic").high > 1
+    cut = found.interval(0.99, "analytic")
+    assert (cut.high, cut.note) == (
+        1.0,
+        "the symmetric interval reaches beyond 1, the highest value possible, and is cut there",
+    )
 
 
 def test_analytic_interval_is_t_with_n_less_one() -> None:
@@ -267,8 +271,12 @@ def test_few_undefined_replicates_are_left_out_and_counted() -> None:
     interval = found.interval(method=Bootstrap(500, rng=2))
     undefined = int(np.isnan(found.replicates(Bootstrap(500, rng=2))).sum())
     assert 0 < undefined <= 50
-    assert interval.note == f"{undefined} of 500 replicates undefined and left out"
-    assert (interval.low, interval.high) == (1.0, 1.0)
+    assert math.isnan(interval.low)  # all other replicates are 1
+    assert interval.note.startswith("coders agree on all 30 units, so the data cannot say how far below 1")
+    rows = [["a", "a"]] * 26 + [["b", "b"]] * 3 + [["a", "b"]]
+    varied = of("alpha nominal", rows).interval(method=Bootstrap(500, rng=2))
+    assert "replicates undefined and left out" in varied.note
+    assert varied.low < varied.high
 
 
 def test_one_unit_has_no_error() -> None:
@@ -359,16 +367,17 @@ def test_no_error_over_clusters_where_one_of_them_holds_all_variation() -> None:
     found = krippendorff_alpha(clustered, level="nominal")
     for method in ("analytic", "jackknife"):
         assert math.isnan(found.interval(method=method).low)
-        assert "over clusters" in found.interval(method=method).note
+        assert "clusters" in found.interval(method=method).note
+    assert "without one of the clusters (cluster) the coefficient is undefined" in found.interval().note
     assert percent_agreement(clustered).standard_error > 0
     spread = Ratings.from_array(rows, coders="columns", cluster=[unit % 6 for unit in range(60)])
     assert krippendorff_alpha(spread, level="nominal").standard_error > 0
 
 
-def test_few_clusters_are_told() -> None:
+def test_clusters_are_named() -> None:
     rows = [["yes", "no"], ["yes", "yes"], ["no", "no"]] * 20
     few = Ratings.from_array(rows, coders="columns", cluster=[unit % 6 for unit in range(60)])
-    assert fleiss_kappa(few).note == "6 clusters (cluster) only: intervals are rough"
+    assert fleiss_kappa(few).note == "standard errors and intervals go by 6 clusters (cluster)"
     assert fleiss_kappa(Ratings.from_array(rows, coders="columns", cluster=range(60))).note == ""
 
 

@@ -129,7 +129,8 @@ def test_units_by_name_whatever_their_order_and_clusters_whole() -> None:
     means = (shares(before) - shares(after)).reshape(10, 4).mean(axis=1)
     assert by_document.statistic == pytest.approx(stats.ttest_1samp(means, 0).statistic)
     assert by_document.freedom == 9
-    assert "paired bootstrap over clusters (cluster), 1,000 replicates" in by_document.interval().method
+    assert "jackknife standard error of the difference, clusters (cluster)" in by_document.interval().method
+    assert "paired bootstrap over clusters (cluster)" in by_document.interval(method="bootstrap").method
 
 
 def test_units_that_only_one_has_are_counted() -> None:
@@ -186,7 +187,8 @@ def test_words_and_table() -> None:
     text = found.methods_text()
     assert text.startswith("Krippendorff's alpha (nominal) (0.")
     assert "on the same 40 units, differ by" in text
-    assert "Gwet's linearised t test for correlated coefficients, units paired (t = " in text
+    told = "paired t test with the jackknife's standard error for correlated coefficients, units paired (t = "
+    assert told in text  # of fewer than 100 units
     assert any("2016;76(4):609" in line for line in found.cite())
     assert found.to_frame().loc["Krippendorff's alpha − Krippendorff's alpha", "n_units"] == 40
     apart = compare(alpha(of(before)), alpha(of(after)), units="different")

@@ -99,7 +99,7 @@ def test_bootstrap_draws_whole_clusters() -> None:
     drawn = found.replicates(Bootstrap(replicates=4000, rng=1))
     assert drawn.mean() == pytest.approx(np.mean(naive), abs=4 * np.std(naive) / 20)
     assert drawn.std() == pytest.approx(np.std(naive), rel=0.15)
-    assert found.interval(method=Bootstrap(cluster="cluster")) == found.interval()
+    assert found.interval(method=Bootstrap(cluster="cluster")) == found.interval(method="bootstrap")
     with pytest.raises(DataError, match="clusters by 'cluster', and the bootstrap is to draw by 'document'"):
         found.interval(method=Bootstrap(cluster="document"))
     with pytest.raises(DataError, match="units without clusters"):
@@ -168,7 +168,8 @@ def test_references_are_those_of_the_interval() -> None:
     assert surnames(found.cite("analytic")) == base  # Gwet's handbook stands there already
     assert surnames(found.cite(Analytic(over="both", population=100))) == [*base, "Gwet", "Cochran"]
     assert surnames(found.cite("jackknife")) == [*base, "Efron"]
-    assert surnames(fleiss_kappa(of(cluster=CLUSTER)).cite()) == [*base, "Efron", "Field"]
+    assert surnames(fleiss_kappa(of(cluster=CLUSTER)).cite()) == [*base, "Efron", "Kott"]
+    assert surnames(fleiss_kappa(of(cluster=CLUSTER)).cite("bootstrap")) == [*base, "Efron", "Field", "Hesterberg"]
     alpha = krippendorff_alpha(of(), level="nominal")
     assert surnames(alpha.cite(Bootstrap(kind="pairs"))) == ["Krippendorff", "Krippendorff", "Hayes"]
     assert surnames(icc(of(), form="ICC(2,1)").cite("analytic")) == ["Shrout", "McGraw"]
@@ -182,12 +183,12 @@ MISSING = [*CELLS[:6], [1, None, None, None], [2, 2, None, None]]
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (lambda r: krippendorff_alpha(r, level="nominal"), "1 unit with fewer than two ratings was left out: it says"),
+        (lambda r: krippendorff_alpha(r, level="nominal"), "1 unit that fewer than two coders had read was left out"),
         (fleiss_kappa, "1 unit with one rating counted for how often each category was used, not for agreement."),
-        (percent_agreement, "1 unit with fewer than two ratings was left out"),
+        (percent_agreement, "1 unit that fewer than two coders had read was left out"),
         (kendall_w, "2 units without a rating by every coder were left out."),
         (lambda r: lin_concordance(r, coders=("1", "2")), "1 unit that one of the two had not rated was left out."),
-        (light_kappa, "1 unit with fewer than two ratings was left out"),
+        (light_kappa, "1 unit that fewer than two coders had read was left out"),
     ],
 )
 def test_words_say_what_became_of_units_with_one_rating(found: Any, told: str) -> None:

@@ -54,8 +54,9 @@ def test_bonetts_example_and_programs_that_follow_him() -> None:
     """
     assert round(formulas.bonett(0.85, 4, 0.2, 0.95), 1) == 19.2
     for icc, coders, units in ((0.85, 4, 20), (0.75, 2, 79), (0.75, 3, 52), (0.70, 3, 68)):
-        found = plan(coders=coders, expected=icc, width=0.2, coefficient="icc")
+        found = plan(coders=coders, expected=icc, width=0.2, assurance=0.5, coefficient="icc")
         assert found.units == units
+        assert plan(coders=coders, expected=icc, width=0.2, coefficient="icc").units > units
         assert formulas.bonett_width(formulas.bonett(icc, coders, 0.2, 0.95), icc, coders, 0.95) == pytest.approx(0.2)
     assert math.isnan(formulas.bonett_width(1, 0.5, 3, 0.95))
 
@@ -94,7 +95,9 @@ def test_cantor() -> None:
 def test_percent_agreement() -> None:
     """Gwet (2014, p. 159), as in Stata's kappaetcssi: z² p (1 − p) / E² for agreement p within E either way."""
     for agreement, reach in ((0.75, 0.1), (0.6, 0.05)):
-        found = plan(coders=2, shares=0.5, expected=agreement, width=2 * reach, coefficient="percent_agreement")
+        found = plan(
+            coders=2, shares=0.5, expected=agreement, width=2 * reach, assurance=0.5, coefficient="percent_agreement"
+        )
         assert found.units == math.ceil(1.959964**2 * agreement * (1 - agreement) / reach**2)
 
 
@@ -189,7 +192,9 @@ def test_more_is_needed_for_more() -> None:
     assert units(significance=0.01) > plain
     assert units(coders=3) < plain
     assert units(population=200) < plain
-    assert units(minimum=None, width=0.1) == pytest.approx(4 * units(minimum=None, width=0.2), abs=4)
+    half = {"minimum": None, "assurance": 0.5}
+    assert units(**half, width=0.1) == pytest.approx(4 * units(**half, width=0.2), abs=4)
+    assert units(minimum=None, width=0.1) > units(**half, width=0.1)
 
 
 def test_the_population_and_the_curve() -> None:

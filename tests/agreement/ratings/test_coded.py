@@ -18,7 +18,7 @@ from .. import byhand, studies
 
 @pytest.mark.parametrize("code", studies.CODES)
 def test_one_code_applied_or_not(code: str) -> None:
-    ratings = Ratings.from_study(studies.trapped(), code=code)
+    ratings = Ratings.from_study(studies.trapped(), code=code, subcodes="exclude")
     plain = Ratings.from_array(studies.applied(code), coders="columns", names=studies.CODERS, categories=[False, True])
     assert (ratings.categories, ratings.coders) == ((False, True), studies.CODERS)
     assert ratings.by_coder is not None
@@ -71,7 +71,7 @@ def test_labels_of_readings() -> None:
     coded = CodedUnits.of(studies.trapped())
     assert set(coded.labels("case")) == {"q1", "q2"}
     assert set(coded.labels("unit")) == set(studies.CASES) - {"r9"}
-    with pytest.raises(DataError, match="cluster must be one of 'document', 'case', 'unit'"):
+    with pytest.raises(DataError, match="cluster must be one of 'document', 'participant', 'case', 'unit'"):
         coded.labels("site")
 
 
