@@ -274,7 +274,7 @@ def people_and_runs() -> tuple[es.Study, dict[str, list[str]]]:
 
 def test_runs_of_a_model_are_no_panel() -> None:
     """The panel is ann and ben: each run is far from them, though the runs agree with each other."""
-    study, cells = people_and_runs()
+    study, _ = people_and_runs()
     found = A.against_panel(study, coder="gpt-1", code="a")
     assert found.members == ("ann", "ben")
     assert "'gpt-2', 'gpt-3' look like further runs of the same model and are left out" in found.note

@@ -49,8 +49,9 @@ def items(
     coded = CodedUnits.of(data)
     found = groups.labels(data, coded, by, place="drift(by=...)")
     if cluster is None:
-        own = pd.Series(found, index=pd.Index(coded.units).take(coded.unit))
-        cluster = data.cluster_level(own[~own.index.duplicated()])
+        own = pd.Series(found, index=pd.Index(coded.units).take(coded.unit), dtype=object)
+        own = own[~own.index.duplicated()]
+        cluster = data.cluster_level(own.where(own.notna(), "(no batch)"))
     ratings = Ratings.from_study(data, code=code, cluster=cluster)
     item = coded.labels(cluster)
     batch: dict[Hashable, Hashable] = {}

@@ -108,8 +108,8 @@ def plan(
     ``kappaSize::PowerBinary``.
 
     For ``"icc"``: a width by Bonett (2002), kept with the assurance as the estimate varies between studies; a minimum
-    by Walter, Eliasziw and Donner (1998). The latter is also the number of units with which the lower end of a one-sided
-    interval lies above the minimum with probability `power` (Zou 2012).
+    by Walter, Eliasziw and Donner (1998). The latter is also the number of units with which the lower end of a
+    one-sided interval lies above the minimum with probability `power` (Zou 2012).
 
     Of N units in all, n / (1 + n / N) are as good as n of an endless number (Cochran 1977).
 

