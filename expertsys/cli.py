@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
     agreement = _command(commands, "agreement", _agreement, "print how far coders agree, code by code")
     _input(agreement)
-    agreement.add_argument("--by", choices=("case", "pair"), help="a table for each case, or each pair of coders")
+    agreement.add_argument("--by", choices=("case", "pair", "round"), help="a table for each of these")
     agreement.add_argument("--level", choices=_LEVELS, help="for scores: how far apart two of them are")
     agreement.add_argument("--confidence", type=_confidence, default=0.95, help="of the intervals (default: 0.95)")
 

@@ -11,7 +11,7 @@ from expertsys._core.errors import DataError, check_between
 from expertsys._core.files import check_target, replacing
 from expertsys._core.results import TableResult
 from expertsys._core.version import __version__
-from expertsys.agreement.inference.methods import Bootstrap
+from expertsys.agreement.inference.methods import Method
 from expertsys.reporting import compared as compared_cases
 from expertsys.reporting import enacted, qca, sections
 from expertsys.reporting.model import Report, is_report
@@ -38,7 +38,7 @@ def build(
     *,
     quotations: bool = False,
     confidence: float = 0.95,
-    method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
     comparative: Iterable[TableResult] = (),
@@ -54,8 +54,9 @@ def build(
         Whether to quote text from the data. It is interview material: off unless asked for.
     confidence : float
         Nominal coverage of intervals.
-    method : Bootstrap
-        How they are made.
+    method : Bootstrap, Jackknife, Analytic or their names in lower case, optional
+        How they are made; by default as `expertsys.agreement.reliability` makes them, over documents or participants
+        that hold several units.
     title : str, optional
         By default the study's.
     systems : iterable of ExpertSystem
@@ -163,7 +164,7 @@ def report(
     *,
     quotations: bool = False,
     confidence: float = 0.95,
-    method: Bootstrap = Bootstrap(replicates=1000, rng=0),  # noqa: B008  # frozen
+    method: Method | None = None,
     title: str | None = None,
     systems: Iterable[ExpertSystem] = (),
     comparative: Iterable[TableResult] = (),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from expertsys import agreement, comparison, evidence
 from expertsys._core.errors import counted, listing
-from expertsys.agreement.inference.methods import Bootstrap
+from expertsys.agreement.inference.methods import Method
 from expertsys.reporting.model import Cell, Column, Kind, Section, Table, plain
 from expertsys.reporting.pictures import case_figure, reliability_figure
 from expertsys.study import check
@@ -99,7 +99,7 @@ def warnings(study: Study) -> Section:
     return Section("warnings", title, [text], tables, code="es.check(study)")
 
 
-def reliability(study: Study, confidence: float, method: Bootstrap) -> Section:
+def reliability(study: Study, confidence: float, method: Method | None) -> Section:
     """Agreement between the coders."""
     title = "Inter-coder agreement"
     if len(study.coders) < 2:
