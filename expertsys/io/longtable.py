@@ -48,6 +48,7 @@ def _losses(study: Study) -> Losses:
     lost.add("participant", "", len(study.participants))
     _lose_attributes("unit", units.drop(columns=["document", "case", "participant", "start", "end"]), lost)
     _lose_attributes("coder", study.coders, lost)
+    lost.add("coding", "in one of several pieces of a mark", int(study.codings["mark"].notna().sum()))
     lost.add("position", "of units in documents", int(units["start"].notna().sum()))
     lost.add("part", "of the project that was read", len(study.unmapped.names) if study.unmapped else 0)
     return lost
@@ -99,7 +100,7 @@ def long_table(study: Study) -> pd.DataFrame:
     )
     listed["document"] = _looked_up(listed["unit"], units["document"]).fillna(listed["document"])
     listed["case"] = _looked_up(listed["unit"], units["case"]).fillna(_looked_up(listed["document"], documents["case"]))
-    table = pd.concat([codings, listed], ignore_index=True)[list(codings.columns)]
+    table = pd.concat([codings, listed], ignore_index=True)[list(codings.columns.drop("mark"))]
     own = table["unit"] == table["document"]
     table["text"] = table["text"].fillna(_looked_up(table["document"], documents["text"]).where(own))
     if own.all():

@@ -330,7 +330,8 @@ def test_who_saw_what_can_be_said_of_any_project() -> None:
     ]
     for path in (exported, SAMPLES / "v8.qda"):
         assert "the project does not list who read what" in str(refusal(path, seen="listed"))
-        assert "no coder 'eve'; there are: 'asha', 'ben'" in str(refusal(path, seen={"eve": ["Cedar Manager"]}))
+        assert "no coder 'bem'; there are: 'asha', 'ben'" in str(refusal(path, seen={"bem": ["Cedar Manager"]}))
+        assert "eve" in read(path, seen={"eve": ["Cedar Manager"]}).coders.index  # who read and applied nothing
 
 
 def test_categories_below_each_other_without_end(tmp_path: Path) -> None:
