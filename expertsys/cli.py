@@ -193,7 +193,7 @@ def _read(arguments: argparse.Namespace) -> Study:
     least = arguments.least
     with contextlib.suppress(ValueError):
         least = float(least)
-    by = arguments.unitise or "window"
+    by: Any = arguments.unitise or "window"
     return study.unitise(by=by, size=arguments.size, pattern=arguments.unit_pattern, least=least)
 
 

@@ -79,7 +79,7 @@ def level_of_each(root: Floats, confidence: float, draw: np.random.Generator) ->
     alone = np.eye(root.shape[1])[constant]
     complete = np.vstack([scaled, alone])
     if len(complete) > complete.shape[1]:
-        complete = np.linalg.qr(complete, mode="r")  # the same covariance in fewer rows
+        complete = np.asarray(np.linalg.qr(complete, mode="r"))  # the same covariance in fewer rows
     quantile = max_t(complete, 1e8, confidence, draw)
     return float(2 * norm.cdf(quantile) - 1)
 

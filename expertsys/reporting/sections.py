@@ -142,7 +142,7 @@ def reliability(study: Study, confidence: float, method: Method | None) -> Secti
     figures = []
     if table["estimate"].notna().any():
         figures.append(reliability_figure(table))
-    caption = f"Krippendorff's alpha with {100 * confidence:g}% intervals ({method.replicates:,} bootstrap replicates)"
+    caption = f"Krippendorff's alpha with {100 * confidence:g}% intervals ({table.attrs['method']})"
     return Section(
         "reliability",
         title,

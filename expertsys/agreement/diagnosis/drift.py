@@ -231,7 +231,8 @@ def drift(
     estimates = table["estimate"].to_numpy(dtype=np.float64)
     sizes = np.array([part._kernel.counts.sum() for part in parts], dtype=np.float64)
     known = np.flatnonzero(~np.isnan(estimates))
-    notes = [f"{int((batch < 0).sum())} {_words(ratings)} without a batch left out"] if (batch < 0).any() else []
+    notes = [ratings.note] if ratings.note else []
+    notes += [f"{int((batch < 0).sum())} {_words(ratings)} without a batch left out"] if (batch < 0).any() else []
     if len(known) < len(names):
         unknown = [name for name, estimate in zip(names, estimates, strict=True) if np.isnan(estimate)]
         notes.append(f"undefined, and not tested: {listing(unknown)}")

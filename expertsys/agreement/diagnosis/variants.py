@@ -189,8 +189,8 @@ class Draws:
         if jackknife:
             words = f"jackknife standard error over {over.what}"
         clusters = None if over.table is None else over.n
-        counts: Floats = over.counts.astype(np.float64)
-        return cls(estimates, drawn, intervals.Resamples(jackknife, counts, clusters, words))
+        sizes = over.counts.astype(np.float64)
+        return cls(estimates, drawn, intervals.Resamples(jackknife, sizes, clusters, words))
 
     def interval(self, member: int, confidence: float) -> Interval:
         """For one of the coefficients."""

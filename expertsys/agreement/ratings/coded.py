@@ -118,7 +118,7 @@ class CodedUnits:
             applied["code"].to_numpy(dtype=np.int64),
             case,
             document,
-            "; ".join(part for part in (study.reading_note, SCORES if scores else "") if part),
+            "; ".join(part for part in (study.reading_note.removesuffix("."), SCORES if scores else "") if part),
         )
 
     def where(self, readings: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> CodedUnits:

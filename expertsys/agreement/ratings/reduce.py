@@ -299,4 +299,5 @@ def from_wide(
 
 def labels_of(given: Any) -> Labels:
     """The names of units, from whatever holds them."""
-    return pd.Index(given.to_pandas() if isinstance(given, nw.Series) else given)
+    labels: Labels = pd.Index(given.to_pandas() if isinstance(given, nw.Series) else given)
+    return labels

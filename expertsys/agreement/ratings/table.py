@@ -25,7 +25,7 @@ class Ratings:
     Made by one of `from_long`, `from_wide`, `from_array`, `from_study`. A missing rating (None, NaN) means that the
     coder did not see the unit; it is not a category. Text such as ``"nan"`` is a category.
 
-    Attributes
+    Parameters
     ----------
     coders : tuple of str
         Names, in order.
@@ -41,6 +41,10 @@ class Ratings:
         What a reader must know of them; empty where there is nothing.
     clusters : Clusters or None
         Which units belong together, counted over the profiles of `by_coder` (of `values` where that is None).
+    names : UnitNames or None
+        Which unit is which, for pairing them with the units of other ratings.
+    lineage : tuple of Ratings and ndarray, or None
+        The ratings that these were made from, and the profile here of each of theirs; see `root`.
 
     Examples
     --------

@@ -230,22 +230,19 @@ def two_coders(cells: list[tuple[bool, bool]]) -> Study:
             [(True, True), (True, False), (False, True), *[(False, False)] * 57],
             [
                 "only 4 of 120 ratings are not of the main category: intervals are rough",
-                "the symmetric interval reaches beyond 1, the highest value possible, and is cut there",
+                "the symmetric interval reaches beyond 1",
                 "coders agree on 97% of units, as chance nearly gives",
             ],
         ),
         (
             [*[(True, True)] * 20, *[(False, False)] * 20, (True, False)],
-            [
-                "coders disagree on 1 of 41 units only: intervals are rough",
-                "the symmetric interval reaches beyond 1, the highest value possible, and is cut there",
-            ],
+            ["coders disagree on 1 of 41 units only: intervals are rough", "the symmetric interval reaches beyond 1"],
         ),
         ([*[(True, True)] * 20, *[(False, False)] * 20, *[(True, False)] * 15], []),
     ],
 )
 def test_notes_on_rare_codes_and_few_disagreements(cells: list[tuple[bool, bool]], notes: list[str]) -> None:
-    assumed = "Who read what is assumed: a coder read every unit of each document in which they coded anything."
+    assumed = "Who read what is assumed: a coder read every unit of each document in which they coded anything"
     note = reliability(two_coders(cells), codes=["code"], method="analytic").loc["code", "note"]
     assert note.startswith(assumed)
     note = note.removeprefix(assumed).removeprefix("; ")
