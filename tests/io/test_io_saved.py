@@ -160,7 +160,6 @@ def test_the_files_are_plain(tmp_path: Path) -> None:
         "coders.csv",
         "codings.csv",
         "document_parts.csv",
-        "document_parts.csv",
         "documents.csv",
         "participants.csv",
         "situations.csv",
