@@ -5,8 +5,8 @@
     python -m benchmarks.agreement_inference drift compare   # some of the tables
 
 Each document has a share of plain units, on which all coders see the same, and a prevalence of the code, both drawn
-from beta distributions; on the other units each coder applies the code at random, as often as it occurs in the
-document. So units of one document are alike, and coefficients of the population are known from 100,000 documents.
+from beta distributions; on the other units each coder applies the code at random, as often as it occurs there. So units
+of one document are alike, and coefficients of the population are known from 100,000 documents.
 """
 
 from __future__ import annotations
