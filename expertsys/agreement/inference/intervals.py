@@ -115,7 +115,8 @@ def by_t(
 
     shown = f"{freedom:,.0f}" if abs(freedom - round(freedom)) < 1e-9 else f"{freedom:,.1f}"
     on_z = scale == "z" and abs(estimate) < 1 - ROUNDING
-    words = f"{words}{' on the scale of Fisher’s z' if on_z else ''}, t with {shown} degrees of freedom"
+    scaled = " on the scale of Fisher's z" if on_z else ""
+    words = f"{words}{scaled}, t with {shown} degrees of freedom"
     if np.isnan(error):
         return undefined(confidence, words, note or f"no {words.split(',')[0]}")
     if error < ROUNDING:
