@@ -331,6 +331,16 @@ METHODS: dict[str, Reference] = _table(
         "10.1080/01621459.1927.10502953",
     ),
     (
+        "brown2001",
+        "Brown LD, Cai TT, DasGupta A. Interval estimation for a binomial proportion. Stat Sci 2001;16(2):101–133.",
+        "10.1214/ss/1009213286",
+    ),
+    (
+        "zou2007",
+        "Zou GY. Toward using confidence intervals to compare correlations. Psychol Methods 2007;12(4):399–413.",
+        "10.1037/1082-989X.12.4.399",
+    ),
+    (
         "korn1998",
         "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts "
         "estimated from survey data. Surv Methodol 1998;24(2):193–201.",

@@ -37,7 +37,7 @@ def test_coefficients_resolve_their_sources() -> None:
     ):
         assert found.sources
         assert len(found.cite()) == len(
-            {*found.sources, *(("wilson1927", "korn1998") if found.name == "percent agreement" else ("efron1993",))}
+            {*found.sources, *(("wilson1927", "brown2001", "korn1998") if found.name == "percent agreement" else ("efron1993",))}
         )
 
 

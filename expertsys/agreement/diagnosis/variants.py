@@ -205,7 +205,9 @@ class Draws:
         apart = np.abs(np.append(drawn[~np.isnan(drawn)], estimate)).max()
         if len(own) and np.ptp(own) > 0 and apart < intervals.ROUNDING:  # a change that changes nothing
             return estimate, Interval(0.0, 0.0, confidence, self.words, "")
-        return estimate, self.resamples.interval(drawn, estimate, confidence, difference=True)
+        one, mean = float(self.estimates[member]), float(self.estimates[chosen].mean())
+        rest = self.replicates[chosen].mean(axis=0)
+        return estimate, self.resamples.difference(self.replicates[member], one, rest, mean, confidence)
 
 
 def _origin(ratings: Ratings, variant: Variant | None, coefficient: Coefficient) -> Ints:

@@ -235,7 +235,7 @@ class Coefficient(Estimate):
                 return intervals.undefined(confidence, words, f"one of the {over.what} only")
             size, quantile = min(size, self._trials(over)), float(stdtrit(over.n - 1, tail))
             words = f"{words}, t with {over.n - 1} degrees of freedom"
-        low, high = intervals.wilson(p, size, quantile)
+        low, high = intervals.wilson(p, size, quantile, confidence)
         return Interval(low, high, confidence, words)
 
     def _trials(self, over: Sampling) -> float:

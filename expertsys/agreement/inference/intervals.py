@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_UNDEFINED = 0.1
 #: Below so many minority ratings, or units with disagreement, every known interval covers less than it says.
 FEW = 10
+#: With so many failures or successes, the score interval of a share is widened on their side.
+MOST_RARE = 3
 #: Widths and errors below this are rounding.
 ROUNDING = 1e-12
 
@@ -132,12 +134,23 @@ def by_t(
     return Interval(low, high, confidence, words, note)
 
 
-def wilson(share: float, size: float, quantile: float) -> tuple[float, float]:
-    """The score interval of a share of so many independent trials (Wilson 1927)."""
+def wilson(share: float, size: float, quantile: float, confidence: float) -> tuple[float, float]:
+    """The score interval of a share of so many independent trials (Wilson 1927).
+
+    With up to three failures (or successes), the end next to them is moved out to that of the Poisson distribution, since
+    the score interval covers as little as 83 % there (Brown, Cai & DasGupta 2001, sec. 4.1.1).
+    """
+    from scipy.special import gammaincinv
+
     square = quantile**2
     middle = (share + square / (2 * size)) / (1 + square / size)
     reach = quantile * float(np.sqrt(share * (1 - share) / size + square / (4 * size**2))) / (1 + square / size)
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+    low, high = middle - reach, middle + reach
+    for rare in (size * share, size * (1 - share)):
+        if 0 < rare <= MOST_RARE:
+            nearest = float(gammaincinv(rare, 1 - confidence)) / size  # half a quantile of χ² with 2 × rare degrees
+            low, high = (min(low, nearest), high) if rare == size * share else (low, max(high, 1 - nearest))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def caution(ratings: Ratings) -> str:
@@ -189,6 +202,25 @@ class Resamples:
         error, freedom = self.error(drawn)
         scale: Scale = "linear" if difference else "z"
         return by_t(estimate, error, freedom, confidence, self.words, "", scale=scale)
+
+    def difference(self, first: Floats, a: float, second: Floats, b: float, confidence: float) -> Interval:
+        """The interval of a difference a − b of two estimates from their values over the same resamples.
+
+        With clusters it is made from the intervals of both and their correlation (Zou 2007, eq. 15), and so allows for
+        the skewness of each.
+        """
+        plain = self.interval(first - second, a - b, confidence, difference=True)
+        if not self.jackknife or np.isnan(plain.low):
+            return plain
+        one, other = self.interval(first, a, confidence), self.interval(second, b, confidence)
+        if np.isnan(one.low) or np.isnan(other.low):
+            return plain
+        together = float(np.corrcoef(first, second)[0, 1])
+        down, up = a - one.low, one.high - a
+        below, above = b - other.low, other.high - b
+        low = a - b - float(np.sqrt(max(down**2 + above**2 - 2 * together * down * above, 0.0)))
+        high = a - b + float(np.sqrt(max(up**2 + below**2 - 2 * together * up * below, 0.0)))
+        return Interval(low, high, confidence, plain.method, plain.note)
 
     def error(self, drawn: Floats) -> tuple[float, float]:
         """Standard error by the jackknife, and its degrees of freedom (Efron & Tibshirani 1993, eq. 11.5)."""

@@ -60,7 +60,7 @@ def alone(words: Words, single: int, units: int) -> str:
 def sources(method: Chosen, clustered: bool, own: tuple[str, ...]) -> tuple[str, ...]:
     """Keys of the references behind an interval."""
     if isinstance(method, Wilson):
-        return ("wilson1927", "korn1998")
+        return ("wilson1927", "brown2001", "korn1998")
     if isinstance(method, Bootstrap):
         return (
             *_KINDS[method.kind],

@@ -136,7 +136,7 @@ class AgainstPanel(TableResult):
 
     def cite(self) -> tuple[str, ...]:
         """The references behind the measure."""
-        return references.cite(("wong2021", "cohen1960", "efron1993"))
+        return references.cite(("wong2021", "cohen1960", "efron1993", "zou2007"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """The coder, the panel and its members with their intervals."""
@@ -265,7 +265,9 @@ def against_panel(
     for row, (note, number_of) in enumerate(zip(told, sizes, strict=True)):
         span = draws.resamples.interval(drawn[row], float(estimates[row]), confidence)
         gain = float(estimates[0] - estimates[row])
-        between = draws.resamples.interval(drawn[0] - drawn[row], gain, confidence, difference=True)
+        between = draws.resamples.difference(
+            drawn[0], float(estimates[0]), drawn[row], float(estimates[row]), confidence
+        )
         words = "; ".join(part for part in (note, span.note) if part)
         rows.append((estimates[row], span.low, span.high, gain, between.low, between.high, number_of, words))
         if row == 1:

@@ -94,7 +94,7 @@ def plan(
     categories, under a model: coders know the category of a unit with probability √κ, independently of each other, and
     else guess by the shares; any two then agree beyond chance on κ of the units. Units to tell κ₁ from κ₀ are
     (z_α s₀ + z_β s₁)² / (κ₁ − κ₀)²; with two coders, one code and Cohen's kappa that is Cantor's (1996), in R
-    ``irr::N.cohen.kappa(p, p, k1, k0)``. Units for a width w with assurance γ satisfy 2 z s exp(z_γ τ / √n) / √n ≤ w,
+    ``irr::N.cohen.kappa(p, p, k1, k0)``. Units for a width w with assurance γ satisfy 2 t s exp(z_γ τ / √n) / √n ≤ w,
     where τ / √n is how the logarithm of the standard error varies between studies; with γ = 0.5 they are (2 z s / w)².
 
     *simulation*: studies are drawn from the same model, and each is measured with its interval. With a width, the share

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from expertsys._core.errors import DataError, check_positive
 from expertsys._core.rng import RNG
@@ -131,12 +131,16 @@ def large(
     name = function(made.population(kappa)).name
     model = f"{_shares(made)}; {_KNOWS}"
     if asked.minimum is None:
-        reach = 2 * float(ndtri((1 + asked.confidence) / 2)) * spread
+        tail = (1 + asked.confidence) / 2
+        reach = 2 * float(ndtri(tail)) * spread
         wide, quantile = asked.width or 1.0, float(ndtri(asked.assurance))
         varies = 0.0 if asked.assurance == HALF else made.spread_of_error(function, kappa)
 
         def curve(n: float) -> float:
-            return formulas.assured(n, reach / math.sqrt(n), varies, quantile)
+            if not varies:
+                return reach / math.sqrt(n)
+            by_t = 2 * float(stdtrit(max(n - 1, 1), tail)) * spread / math.sqrt(n)
+            return formulas.assured(n, by_t, varies, quantile)
 
         units, column = (reach / wide) ** 2, "width"
         if varies:
