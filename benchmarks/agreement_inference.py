@@ -102,21 +102,22 @@ def coverage(studies: int, settings: Sequence[tuple[str, Sequence[int], dict[str
     return rows
 
 
-def drift(studies: int, *, permutations: int = 199) -> list[Row]:
+BATCHES: tuple[tuple[int, list[int]], ...] = ((4, [15] * 5), (4, [15] * 10), (2, [5, 5, 10, 20, 40]), (2, [15] * 10))
+
+
+def drift(studies: int, designs: Sequence[tuple[int, list[int]]] = BATCHES, *, permutations: int = 199) -> list[Row]:
     """Share of studies of like batches in which drift is reported at .05 and .01."""
     rows = []
-    for place, (batches, sizes) in enumerate(
-        (([0, 1, 2, 3], [15] * 5), ([0, 1, 2, 3], [15] * 10), ([0, 1], [5, 5, 10, 20, 40]), ([0, 1], [15] * 10))
-    ):
+    for place, (batches, sizes) in enumerate(designs):
         draw, found = np.random.default_rng([2, place]), []
         for seed in range(studies):
-            table = documents(draw, sizes * len(batches))
-            order = dict(enumerate(np.repeat(batches, len(sizes)).tolist()))
+            table = documents(draw, sizes * batches)
+            order = dict(enumerate(np.repeat(range(batches), len(sizes)).tolist()))
             made = agreement.drift(ratings(table), by=order, permutations=permutations, rng=seed, method="analytic")
             found.append((made.p_value, made.p_homogeneity))
         p = np.array(found)
         lengths = f"{min(sizes)} to {max(sizes)} units" if min(sizes) < max(sizes) else f"{sizes[0]} units"
-        name = f"{len(batches)} batches of {len(sizes)} documents of {lengths}"
+        name = f"{batches} batches of {len(sizes)} documents of {lengths}"
         rows.append((name, *(float(np.nanmean(p[:, k] <= level)) for k in (0, 1) for level in (0.05, 0.01))))
     return rows
 

@@ -25,7 +25,7 @@ def infers(function: Callable[..., Any], names: dict[str, Any]) -> bool:
         return True
     try:
         result = typing.get_type_hints(function).get("return")
-    except NameError:  # a name that is imported for type checkers only
+    except (NameError, TypeError):  # a name that is imported for type checkers only, or generic only for them
         result = names.get(str(signature.return_annotation))
     fields = {field.name for field in getattr(result, "__attrs_attrs__", ())}
     return bool(GIVEN & (fields | set(dir(result)))) if inspect.isclass(result) else False
@@ -36,9 +36,7 @@ def inferential(area: str) -> list[str]:
     module = importlib.import_module(f"expertsys.{area}")
     names = {name: getattr(module, name) for name in module.__all__}
     return [
-        name
-        for name, value in names.items()
-        if callable(value) and not inspect.isclass(value) and infers(value, names)
+        name for name, value in names.items() if callable(value) and not inspect.isclass(value) and infers(value, names)
     ]
 
 

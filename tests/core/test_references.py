@@ -36,9 +36,8 @@ def test_coefficients_resolve_their_sources() -> None:
         *(function(ratings) for function in (cohen_kappa, fleiss_kappa, gwet_ac, percent_agreement)),
     ):
         assert found.sources
-        assert len(found.cite()) == len(
-            {*found.sources, *(("wilson1927", "brown2001", "korn1998") if found.name == "percent agreement" else ("efron1993",))}
-        )
+        own = ("wilson1927", "brown2001", "korn1998") if found.name == "percent agreement" else ("efron1993",)
+        assert len(found.cite()) == len({*found.sources, *own})
 
 
 def test_every_key_in_the_code_resolves() -> None:

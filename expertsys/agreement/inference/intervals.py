@@ -137,8 +137,8 @@ def by_t(
 def wilson(share: float, size: float, quantile: float, confidence: float) -> tuple[float, float]:
     """The score interval of a share of so many independent trials (Wilson 1927).
 
-    With up to three failures (or successes), the end next to them is moved out to that of the Poisson distribution, since
-    the score interval covers as little as 83 % there (Brown, Cai & DasGupta 2001, sec. 4.1.1).
+    With up to three failures (or successes), the end next to them is moved out to that of the Poisson distribution,
+    since the score interval covers as little as 83 % there (Brown, Cai & DasGupta 2001, sec. 4.1.1).
     """
     from scipy.special import gammaincinv
 
