@@ -21,6 +21,11 @@ EVERYTHING = "every coder read every document"
 ASSUMED = "assumed: a coder read every unit of each document in which they coded anything"
 #: Where a coder coded less than this share of what another coded of their readings, the note names both.
 _NOTICEABLE = 0.5
+#: So many units without a code are expected, if coders were independent, before their absence is named; coders who
+#: agree leave far more.
+_MISSED = 0.5
+#: Names that a consensus has, which is not a coder beside those who reached it.
+_SETTLED = ("consensus", "final", "agreed", "adjudicated", "adjudication", "reconciled")
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Parts: TypeAlias = Mapping[str, pd.DataFrame]
@@ -144,17 +149,31 @@ def _units_of(documents: pd.Series[str], document: pd.Series[str]) -> tuple[Ints
     return row.astype(np.int64), order[np.append(first, 0)[number][row] + offset].astype(np.int64)
 
 
-def note(choice: str | None, readings: Readings, parts: Parts) -> str:
-    """What every figure that rests on assumed readings says."""
-    text = f"Who read what is {choice}."
+def note(choice: str, readings: Readings, parts: Parts) -> str:
+    """How readings were assumed, and what makes them doubtful."""
+    text = f"Who read what is {choice}." if "assumed" in choice else ""
     share = readings.share_coded(parts)
-    if len(share) > 1 and share.min() < _NOTICEABLE * share.max():
+    if text and len(share) > 1 and share.min() < _NOTICEABLE * share.max():
         text += (
             f" {share.idxmin()!r} coded {share.min():.0%} of the units so counted, {share.idxmax()!r} "
             f"{share.max():.0%}: if {share.idxmin()!r} read only some of them, say which with "
             "study.with_assignments(...)."
         )
-    return text
+    if len(share) > 1 and (1 - share).prod() * len(parts["units"]) >= _MISSED and _each_unit_is_coded(parts):
+        text += (
+            " Each unit carries a code, though coders left units that they read without one: those that nobody coded "
+            "are missing, and agreement is too low. Give all units: rows without a code, or es.Study(..., units=...)."
+        )
+    settled = [name for name in parts["coders"].index if name.casefold() in _SETTLED]
+    if settled and len(parts["coders"]) > 2:
+        text += (
+            f" {settled[0]!r} looks like a consensus of the other coders: leave it out with study.select(coders=[...])."
+        )
+    return text.strip()
+
+
+def _each_unit_is_coded(parts: Parts) -> bool:
+    return bool(parts["units"].index.isin(parts["codings"]["unit"]).all())
 
 
 def assigned(readings: Any, coder: str | Iterable[str] | None, parts: Parts) -> tuple[pd.DataFrame | None, str]:
@@ -171,9 +190,11 @@ def assigned(readings: Any, coder: str | Iterable[str] | None, parts: Parts) -> 
         pairs = list(itertools.product(coders, documents))
         return pd.DataFrame(pairs, columns=["coder", "document"]), EVERYTHING
     if isinstance(readings, Mapping):
-        listed = {name: [places] if isinstance(places, str) else places for name, places in readings.items()}
+        listed = {str(name): [places] if isinstance(places, str) else places for name, places in readings.items()}
         rows = [(name, place) for name, places in listed.items() for place in places]
-        return _placed(pd.DataFrame(rows, columns=["coder", "place"], dtype="str"), parts), GIVEN
+        return _beside_others(
+            _placed(pd.DataFrame(rows, columns=["coder", "place"], dtype="str"), parts), listed, parts
+        )
     if isinstance(readings, pd.DataFrame):
         return _of_frame(readings, coder, parts)
     raise DataError(
@@ -207,7 +228,7 @@ def _of_frame(table: pd.DataFrame, coder: str | Iterable[str] | None, parts: Par
                 remedy="Say who read these units: with_assignments(table, coder='...').",
             )
         columns = [name for name in ("coder", "unit", "document", "round") if name in table]
-        return table[columns], GIVEN
+        return _beside_others(table[columns], as_text(table["coder"]).dropna().unique(), parts)
     names = [coder] if isinstance(coder, str) else list(coder)
     columns = [name for name in ("unit", "document", "round") if name in table]
     if not {"unit", "document"} & set(columns):
@@ -216,8 +237,37 @@ def _of_frame(table: pd.DataFrame, coder: str | Iterable[str] | None, parts: Par
             place="with_assignments",
         )
     own = pd.concat([table[columns].assign(coder=name) for name in names], ignore_index=True)
-    others = parts["assignments"][~parts["assignments"]["coder"].isin(names)]
-    return pd.concat([others, own], ignore_index=True), f"given for {listing(names)}"
+    return _beside_others(own, names, parts)
+
+
+def _beside_others(table: pd.DataFrame, named: Iterable[str], parts: Parts) -> tuple[pd.DataFrame, str]:
+    """The readings of the coders that are named, and what is known of those who are not."""
+    names = [str(name) for name in named]
+    if "unit" in table:
+        _refuse_other_names(table, parts)
+    others = [name for name in parts["coders"].index if name not in names]
+    if not others:
+        return table, GIVEN
+    known = parts["assignments"][parts["assignments"]["coder"].isin(others)]
+    return pd.concat([known, table], ignore_index=True), f"given for {listing(names, 6)}"
+
+
+def _refuse_other_names(table: pd.DataFrame, parts: Parts) -> None:
+    """Refuse units under names that the study does not have, where a coder's list lacks most units that they coded."""
+    rows = pd.DataFrame({"coder": as_text(table["coder"]), "unit": as_text(table["unit"])}).dropna()
+    strange = rows[~rows["unit"].isin(parts["units"].index)]
+    for coder in strange["coder"].unique():
+        coded = parts["codings"]["unit"][parts["codings"]["coder"] == coder].dropna().unique()
+        listed = set(rows["unit"][rows["coder"] == coder])
+        if len(coded) and sum(unit in listed for unit in coded) < len(coded) / 2:
+            other = strange["unit"][strange["coder"] == coder].iloc[0]
+            raise DataError(
+                f"{coder!r} is said to have read units such as {other!r}, which the study does not have, and not most "
+                f"of the {len(coded):,} units that {coder!r} coded, such as {str(coded[0])!r}",
+                place="who read what",
+                remedy="Name units as the study does (study.units), with a column document or case where names are "
+                "unique within these only.",
+            )
 
 
 def with_population(units: pd.DataFrame, given: object) -> pd.DataFrame:

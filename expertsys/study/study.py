@@ -239,14 +239,15 @@ class Study:
 
     @property
     def reading_note(self) -> str:
-        """What a figure that rests on assumed readings must say; empty where readings were given.
+        """What each figure that rests on readings must say; empty where readings were given and nothing is doubtful.
 
-        It names a coder who coded far fewer of the units so counted than another, for whom the assumption is doubtful.
+        How they were assumed; a coder who coded far fewer of the units so counted than another; units that nobody coded
+        and that are missing; a consensus that stands among the coders.
         """
-        if not self.assumed_seen or len(self._coders) < 2:
+        if len(self._coders) < 2:
             return ""
         if "note" not in self._cache:
-            self._cache["note"] = readings.note(self.provenance.choice(SEEN), self.readings, self._parts())
+            self._cache["note"] = readings.note(self.provenance.choice(SEEN) or "", self.readings, self._parts())
         note: str = self._cache["note"]
         return note
 
@@ -423,14 +424,14 @@ class Study:
             or units that they read. Of the result of `expertsys.agreement.double_code`, the units drawn. ``"coded"``:
             every unit of each document in which a coder coded anything; ``"all"``: every coder read every document.
         coder : str or iterable of str, optional
-            Whose readings a table without a column ``coder`` gives. What is known of other coders stays.
+            Whose readings a table without a column ``coder`` gives.
 
         Returns
         -------
         Study
-            Units that the table names under another name than the study, which puts their document or case before
-            them, are recognised. Units that nobody coded are added: those read, and, of the result of `double_code`,
-            all from which it drew.
+            What is known or assumed of coders who are not named stays. Units that the table names without the document
+            or case that the study puts before their names are recognised. Units that nobody coded are added: those
+            read, and, of the result of `double_code`, all from which it drew.
 
         Examples
         --------
@@ -443,8 +444,8 @@ class Study:
         assignments = to_pandas(assignments) if is_frame(assignments) else assignments
         table, choice = readings.assigned(assignments, coder, self._parts())
         units = readings.with_population(self._units, assignments)
-        if coder is not None and "assumed" in (known := self.provenance.choice(SEEN) or ""):
-            choice = f"{choice}; otherwise {known}"
+        if choice.startswith("given for "):
+            choice += f"; otherwise {self.provenance.choice(SEEN)}"
         return self._changed(assignments=table, units=units, provenance=self.provenance.choosing(SEEN, choice))
 
     def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:

@@ -107,3 +107,47 @@ def test_a_coder_who_read_everything_and_applied_nothing_takes_part() -> None:
     study = study.with_assignments({"ann": everything, "zoe": everything})
     assert study.seen["coder"].value_counts().to_dict() == {"ann": 800, "zoe": 800}
     assert es.reliability(study).loc["policy", "n_coders"] == 2
+
+
+def double_coded(no_code: str | None) -> pd.DataFrame:
+    """Forty excerpts in four interviews, read by Ann and Ben: a row with a code, or with a word for none."""
+    draw = np.random.default_rng(7)
+    rows = []
+    for number, applies in enumerate(draw.random(40) < 0.4):
+        for coder in ("Ann", "Ben"):
+            code = "trust" if applies != (draw.random() < 0.12) else no_code
+            rows.append((f"I{number // 10}", f"I{number // 10}.{number % 10}", coder, code))
+    return pd.DataFrame(rows, columns=["document", "unit", "coder", "code"]).dropna()
+
+
+def test_readings_of_one_coder_leave_those_of_others() -> None:
+    """Ben's interviews are given; Ann's "none" rows still say what she read: the same alpha on the same 40 excerpts."""
+    study = es.read(double_coded("none"))
+    given = es.read(double_coded("none"), seen={"Ben": ["I0", "I1", "I2", "I3"]})
+    columns = ["estimate", "n_units"]
+    assert es.reliability(given).loc["trust", columns].equals(es.reliability(study).loc["trust", columns])
+    assert es.reliability(given).loc["trust", "n_units"] == 40
+
+
+def test_units_listed_under_other_names_are_refused() -> None:
+    """The list writes I0-0 for I0.0: these would be 40 more units on which both agree that nothing applies."""
+    table = double_coded("none")[["coder", "unit"]]
+    listed = table.assign(unit=table["unit"].str.replace(".", "-", regex=False))
+    with pytest.raises(es.errors.DataError, match="units such as 'I0-0', which the study does not have"):
+        es.read(double_coded(None), seen=listed)
+
+
+def test_units_that_nobody_coded_are_missed_at_the_number() -> None:
+    """Everything was read, and only codes are listed: excerpts without a code from either coder are not in the file."""
+    study = es.read(double_coded(None), seen="all")
+    assert "those that nobody coded are missing, and agreement is too low" in es.reliability(study).loc["trust", "note"]
+    whole = es.read(double_coded("none"))
+    assert "those that nobody coded are missing" not in es.reliability(whole).loc["trust", "note"]
+
+
+def test_a_consensus_among_the_coders_is_named_at_the_number() -> None:
+    """A third coder called Consensus agrees with both, and raises alpha."""
+    table = double_coded("none")
+    settled = table[table["coder"] == "Ann"].assign(coder="Consensus")
+    note = es.reliability(es.read(pd.concat([table, settled]))).loc["trust", "note"]
+    assert "'Consensus' looks like a consensus of the other coders" in note

@@ -39,14 +39,18 @@ def test_a_coder_of_one_unit_saw_the_whole_document() -> None:
         ("coded", 4, "assumed: a coder read every unit of each document in which they coded anything"),
         ({"ann": ["u1", "u2", "u3"], "ben": ["u1", "u3"]}, 5, "given"),
         ({"ann": "u3", "ben": []}, 5, "given"),  # what one coded, one has seen in any case
-        (pd.DataFrame({"coder": ["ann", "ann"], "document": ["u3", "u3"]}), 5, "given"),
+        (
+            pd.DataFrame({"coder": ["ann", "ann"], "document": ["u3", "u3"]}),
+            5,
+            "given for 'ann'; otherwise assumed: a coder read every unit of each document in which they coded anything",
+        ),
     ],
 )
 def test_with_assignments(seen: Any, pairs: int, choice: str) -> None:
     study = Study(CODINGS).with_assignments(seen)
     assert len(study.seen) == pairs
     assert study.provenance.choice("who saw what") == choice
-    assert study.assumed_seen == (seen == "coded" if isinstance(seen, str) else False)
+    assert study.assumed_seen == ("assumed" in choice)
     assert set(study.seen["case"]) == {"north", "south"}
 
 
