@@ -174,7 +174,9 @@ def test_the_files_are_the_model_that_is_returned(tmp_path: Path) -> None:
     assert Report.from_json((tmp_path / "study.json").read_text(encoding="utf-8")) == given
     assert (tmp_path / "study.HTM").read_text(encoding="utf-8") == given.to_html()
     assert given.title == "Ours"
-    assert given.section("reliability").tables[0].caption.startswith("Krippendorff's alpha with 50% intervals (30 ")
+    assert given.section("reliability").tables[0].caption == (
+        "Krippendorff's alpha with 50% intervals (bootstrap over units, 30 replicates)"
+    )
 
 
 @pytest.mark.parametrize(
