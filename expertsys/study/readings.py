@@ -253,16 +253,16 @@ def _beside_others(table: pd.DataFrame, named: Iterable[str], parts: Parts) -> t
 
 
 def _refuse_other_names(table: pd.DataFrame, parts: Parts) -> None:
-    """Refuse units under names that the study does not have, where a coder's list lacks most units that they coded."""
+    """Refuse units under names that the study does not have, where a coder's list has none of the units they coded."""
     rows = pd.DataFrame({"coder": as_text(table["coder"]), "unit": as_text(table["unit"])}).dropna()
     strange = rows[~rows["unit"].isin(parts["units"].index)]
     for coder in strange["coder"].unique():
         coded = parts["codings"]["unit"][parts["codings"]["coder"] == coder].dropna().unique()
         listed = set(rows["unit"][rows["coder"] == coder])
-        if len(coded) and sum(unit in listed for unit in coded) < len(coded) / 2:
+        if len(coded) and listed.isdisjoint(coded):
             other = strange["unit"][strange["coder"] == coder].iloc[0]
             raise DataError(
-                f"{coder!r} is said to have read units such as {other!r}, which the study does not have, and not most "
+                f"{coder!r} is said to have read units such as {other!r}, which the study does not have, and none "
                 f"of the {len(coded):,} units that {coder!r} coded, such as {str(coded[0])!r}",
                 place="who read what",
                 remedy="Name units as the study does (study.units), with a column document or case where names are "

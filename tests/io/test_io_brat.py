@@ -80,7 +80,8 @@ def test_an_empty_file_may_be_unread_or_may_hold_nothing(tmp_path: Path) -> None
     listed = read(place, seen="listed")
     assert listed.assignments["coder"].tolist() == ["ann", "ben"]
     assert told(listed) == []
-    assert read(place, seen={"ben": ["d1"]}).assignments[["coder", "document"]].to_numpy().tolist() == [["ben", "d1"]]
+    named = read(place, seen={"ben": ["d1"]}).assignments[["coder", "document"]]
+    assert named.to_numpy().tolist() == [["ann", "d1"], ["ben", "d1"]]
 
 
 def test_all_faults_at_once(tmp_path: Path) -> None:
