@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -100,3 +101,8 @@ def as_attribute(series: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_float_dtype(series.dtype):
         return series.astype("float64")
     return as_text(series)
+
+
+def folded(name: str) -> str:
+    """A name without capitals, blanks and the encoding of its accents, by which two spellings are one."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -50,3 +51,24 @@ def is_no_code(value: object) -> bool:
     (True, True, False)
     """
     return isinstance(value, str) and " ".join(value.split()).casefold() in NO_CODE_WORDS
+
+
+#: Numbers by which tables of scores mark that there is none.
+_MARKS = (-999, -99, -98, -9, -8, -1, 8, 9, 77, 88, 98, 99, 777, 888, 998, 999)
+
+
+def mark_of_missing(scores: Iterable[float]) -> float | None:
+    """The score that lies outside the scale of the others and is a usual mark for a missing value; None without one.
+
+    Examples
+    --------
+    >>> mark_of_missing([1, 2, 4, 5, 99]), mark_of_missing([7, 8, 9]), mark_of_missing([97, 98, 99])
+    (99, None, None)
+    """
+    distinct = sorted(set(scores))
+    for mark, others in ((distinct[-1:], distinct[:-1]), (distinct[:1], distinct[1:])):
+        if len(others) > 1 and mark[0] in _MARKS:
+            low, high = others[0], others[-1]
+            if mark[0] - high > high - low or (mark[0] < 0 <= low):
+                return mark[0]
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,19 +12,30 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted
 from expertsys._core.frames import as_text, to_pandas
-from expertsys._core.missing import NO_CODE_WORDS, is_no_code
+from expertsys._core.missing import NO_CODE_WORDS, is_no_code, mark_of_missing
 from expertsys.io.dates import iso_dates
 from expertsys.io.layouts import PLACES, Listed
 from expertsys.io.levels import codebook_of_paths
 from expertsys.io.log import Log, located, rows_listed
 from expertsys.io.options import Options
 from expertsys.io.readings import known_readings, rows_as_readings
+from expertsys.io.spelling import one_spelling, one_spelling_of_codes
 from expertsys.study import Codebook, Study
 from expertsys.study.readings import SEEN
 
 _NUMBER = r"[+\-]?\d+(?:[.,]\d+)?"
 _FIELDS = ("kind", "date")
 _UNIT_FIELDS = ("document", "case", "participant", "start", "end")
+#: Columns with these headers tell documents of one name apart.
+_SITES = (
+    *("site", "hospital", "practice", "clinic", "ward", "school", "organisation", "organization", "centre", "center"),
+    *("facility", "region", "country", "municipality", "university", "company"),
+)
+#: Labels that are given anew in each group: letters or a word with a number, one letter, or a part in the talk.
+_LABEL = (
+    r"(?i:[^\W\d]{0,12}[ ._\-]?\d{1,2}|[^\W\d]|moderator|interviewer|interviewee|facilitator|respondent|speaker|"
+    r"male|female|man|woman)"
+)
 _ROW = re.compile(r"codings, row (\d+)(.*)")
 
 
@@ -54,10 +65,16 @@ def assemble(
     named : sequence of str
         What the files' names said, such as ``"case"``: units are then local to their file.
     """
-    joined = _without_words(_join(tables), options, codebook, log)
+    own = () if codebook is None else codebook.names
+    joined = _join(tables)
+    one_spelling(joined.places, log)
+    joined = attrs.evolve(joined, codes=one_spelling_of_codes(joined.codes, own, log))
+    joined = _without_words(joined, options, own, log)
     places = joined.places
     places["date"] = iso_dates(places["date"], "column 'date'", options.dates, log)
+    _refuse_other_cases(joined, options, log)
     apart = _documents_apart(places, options, log)
+    _participants_apart(places, options, log)
     _qualify(places, tables, named, log)
     places["document"] = places["document"].fillna(places["unit"])
     _refuse_shifted(places, tables, log)
@@ -115,13 +132,12 @@ def _join(tables: Sequence[Listed]) -> Joined:
     )
 
 
-def _without_words(joined: Joined, options: Options, codebook: Codebook | None, log: Log) -> Joined:
+def _without_words(joined: Joined, options: Options, own: Collection[str], log: Log) -> Joined:
     """The places and codes, without the words that say "read, and nothing applied": they are no codes."""
     if options.no_code is None or joined.codes.empty:
         return joined
     distinct = list(joined.codes.unique())
     if options.no_code is NO_CODE_WORDS:
-        own = set() if codebook is None else set(codebook.names)
         words = {code for code in distinct if is_no_code(code) and code not in own}
         others = [code for code in distinct if code not in words]
         if "0" in others and "0" not in own and not all(re.fullmatch(_NUMBER, code) for code in others):
@@ -143,7 +159,25 @@ def _without_words(joined: Joined, options: Options, codebook: Codebook | None, 
         "and nothing applied.",
         "If they are codes: read(..., no_code=None); if other words say it: no_code=['...'].",
     )
+    _tell_both(joined, mask, log)
     return Joined(joined.places.assign(nothing=nothing), joined.codes[~mask], joined.extra)
+
+
+def _tell_both(joined: Joined, mask: np.ndarray[Any, np.dtype[np.bool_]], log: Log) -> None:
+    """Warn of units to which a coder gave both a code and a word for no code."""
+    keys = ["unit", "document", "coder", "round"]
+    at = joined.codes.index
+    said, coded = (joined.places.loc[at[which], keys].drop_duplicates() for which in (mask, ~mask))
+    both = said.merge(coded, on=keys)
+    if len(both):
+        unit = both["unit"].fillna(both["document"]).iloc[0]
+        log.tell(
+            "warning",
+            "codes",
+            f"{counted(len(both), 'unit')} with both a code and a word for no code by one coder, such as "
+            f"{quoted(unit)} by {quoted(both['coder'].iloc[0])}: the code was kept.",
+            "Look which is meant.",
+        )
 
 
 def _tell_numbers(codings: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:
@@ -165,6 +199,14 @@ def _tell_numbers(codings: pd.DataFrame, tables: Sequence[Listed], log: Log) -> 
             "If 0 says that the code was not applied: read(..., no_code='0').",
         )
         return
+    missing = mark_of_missing([float(name.replace(",", ".")) for name in names])
+    if missing is not None:
+        log.tell(
+            "warning",
+            place,
+            f"the score {missing:g} lies far from the others ({listing(ordered, 6)}) and is read as one of them.",
+            f"If it marks a missing score: read(..., no_code='{missing:g}').",
+        )
     log.tell(
         "warning",
         place,
@@ -202,6 +244,60 @@ def _documents_apart(places: pd.DataFrame, options: Options, log: Log) -> dict[s
         "If it is one document whose parts are cases, such as a group interview: read(..., shared_documents=True).",
     )
     return {name: list(pairs["case"][pairs["document"] == name] + "/" + name) for name in pairs["document"].unique()}
+
+
+def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
+    """Refuse a table whose units stand several times, once for each value of a column that tells documents apart.
+
+    It does so where the values differ in one coder's rows of a unit, and go with different texts or are those of sites.
+    """
+    keys = ["document", "unit", "coder", "round", "file"]
+    for column in joined.extra.columns.difference(list(options.attributes or ()), sort=False):
+        rows = joined.places[[*keys, "text"]].assign(value=joined.extra[column]).dropna(subset=["value", "unit"])
+        several = rows[rows.groupby(keys, dropna=False)["value"].transform("nunique") > 1]
+        if several.empty:
+            continue
+        texts = several.dropna(subset="text").drop_duplicates([*keys, "value", "text"])
+        one_each = not texts.duplicated([*keys, "value"]).any()
+        differ = texts.drop_duplicates([*keys, "text"]).duplicated(keys, keep=False)
+        told_apart = len(texts) > 1 and one_each and bool(differ.all()) and len(differ) == len(texts)
+        if not told_apart and str(column).casefold() not in _SITES:
+            continue
+        place = "document" if several["document"].notna().any() else "unit"
+        name = several[place].dropna().iloc[0]
+        values = several["value"][several[place] == name].unique()
+        log.fault(
+            f"column {quoted(str(column))}",
+            f"the {place} {quoted(name)} stands under several of its values ({listing(values, 4)}), with units of the "
+            "same names.",
+            f"If these are different {place}s: read(..., case={str(column)!r}). If it is one, and the column describes "
+            f"its rows: attributes=[{str(column)!r}].",
+        )
+
+
+def _participants_apart(places: pd.DataFrame, options: Options, log: Log) -> None:
+    """Put the document before the labels of participants that stand in several groups, as "S1" does in each of them."""
+    pairs = places[["document", "participant"]].dropna().drop_duplicates()
+    if options.shared_participants or pairs.empty:
+        return
+    size = pairs["document"].map(pairs["document"].value_counts())
+    alone = set(pairs["participant"][size == 1])
+    label = pairs["participant"].str.fullmatch(_LABEL)
+    local = pairs[(size > 1) & label & ~pairs["participant"].isin(alone)]
+    twice = local["participant"][local["participant"].duplicated()].unique()
+    if not len(twice):
+        return
+    groups = local["document"].unique()
+    rows = places["document"].isin(groups) & places["participant"].isin(local["participant"])
+    places.loc[rows, "participant"] = places["document"][rows] + "/" + places["participant"][rows]
+    log.choices["participant names"] = "document/participant"
+    log.tell(
+        "note",
+        "participants",
+        f"{counted(len(twice), 'label')} of participants in several of {counted(len(groups), 'group')}, such as "
+        f"{quoted(twice[0])}: they were read as different people, named with their document.",
+        "If they are the same people in each group: read(..., shared_participants=True).",
+    )
 
 
 def _refuse_shifted(places: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:

@@ -24,6 +24,7 @@ from expertsys.io.shapes import (
     shared_columns,
     unit_column,
 )
+from expertsys.io.spelling import MARKS
 
 PLACES = (
     *("unit", "coder", "case", "document", "participant", "start", "end"),
@@ -94,7 +95,7 @@ def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log, 
         listed = _long(cells, options, fixed, found, log)
     if layout == "indicators":
         return listed
-    return attrs.evolve(listed, codes=_split(listed.codes, cells.name, options, log))
+    return attrs.evolve(listed, codes=_split(listed.codes, cells.name, options, codes, log))
 
 
 def _guessed(
@@ -497,20 +498,38 @@ def _are_numbers(column: pd.Series[str]) -> bool:
     return len(cells) > 0 and bool(cells.str.fullmatch(r"[+\-]?\d+(?:[.,]\d+)?").all())
 
 
-def _split(codes: pd.Series[str], name: str, options: Options, log: Log) -> pd.Series[str]:
-    """Several codes of one cell, apart."""
+def _split(codes: pd.Series[str], name: str, options: Options, own: Collection[str], log: Log) -> pd.Series[str]:
+    """Several codes of one cell, apart: at the separator, or at a usual mark where each part is a code by itself."""
     if options.separator is not None:
-        parts = codes.str.split(options.separator, regex=False).explode().str.strip()
-        return parts[parts.str.len() > 0]
-    for mark in (";", "|", "\n"):
-        several = codes[codes.str.contains(mark, regex=False).astype(bool)]
-        if len(several):
+        return _parted(codes, options.separator)
+    for mark in MARKS:
+        joint = codes.str.contains(mark, regex=False).astype(bool) & ~codes.isin(list(own))
+        if not joint.any():
+            continue
+        several, others = codes[joint], codes[~joint]
+        parts = _parted(several, mark)
+        alone = parts.isin([*own, *others.unique()])
+        where, shown = counted(len(several), "cell"), quoted(several.iloc[0])
+        if alone.all() and len(parts) > len(several):
             log.tell(
                 "note",
                 name,
-                f"took {counted(len(several), 'cell')} with {mark!r} as one code each, "
-                f"such as {quoted(several.iloc[0])}.",
+                f"took {where} with {mark!r} as several codes each, such as {shown}, as each part is a code by itself.",
+                "If such a cell is one code, give a codebook that has it: read(..., codebook=...).",
+            )
+            return pd.concat([others, parts]).sort_index(kind="stable")
+        if mark != "," or alone.any():
+            log.tell(
+                "warning" if alone.any() else "note",
+                name,
+                f"took {where} with {mark!r} as one code each, such as {shown}"
+                + (f", of which {quoted(parts[alone].iloc[0])} is a code by itself." if alone.any() else "."),
                 f"If they are several, say so: read(..., separator={mark!r}).",
             )
             break
     return codes
+
+
+def _parted(codes: pd.Series[str], mark: str) -> pd.Series[str]:
+    parts = codes.str.split(mark, regex=False).explode().str.strip()
+    return parts[parts.str.len() > 0]

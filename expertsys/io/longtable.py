@@ -9,6 +9,7 @@ from expertsys._core.errors import DataError
 from expertsys._core.missing import is_no_code
 from expertsys.io.readings import READING, coders_without_silence
 from expertsys.io.refi.losses import Losses
+from expertsys.io.spelling import MARKS, spelt
 from expertsys.study import Code, Codebook, Study
 from expertsys.study.readings import ASSUMED, SEEN
 
@@ -40,6 +41,9 @@ def _losses(study: Study) -> Losses:
     lost.add("summary", "of a case under a code", len(study.summaries))
     lost.add("situation", "", len(study.situations))
     _lose_codes(book, set(study.codings["code"]), lost)
+    for kind, table in (("coder", study.coders), ("case", study.cases), ("document", documents), ("unit", units)):
+        distinct = {spelt(name, zeros=kind != "coder") for name in table.index}
+        lost.add(kind, "whose name is spelt like another's", len(table) - len(distinct))
     _lose_attributes("case", study.cases, lost)
     lost.add("case", "without a document", int((~study.cases.index.isin(documents["case"])).sum()))
     own = documents.index.isin(units.index[units["document"] == units.index])
@@ -62,7 +66,14 @@ def _lose_codes(book: Codebook, applied: set[str], lost: Losses) -> None:
     lost.add("code", "below another", sum(not code.name.startswith(f"{code.parent}->") for code in below))
     parents = {code.parent for code in book}
     lost.add("code", "that is read as a word for no code, unless no_code=None", sum(map(is_no_code, applied)))
+    lost.add("code", "that is spelt like another", len(applied) - len({spelt(name, zeros=False) for name in applied}))
+    lost.add("code", "that is read as several others", sum(_is_several(name, applied) for name in applied))
     lost.add("code", "never applied", sum(name not in applied and name not in parents for name in book.names))
+
+
+def _is_several(name: str, applied: set[str]) -> bool:
+    parts = ([part.strip() for part in name.split(mark)] for mark in MARKS if mark in name)
+    return any(applied.issuperset(filter(None, found)) for found in parts)
 
 
 def _is_told(code: Code) -> bool:

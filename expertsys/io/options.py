@@ -93,6 +93,7 @@ class Options:
     no_code: tuple[str, ...] | None = attrs.field(default=NO_CODE_WORDS, converter=_words)
     dates: Order | None = attrs.field(default=None, validator=_dates)
     shared_documents: bool = False
+    shared_participants: bool = False
     seen: Any = attrs.field(default="coded", validator=_seen)
     repeated: Repeated = attrs.field(default="drop", validator=_repeated)
     separator: str | None = attrs.field(default=None, validator=_mark)

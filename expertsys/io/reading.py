@@ -14,7 +14,7 @@ from typing import Any, Literal
 import attrs
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, counted, listing
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys._core.frames import is_frame, to_pandas
 from expertsys._core.missing import NO_CODE_WORDS
 from expertsys.io.assemble import assemble
@@ -62,6 +62,7 @@ def read(
     no_code: str | Sequence[str] | None = NO_CODE_WORDS,
     dates: Literal["day first", "month first"] | None = None,
     shared_documents: bool = False,
+    shared_participants: bool = False,
     seen: Literal["coded", "listed", "all"] | Mapping[str, Iterable[str]] | Any = "coded",
     repeated: Repeated = "drop",
     separator: str | None = None,
@@ -79,7 +80,8 @@ def read(
     """Read codings into a Study: a file, a folder, a list of files, or a dataframe.
 
     Everything is read as text, so that a code spelt ``"nan"`` is a code and ``"007"`` keeps its zeros; only blank cells
-    are missing. White space around cells is taken away. What was tolerated, dropped or assumed stands in
+    are missing. White space around cells is taken away. Names that differ by capitals or blanks only are one name, as
+    are "1" and "01" in the tables of different coders. What was tolerated, dropped or assumed stands in
     ``study.provenance.remarks``, each with its file and row.
 
     Parameters
@@ -121,6 +123,9 @@ def read(
         How to read dates such as ``03/04/2024`` where the column does not decide it. All are kept in ISO form.
     shared_documents : bool
         One name of a document in several cases is one document, whose parts are the cases, as in a group interview.
+    shared_participants : bool
+        One label of a participant, such as "S1", in several group interviews is one person. Otherwise labels of this
+        kind that stand in several groups, and in no interview of one person, are named ``document/participant``.
     seen : {"coded", "listed", "all"}, mapping or dataframe
         Who read what. ``"coded"``: a coder read the units for which their row or cell holds a code or a word of
         `no_code`, and those of rows without a code that name them; a blank cell of a wide table, or a blank row in a
@@ -135,7 +140,8 @@ def read(
     repeated : {"drop", "keep"}
         What happens to rows that repeat an earlier row of the same table in every cell.
     separator : str, optional
-        What stands between several codes in one cell.
+        What stands between several codes in one cell. By default a cell such as "trust; time" is read as several codes
+        where each stands alone in another cell.
     hierarchy : str or None
         What stands between a code and its sub-code; None where codes have none.
     codebook : Codebook, path or dataframe, optional
@@ -147,7 +153,8 @@ def read(
     delimiter : str, optional
         Otherwise the one of comma, semicolon, tab and bar that cuts header and rows alike.
     sheet : str or int, optional
-        Of a workbook, by name or counted from 1; otherwise the first. Of a database with several projects, the project.
+        Of a workbook, by name or counted from 1; otherwise the first that has any of the columns. Of a database with
+        several projects, the project.
     title : str, optional
         Otherwise the name of the file or folder.
     positions : str, optional
@@ -202,6 +209,7 @@ def read(
         no_code=no_code,
         dates=dates,
         shared_documents=shared_documents,
+        shared_participants=shared_participants,
         seen=seen,
         repeated=repeated,
         separator=separator,
@@ -323,23 +331,47 @@ def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
 
 
 def _tables(path: Path, options: Options, log: Log) -> list[Cells]:
-    """The table of a file; where its sheets are alike and have no column of coders, each of them."""
+    """The table of a file; where its sheets are alike and have no column of coders, each of them.
+
+    Of a workbook it is the first sheet that has any of the columns asked for, since some begin with a page of notes.
+    """
     own = Log()
     cells = _table(path, options, own)
+    roles = _roles(cells, options)
     form = format_of(path, table=options.is_table)
-    if options.sheet is None and options.layout != "wide" and form is not None and form.parts is not None:
+    titles: list[str] = []
+    if options.sheet is None and form is not None and form.parts is not None and "coder" not in roles:
         titles = form.parts(path.name, content_of(path))
-        if len(titles) > 1 and "coder" not in columns_of(cells, options):
-            sheets = {title: _sheet(path, title, options) for title in titles}
-            alike = {title: found for title, found in sheets.items() if found and found[0].columns == cells.columns}
-            if len(alike) > 1:
-                others = [title for title in titles if title not in alike]
-                if others:
-                    log.tell("note", path.name, f"sheets that differ from the first were not read: {listing(others)}.")
-                log.remarks += [remark for _, remarks in alike.values() for remark in remarks]
-                return [sheet for sheet, _ in alike.values()]
-    log.remarks += own.remarks
-    return [cells]
+    sheets = {title: _sheet(path, title, options) for title in titles} if len(titles) > 1 else {}
+    tables = {title: found for title, found in sheets.items() if found and _roles(found[0], options)}
+    if tables and not roles:
+        title = next(iter(tables))
+        cells, own.remarks = tables[title]
+        log.tell(
+            "note",
+            path.name,
+            f"read the sheet {quoted(title)}, as {quoted(titles[0])} has no column of units, coders or codes.",
+            "Another: read(..., sheet='...').",
+        )
+    alike = {title: found for title, found in tables.items() if found[0].columns == cells.columns}
+    if options.layout == "wide" or len(alike) < 2:
+        log.remarks += own.remarks
+        return [cells]
+    others = [title for title in titles if title not in alike]
+    if others:
+        log.tell(
+            "note", path.name, f"sheets that differ from {quoted(next(iter(alike)))} were not read: {listing(others)}."
+        )
+    log.remarks += [remark for _, remarks in alike.values() for remark in remarks]
+    return [sheet for sheet, _ in alike.values()]
+
+
+def _roles(cells: Cells, options: Options) -> set[str]:
+    """Which of unit, document, coder and code a table has; none where it lacks a column that was named."""
+    try:
+        return {"unit", "document", "coder", "code"} & set(columns_of(cells, options))
+    except DataError:
+        return set()
 
 
 def _sheet(path: Path, title: str, options: Options) -> tuple[Cells, list[Remark]] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, counted, listing, quoted
+from expertsys._core.frames import folded
 from expertsys._core.missing import is_no_code
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
@@ -87,14 +87,10 @@ def _vocabularies(study: Study) -> Iterator[Remark]:
                 yield Remark("note", place, f"is read as {read!r}.", "")
 
 
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
 def _look_alikes(kind: str, names: Iterable[str]) -> Iterator[Remark]:
     alike: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        alike[_folded(str(name))].append(str(name))
+        alike[folded(str(name))].append(str(name))
     for group in alike.values():
         if len(group) > 1:
             told = " and ".join(repr(name) for name in group)

@@ -153,13 +153,18 @@ def note(choice: str, readings: Readings, parts: Parts) -> str:
     """How readings were assumed, and what makes them doubtful."""
     text = f"Who read what is {choice}." if "assumed" in choice else ""
     share = readings.share_coded(parts)
-    if text and len(share) > 1 and share.min() < _NOTICEABLE * share.max():
+    low, high = (float(share.min()), float(share.max())) if len(share) > 1 else (1.0, 1.0)
+    if text and low < _NOTICEABLE * high:
         text += (
-            f" {share.idxmin()!r} coded {share.min():.0%} of the units so counted, {share.idxmax()!r} "
-            f"{share.max():.0%}: if {share.idxmin()!r} read only some of them, say which with "
+            f" {share.idxmin()!r} coded {low:.0%} of the units so counted, {share.idxmax()!r} "
+            f"{high:.0%}: if {share.idxmin()!r} read only some of them, say which with "
             "study.with_assignments(...)."
         )
-    if len(share) > 1 and (1 - share).prod() * len(parts["units"]) >= _MISSED and _each_unit_is_coded(parts):
+    if (
+        len(share) > 1
+        and float((1 - share).to_numpy().prod()) * len(parts["units"]) >= _MISSED
+        and _each_unit_is_coded(parts)
+    ):
         text += (
             " Each unit carries a code, though coders left units that they read without one: those that nobody coded "
             "are missing, and agreement is too low. Give all units: rows without a code, or es.Study(..., units=...)."
@@ -254,8 +259,17 @@ def _beside_others(table: pd.DataFrame, named: Iterable[str], parts: Parts) -> t
 
 def _refuse_other_names(table: pd.DataFrame, parts: Parts) -> None:
     """Refuse units under names that the study does not have, where a coder's list has none of the units they coded."""
-    rows = pd.DataFrame({"coder": as_text(table["coder"]), "unit": as_text(table["unit"])}).dropna()
+    rows = pd.DataFrame({name: as_text(table[name]) for name in ("coder", "unit", "document") if name in table})
+    rows = rows.reindex(columns=["coder", "unit", "document"]).dropna(subset=["coder", "unit"])
     strange = rows[~rows["unit"].isin(parts["units"].index)]
+    nowhere = strange["unit"][strange["document"].isna()].unique()
+    if len(nowhere) and parts["units"]["document"].duplicated().any():
+        raise DataError(
+            f"{listing(nowhere, 3)} are no units of the study, whose units lie within documents",
+            place="who read what",
+            remedy="If nobody coded them, give the table a column 'document'; otherwise name them as the study does "
+            "(study.units).",
+        )
     for coder in strange["coder"].unique():
         coded = parts["codings"]["unit"][parts["codings"]["coder"] == coder].dropna().unique()
         listed = set(rows["unit"][rows["coder"] == coder])

@@ -125,7 +125,8 @@ def test_seen_takes_units_and_rounds() -> None:
     """Who read what as a table of coder, unit and round, for units within documents."""
     table = interviews(3, 4, share=0.5)
     rows = pd.concat([long_of(table, coder, table["code"] == "policy", round="1") for coder in ("ann", "ben")])
-    given = pd.concat([table[["unit"]].assign(coder="ann", round="1"), table[["unit"]][:5].assign(coder="ben")])
+    places = table[["unit", "document"]]
+    given = pd.concat([places.assign(coder="ann", round="1"), places[:5].assign(coder="ben")])
     study = es.read(rows, seen=given)
     seen = study.seen.groupby("coder")["unit"].nunique()
     coded_later = rows.loc[(rows["coder"] == "ben"), "unit"].isin(table["unit"][5:]).sum()
@@ -498,7 +499,23 @@ def test_a_workbook_with_a_sheet_for_each_coder(tmp_path: Path) -> None:
     study = es.read(tmp_path / "team.xlsx")
     assert list(study.coders.index) == ["ann", "ben"]
     assert alpha(study) == (1.0, 25)
-    assert "sheets that differ from the first were not read: 'read me'" in said(study)
+    assert "sheets that differ from 'ann' were not read: 'read me'" in said(study)
+
+
+@pytest.mark.parametrize("unit", ["unit", "Excerpt"])
+def test_a_workbook_that_begins_with_a_page_of_notes(tmp_path: Path, unit: str) -> None:
+    """The codings are in the second sheet, behind a "Readme"."""
+    table = interviews(2, 10)
+    codings = pd.concat([long_of(table, coder) for coder in ("ann", "ben")]).rename(columns={"unit": unit})
+    path = tmp_path / "codings.xlsx"
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"About this file": ["Coded in May", "by two coders"]}).to_excel(
+            book, sheet_name="Readme", index=False
+        )
+        codings.to_excel(book, sheet_name="Codings", index=False)
+    study = es.read(path, unit=unit)
+    assert alpha(study) == (1.0, 20)
+    assert "read the sheet 'Codings'" in said(study)
 
 
 def test_rotating_pairs_in_one_long_file() -> None:
@@ -585,3 +602,140 @@ def test_a_wide_table_in_which_one_coder_read_nothing() -> None:
     assert list(study.coders.index) == ["ann", "ben", "eve"]
     assert set(study.seen["coder"]) == {"ann", "ben"}
     assert alpha(study) == (1.0, 20)
+
+
+# One name for one thing
+
+
+def test_one_interview_1_in_each_site_whose_column_is_not_called_case() -> None:
+    """Two sites with an "Interview 1" of excerpts 1 to 4 each: `site` tells them apart, and has to be said."""
+    table = pd.DataFrame(
+        [
+            (site, "Interview 1", unit, f"{site}, words of {unit}", coder, "trust" if unit % 2 else "none")
+            for coder in ("ann", "ben")
+            for site in ("north", "south")
+            for unit in range(1, 5)
+        ],
+        columns=["site", "document", "unit", "text", "coder", "code"],
+    )
+    for given in (table, table.drop(columns="text")):
+        assert "read(..., case='site')" in refusal(given)
+    study = es.read(table, case="site")
+    assert len(study.units) == 8
+    assert alpha(study, "trust") == (1.0, 8)
+
+
+def test_a_grade_of_each_code_is_no_site() -> None:
+    """A column that differs between the codes of one unit and coder describes codings, and is no reason to refuse."""
+    table = pd.DataFrame(
+        {"unit": ["u1", "u1", "u2"], "coder": "ann", "code": ["a", "b", "a"], "sure": ["yes", "no", "yes"]}
+    )
+    assert len(es.read(table).units) == 2
+
+
+def speakers(labels: tuple[str, ...], groups: int = 4) -> pd.DataFrame:
+    """Focus groups of as many speakers as there are labels, with three excerpts each."""
+    rows = [
+        (f"group {g}", f"g{g}-{s}-{n}", label, "ann", "trust" if n else "none")
+        for g in range(groups)
+        for s, label in enumerate(labels)
+        for n in range(3)
+    ]
+    return pd.DataFrame(rows, columns=["document", "unit", "participant", "coder", "code"])
+
+
+@pytest.mark.parametrize("labels", [("S1", "S2", "S3"), ("Speaker 1", "Speaker 2"), ("A", "B"), ("male", "female")])
+def test_speakers_numbered_anew_in_each_focus_group(labels: tuple[str, ...]) -> None:
+    """Four groups of speakers S1, S2, ...: as many people as there are speakers in all, in four clusters."""
+    study = es.read(speakers(labels))
+    assert len(study.participants) == 4 * len(labels)
+    assert study.cluster_level() == "document"
+    assert "read as different people" in said(study)
+    same = es.read(speakers(labels), shared_participants=True)
+    assert len(same.participants) == len(labels)
+
+
+def test_people_who_were_interviewed_and_sat_in_groups_are_the_same() -> None:
+    """P1 and P2 have an interview each, and sit together in two groups: two people."""
+    alone = pd.DataFrame({"document": ["i1", "i2"], "unit": ["i1-1", "i2-1"], "participant": ["P1", "P2"]})
+    study = es.read(pd.concat([speakers(("P1", "P2"), 2), alone.assign(coder="ann", code="trust")]))
+    assert list(study.participants.index) == ["P1", "P2"]
+    named = es.read(speakers(("Amina", "Bo")))
+    assert list(named.participants.index) == ["Amina", "Bo"]
+
+
+def test_units_that_only_the_readings_name_need_a_document() -> None:
+    """Four interviews; the units without a code stand in `seen` only. With their document there are four clusters."""
+    table = interviews(4, 10)
+    coded = pd.concat([long_of(table, coder, table["code"] == "policy") for coder in ("ann", "ben")])
+    everything = pd.concat([table[["unit", "document"]].assign(coder=coder) for coder in ("ann", "ben")])
+    assert "a column 'document'" in refusal(coded, seen=everything[["coder", "unit"]])
+    study = es.read(coded, seen=everything)
+    assert study.clusters("document").nunique() == 4
+    assert alpha(study) == (1.0, 40)
+
+
+@pytest.mark.parametrize("form", ["1", "01", "Unit 1", "UNIT 01", "unit  1"])
+def test_units_that_two_coders_spell_differently(form: str) -> None:
+    """Ben's table spells the units otherwise than Ann's ("1", "01"): twelve units, on which both agree."""
+    rows = [(f"unit {n}" if "u" in form.casefold() else str(n), "trust" if n % 2 else "none") for n in range(1, 13)]
+    ann = pd.DataFrame(rows, columns=["unit", "code"]).assign(coder="Ann")
+    spelt = [form.replace("1", f"{n:02}" if "0" in form else str(n)).replace("00", "0") for n in range(1, 13)]
+    study = es.read(pd.concat([ann, ann.assign(coder="ben", unit=spelt)]))
+    assert alpha(study, "trust") == (1.0, 12)
+    own = pd.DataFrame({"unit": ["1", "01"], "coder": "ann", "code": "trust"})
+    assert len(es.read(own).units) == 2
+
+
+def test_codes_and_coders_with_other_capitals_are_the_same() -> None:
+    """Ann is "ann" in the second interview, where Ben writes "trust": two coders, one code, full agreement."""
+    table = pd.DataFrame(
+        {
+            "unit": ["u1", "u2", "u1", "u2", "u3", "u4", "u3", "u4"],
+            "coder": ["Ann", "Ann", "Ben", "Ben", "ann", "ann", "Ben", "Ben"],
+            "code": ["Trust", "none", "Trust", "none", "Trust", "none", "trust ", "none"],
+        }
+    )
+    study = es.read(table)
+    assert (list(study.coders.index), study.codes) == (["Ann", "Ben"], ("Trust",))
+    assert alpha(study, "Trust") == (1.0, 4)
+    assert "'ann' as 'Ann'" in said(study)
+    both = es.read(table, codebook=es.Codebook.of(["Trust", "trust"]))
+    assert set(both.codings["code"]) == {"Trust", "trust"}
+
+
+# Several codes in a cell, and words and numbers for none
+
+
+@pytest.mark.parametrize("mark", [", ", "; ", " | "])
+def test_several_codes_in_one_cell(mark: str) -> None:
+    """Cells such as "trust, time" are two codes where both stand alone elsewhere; "care, not cure" is one."""
+    cells = ["trust", "time", f"trust{mark}time", "none", f"time{mark}trust"]
+    table = pd.DataFrame({"unit": list("abcde"), "ann": cells, "ben": [*cells[:4], f"trust{mark}time"]})
+    study = es.read(table, layout="wide")
+    assert study.codes == ("trust", "time")
+    assert alpha(study, "trust") == (1.0, 5)
+    assert "as several codes each" in said(study)
+    one = es.read(pd.DataFrame({"unit": ["a", "b"], "coder": "ann", "code": [f"care{mark}not cure", "trust"]}))
+    assert len(one.codes) == 2
+    partly = es.read(pd.DataFrame({"unit": ["a", "b"], "coder": "ann", "code": [f"care{mark}trust", "trust"]}))
+    assert "'trust' is a code by itself" in said(partly)
+
+
+def test_a_number_that_marks_a_missing_score() -> None:
+    """Scores 1 to 5 and 99: the remark and the row of scores say how to leave it out; without it alpha is 1."""
+    scores = ["1", "2", "3", "4", "5", "99"]
+    table = pd.DataFrame({"unit": list("abcdef"), "ann": scores, "ben": [*scores[:5], "1"]})
+    study = es.read(table, layout="wide")
+    assert "read(..., no_code='99')" in said(study)
+    assert "no_code='99'" in es.reliability(study, level="interval")["note"].iloc[0]
+    left_out = es.reliability(es.read(table, layout="wide", no_code="99"), level="interval")
+    assert left_out["estimate"].iloc[0] == 1.0
+    assert "99" not in left_out["note"].iloc[0]
+
+
+def test_a_code_and_none_by_one_coder_on_one_unit_is_said() -> None:
+    table = pd.DataFrame({"unit": ["a", "a", "b"], "coder": "ann", "code": ["trust", "none", "none"]})
+    study = es.read(table)
+    assert "1 unit with both a code and a word for no code by one coder, such as 'a' by 'ann'" in said(study)
+    assert len(study.codings) == 1

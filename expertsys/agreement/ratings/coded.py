@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, check_choice, listing
+from expertsys._core.missing import mark_of_missing
 from expertsys.agreement.ratings import Ratings, reduce
 from expertsys.agreement.ratings.profiles import Ints, UnitNames, ValueProfiles
 from expertsys.study import Study
@@ -232,11 +233,16 @@ class CodedUnits:
         if found is None:
             order = list(used)
             told = f"categories in the order of the codebook: {listing(order)}"
+            told += " (in another: es.read(..., codebook=es.Codebook.of([...])))"
             categories: Sequence[Hashable] = order
             rank = np.arange(len(order))
         else:
             order = [name for _, name in sorted(zip(found, used, strict=True))]
-            categories, told = sorted(found), ""
+            categories, missing = sorted(found), mark_of_missing(found)
+            told = ""
+            if missing is not None:
+                told = f"the score {missing:g} lies far from the others; if it marks a missing one, "
+                told += f"es.read(..., no_code='{missing:g}')"
             rank = np.array([order.index(name) for name in used], dtype=np.int64)
         place = np.full(len(part.codes), -1, dtype=np.int64)
         place[np.unique(code)] = rank
