@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import attrs
 
+from expertsys._core.dates import Order
 from expertsys._core.errors import DataError, check_choice, listing
 from expertsys._core.missing import NO_CODE_WORDS
-from expertsys.io.dates import Order, order_of
+from expertsys.io.dates import order_of
 from expertsys.io.limits import Limits
 
 Layout = Literal["long", "wide", "rows", "indicators"]
