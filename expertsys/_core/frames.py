@@ -85,6 +85,8 @@ def as_text(values: Iterable[object]) -> pd.Series[str]:
     """Cells as text: white space around them gone, blank and missing ones missing."""
     series = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
     if isinstance(series.dtype, pd.StringDtype):
+        if series.isna().all():
+            return series.astype("str")
         stripped = series.astype("str").str.strip()
         return stripped.where(stripped.str.len() > 0)
     codes, distinct = pd.factorize(series.to_numpy(dtype=object), use_na_sentinel=True)

@@ -74,17 +74,17 @@ def assemble(
     places["date"] = iso_dates(places["date"], "column 'date'", options.dates, log)
     _refuse_other_cases(joined, options, log)
     apart = _documents_apart(places, options, log)
-    _participants_apart(places, options, log)
+    _participants_apart(places, options, bool(apart), log)
     _qualify(places, tables, named, log)
     places["document"] = places["document"].fillna(places["unit"])
     _refuse_shifted(places, tables, log)
-    held, of_units = _documents(joined, tables, log)
+    held, of_units, of_cases = _documents(joined, tables, log)
     codings, origin = _codings(joined, tables, log)
     _tell_numbers(codings, tables, log)
     units = places.dropna(subset=["unit"]).drop_duplicates("unit")[["unit", "document", "case"]]
     units = units.merge(of_units, how="left", left_on="unit", right_index=True)
     coders = pd.DataFrame({"coder": places.loc[places["document"].notna(), "coder"].dropna().unique()})
-    cases = _cases(tables, log)
+    cases = _cases(tables, of_cases, log)
     seen = options.seen
     assignments = None
     if isinstance(seen, str) and seen != "all":
@@ -275,29 +275,38 @@ def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
         )
 
 
-def _participants_apart(places: pd.DataFrame, options: Options, log: Log) -> None:
-    """Put the document before the labels of participants that stand in several groups, as "S1" does in each of them."""
-    pairs = places[["document", "participant"]].dropna().drop_duplicates()
-    if options.shared_participants or pairs.empty:
+def _participants_apart(places: pd.DataFrame, options: Options, sites: bool, log: Log) -> None:
+    """Put the document or case before labels of participants that stand in several, as "S1" does in each focus group.
+
+    Parameters
+    ----------
+    sites : bool
+        Whether documents of one name stand in several cases; then participants do too.
+    """
+    if options.shared_participants:
         return
-    size = pairs["document"].map(pairs["document"].value_counts())
-    alone = set(pairs["participant"][size == 1])
-    label = pairs["participant"].str.fullmatch(_LABEL)
-    local = pairs[(size > 1) & label & ~pairs["participant"].isin(alone)]
-    twice = local["participant"][local["participant"].duplicated()].unique()
-    if not len(twice):
-        return
-    groups = local["document"].unique()
-    rows = places["document"].isin(groups) & places["participant"].isin(local["participant"])
-    places.loc[rows, "participant"] = places["document"][rows] + "/" + places["participant"][rows]
-    log.choices["participant names"] = "document/participant"
-    log.tell(
-        "note",
-        "participants",
-        f"{counted(len(twice), 'label')} of participants in several of {counted(len(groups), 'group')}, such as "
-        f"{quoted(twice[0])}: they were read as different people, named with their document.",
-        "If they are the same people in each group: read(..., shared_participants=True).",
-    )
+    sites |= options.case.casefold() in _SITES
+    for place in ("document", "case"):
+        pairs = places[[place, "participant"]].dropna().drop_duplicates()
+        pairs = pairs[pairs["participant"].str.fullmatch(_LABEL)]
+        size = pairs[place].map(pairs[place].value_counts())
+        local = pairs
+        if place == "document":
+            local = pairs[(size > 1) & ~pairs["participant"].isin(pairs["participant"][size == 1])]
+        twice = local["participant"][local["participant"].duplicated()].unique()
+        if not len(twice) or (place == "case" and not sites):
+            continue
+        where = local[place].unique()
+        rows = places[place].isin(where) & places["participant"].isin(local["participant"])
+        places.loc[rows, "participant"] = places[place][rows] + "/" + places["participant"][rows]
+        log.choices["participant names"] = f"{place}/participant"
+        log.tell(
+            "note",
+            "participants",
+            f"{counted(len(twice), 'label')} of participants in several of {counted(len(where), place)}, such as "
+            f"{quoted(twice[0])}: they were read as different people, named with their {place}.",
+            f"If they are the same people in each {place}: read(..., shared_participants=True).",
+        )
 
 
 def _refuse_shifted(places: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:
@@ -383,15 +392,17 @@ def _codings(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.Dat
     return codings.reset_index(drop=True), codings.index
 
 
-def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every listed document, with its case, participant, text and further columns; and what differs within documents.
+def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Every listed document, with its case, participant, text and further columns; and what belongs to units and cases.
 
-    A participant, a date or a further column that is the same in all rows of a document is the document's; one that
-    is the same in all rows of each unit is the unit's.
+    A further column that is the same in all rows of each case is the case's, where cases hold several units; a
+    participant, a date or a column that is the same in all rows of a document is the document's; else it is the unit's.
     """
     places = joined.places
     held = places[["document"]].drop_duplicates().set_index("document")
     of_units = pd.DataFrame(index=pd.Index(places["unit"].dropna().unique(), name="unit"))
+    of_cases = pd.DataFrame(index=pd.Index(places["case"].dropna().unique(), name="case"))
+    by_case = 1 < len(of_cases) < len(of_units) and bool(places["case"].notna().all())
     known = places[["document", "case"]].dropna().drop_duplicates("document").set_index("document")["case"]
     held["case"] = known.reindex(held.index)
     _participants(places, held, of_units, log)
@@ -408,8 +419,12 @@ def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.D
     elif (dates := _constant(places["unit"], places["date"])) is not None:
         of_units["date"] = dates.reindex(of_units.index)
     for column in joined.extra.columns:
+        values = _constant(places["case"], joined.extra[column]) if by_case else None
+        if values is not None:
+            of_cases[str(column)] = values.reindex(of_cases.index)
+            continue
         _attribute(held, of_units, str(column), places, joined.extra[column], log)
-    return held.dropna(axis=1, how="all"), of_units
+    return held.dropna(axis=1, how="all"), of_units, of_cases
 
 
 def _constant(keys: pd.Series[str], cells: pd.Series[str]) -> pd.Series[str] | None:
@@ -515,8 +530,8 @@ def _attribute(
     )
 
 
-def _cases(tables: Sequence[Listed], log: Log) -> pd.DataFrame | None:
-    """The question of each case, where the header of the texts is one."""
+def _cases(tables: Sequence[Listed], of_cases: pd.DataFrame, log: Log) -> pd.DataFrame | None:
+    """The attributes of cases, and their question, where the header of the texts is one."""
     questions: dict[str, str] = {}
     alone: list[str] = []
     for table in tables:
@@ -534,9 +549,11 @@ def _cases(tables: Sequence[Listed], log: Log) -> pd.DataFrame | None:
                 )
     if alone:
         log.choices["question"] = "; ".join(dict.fromkeys(alone))
-    if not questions:
+    if not questions and of_cases.columns.empty:
         return None
-    return pd.DataFrame({"case": list(questions), "question": list(questions.values())})
+    every = of_cases.index.union(pd.Index(questions), sort=False)
+    made = of_cases.reindex(every).rename_axis("case")
+    return made.assign(question=pd.Series(questions, dtype="str").reindex(every)) if questions else made
 
 
 def _codebook(codings: pd.DataFrame, tables: Sequence[Listed], options: Options, log: Log) -> Codebook:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, counted, listing, quoted
+from expertsys._core.errors import DataError, Remark, counted, listing, quoted, unknown
+from expertsys._core.frames import to_pandas
 from expertsys.study import tables
 
 
@@ -22,9 +24,8 @@ def link(parts: dict[str, pd.DataFrame]) -> None:
         faults = [Remark("error", f"codings, row {row + 1}", "has neither unit nor document.") for row in rows]
         raise DataError("codings must say where they are", place="codings", remedy="Fill one.", faults=faults)
     read = parts["assignments"]
-    for names in (codings["unit"], read["unit"]):
-        made = tables.complete(tables.UNITS, made, names)
-    located = codings.dropna(subset=["unit"]).drop_duplicates(["unit", "document", "case"])
+    made = tables.complete(tables.UNITS, made, codings["unit"], read["unit"])
+    located = codings[["unit", "document", "case"]].dropna(subset=["unit"]).drop_duplicates()
     for value in ("document", "case"):
         known = located.dropna(subset=[value]).drop_duplicates("unit").set_index("unit")[value]
         made[value] = _filled(made[value], made.index.to_series(), known)
@@ -60,6 +61,9 @@ def _case_of_document(documents: pd.DataFrame, divided: pd.DataFrame, *frames: p
     A document that cases share in parts has none.
     """
     given = documents["case"].dropna()
+    frames = tuple(frame for frame in frames if frame["case"].notna().any())
+    if not frames:
+        return given
     pairs = pd.concat([frame[["document", "case"]] for frame in frames], ignore_index=True).dropna().drop_duplicates()
     pairs = pairs[~pairs["document"].isin(divided["document"][divided["case"].notna()])]
     found = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
@@ -78,17 +82,17 @@ def complete(parts: dict[str, pd.DataFrame]) -> None:
     """Give every document, case, coder and participant that is named somewhere a row of its own."""
     codings, made, read = parts["codings"], parts["units"], parts["assignments"]
     documents, divided = parts["documents"], parts["document_parts"]
-    for names in (made["document"], codings["document"], read["document"], divided["document"]):
-        documents = tables.complete(tables.DOCUMENTS, documents, names)
+    named = (made["document"], codings["document"], read["document"], divided["document"])
+    documents = tables.complete(tables.DOCUMENTS, documents, *named)
     known = _case_of_document(documents, divided, made, codings)
     documents["case"] = _filled(documents["case"], documents.index.to_series(), known)
     parts["documents"] = documents
-    for names in (documents["case"], made["case"], codings["case"], parts["participants"]["case"], divided["case"]):
-        parts["cases"] = tables.complete(tables.CASES, parts["cases"], names)
-    for names in (codings["coder"], read["coder"]):
-        parts["coders"] = tables.complete(tables.CODERS, parts["coders"], names)
-    for names in (documents["participant"], made["participant"], divided["participant"]):
-        parts["participants"] = tables.complete(tables.PARTICIPANTS, parts["participants"], names)
+    for table, names in (
+        (tables.CASES, [frame["case"] for frame in (documents, made, codings, parts["participants"], divided)]),
+        (tables.CODERS, [codings["coder"], read["coder"]]),
+        (tables.PARTICIPANTS, [frame["participant"] for frame in (documents, made, divided)]),
+    ):
+        parts[table.name] = tables.complete(table, parts[table.name], *names)
 
 
 def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
@@ -97,29 +101,41 @@ def refuse_faults(parts: dict[str, pd.DataFrame]) -> None:
     placed = ["unit", "document", "case"]
     both = pd.concat([codings[placed], made.reset_index()[placed]])
     faults = [fault for value in placed[1:] for fault in tables.contradictions(both, "unit", value, "codings")]
-    whole = parts["documents"]["text"].str.len().reindex(codings["document"]).set_axis(codings.index)
-    lone = codings["start"].isna() != codings["end"].isna()
-    backwards = (codings["end"] < codings["start"]).fillna(False)
-    beyond = (codings["end"] > whole.astype("Int64")).fillna(False)
-    for wrong, what in (
-        (lone, "has a start without an end, or an end without a start."),
-        (backwards, "ends before it starts."),
-        (beyond, "ends behind the end of its document."),
-    ):
-        faults += [
-            Remark("error", f"codings, row {row + 1}", what) for row in codings.index[wrong.to_numpy(dtype=bool)]
-        ]
-    divided = parts["document_parts"]
-    sizes = parts["documents"]["text"].str.len().reindex(divided["document"]).set_axis(divided.index).astype("Int64")
-    for wrong, what in (
-        (divided["end"] <= divided["start"], "must end behind its start."),
-        (divided["end"] > sizes, "ends behind the end of its document."),
-    ):
-        rows = divided.index[wrong.fillna(False).to_numpy(dtype=bool)]
-        faults += [Remark("error", f"document_parts, row {row + 1}", what) for row in rows]
-    faults += _of_summaries(parts)
+    faults += _of_positions(codings, parts["documents"]["text"])
+    if len(parts["document_parts"]):
+        faults += _of_parts(parts["document_parts"], parts["documents"]["text"])
+    if len(parts["summaries"]):
+        faults += _of_summaries(parts)
     if faults:
         raise DataError(f"the study has {counted(len(faults), 'fault')}", faults=faults)
+
+
+def _of_positions(codings: pd.DataFrame, texts: pd.Series[str]) -> list[Remark]:
+    start, end = codings["start"], codings["end"]
+    if start.isna().all() and end.isna().all():
+        return []
+    length = texts.str.len().reindex(codings["document"]).set_axis(codings.index).astype("Int64")
+    return [
+        Remark("error", f"codings, row {row + 1}", what)
+        for wrong, what in (
+            (start.isna() != end.isna(), "has a start without an end, or an end without a start."),
+            ((end < start).fillna(False), "ends before it starts."),
+            ((end > length).fillna(False), "ends behind the end of its document."),
+        )
+        for row in codings.index[wrong.to_numpy(dtype=bool)]
+    ]
+
+
+def _of_parts(divided: pd.DataFrame, texts: pd.Series[str]) -> list[Remark]:
+    length = texts.str.len().reindex(divided["document"]).set_axis(divided.index).astype("Int64")
+    return [
+        Remark("error", f"document_parts, row {row + 1}", what)
+        for wrong, what in (
+            (divided["end"] <= divided["start"], "must end behind its start."),
+            (divided["end"] > length, "ends behind the end of its document."),
+        )
+        for row in divided.index[wrong.fillna(False).to_numpy(dtype=bool)]
+    ]
 
 
 def _of_summaries(parts: dict[str, pd.DataFrame]) -> list[Remark]:
@@ -154,3 +170,18 @@ def summaries_of(cells: Mapping[tuple[str, str], str]) -> pd.DataFrame:
             )
     rows = [(*cell, text) for cell, text in cells.items()]
     return pd.DataFrame(rows, columns=["case", "code", "text"], dtype="str")
+
+
+def overlaid(name: str, known: pd.DataFrame, more: Any) -> pd.DataFrame:
+    """A table with the columns of another, whose cells take the place of its own where they are not blank."""
+    table = next(table for table in tables.ALL if table.name == name)
+    given = to_pandas(more)
+    fresh = tables.normalise(table, given)
+    strange = fresh.index[known.index.get_indexer(fresh.index) < 0]
+    if len(strange):
+        raise unknown(str(table.index), strange[0], list(known.index), place=name)
+    result = known.copy()
+    for column in fresh.columns.intersection(given.columns.map(str), sort=False):
+        cells = fresh[column].reindex(known.index)
+        result[column] = cells.where(cells.notna(), result[column]) if column in result else cells
+    return result

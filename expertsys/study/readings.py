@@ -24,6 +24,7 @@ _NOTICEABLE = 0.5
 #: So many units without a code are expected, if coders were independent, before their absence is named; coders who
 #: agree leave far more.
 _MISSED = 0.5
+_ALL_UNITS = "rows without a code, or es.Study(..., units=...)"
 #: Names that a consensus has, which is not a coder beside those who reached it.
 _SETTLED = ("consensus", "final", "agreed", "adjudicated", "adjudication", "reconciled")
 
@@ -151,23 +152,28 @@ def _units_of(documents: pd.Series[str], document: pd.Series[str]) -> tuple[Ints
 
 def note(choice: str, readings: Readings, parts: Parts) -> str:
     """How readings were assumed, and what makes them doubtful."""
-    text = f"Who read what is {choice}." if "assumed" in choice else ""
     share = readings.share_coded(parts)
-    low, high = (float(share.min()), float(share.max())) if len(share) > 1 else (1.0, 1.0)
+    if len(share) == 1:
+        alone = "assumed" in choice and _each_unit_is_coded(parts) and parts["units"]["document"].duplicated().any()
+        return (
+            "Each unit carries a code: shares are of the units that were coded, not of all that were read. If others "
+            f"were read, give them too: {_ALL_UNITS}."
+            if alone
+            else ""
+        )
+    text = f"Who read what is {choice}." if "assumed" in choice and len(share) else ""
+    low, high = (float(share.min()), float(share.max())) if len(share) else (1.0, 1.0)
     if text and low < _NOTICEABLE * high:
         text += (
             f" {share.idxmin()!r} coded {low:.0%} of the units so counted, {share.idxmax()!r} "
             f"{high:.0%}: if {share.idxmin()!r} read only some of them, say which with "
             "study.with_assignments(...)."
         )
-    if (
-        len(share) > 1
-        and float((1 - share).to_numpy().prod()) * len(parts["units"]) >= _MISSED
-        and _each_unit_is_coded(parts)
-    ):
+    missed = float((1 - share).to_numpy().prod()) * len(parts["units"])
+    if len(share) and missed >= _MISSED and _each_unit_is_coded(parts):
         text += (
             " Each unit carries a code, though coders left units that they read without one: those that nobody coded "
-            "are missing, and agreement is too low. Give all units: rows without a code, or es.Study(..., units=...)."
+            f"are missing, and agreement is too low. Give all units: {_ALL_UNITS}."
         )
     settled = [name for name in parts["coders"].index if name.casefold() in _SETTLED]
     if settled and len(parts["coders"]) > 2:

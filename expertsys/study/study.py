@@ -242,10 +242,8 @@ class Study:
         """What each figure that rests on readings must say; empty where readings were given and nothing is doubtful.
 
         How they were assumed; a coder who coded far fewer of the units so counted than another; units that nobody coded
-        and that are missing; a consensus that stands among the coders.
+        and that are missing; a consensus that stands among the coders. With one coder, that only coded units are known.
         """
-        if len(self._coders) < 2:
-            return ""
         if "note" not in self._cache:
             self._cache["note"] = readings.note(self.provenance.choice(SEEN) or "", self.readings, self._parts())
         note: str = self._cache["note"]
@@ -447,6 +445,43 @@ class Study:
         if choice.startswith("given for "):
             choice += f"; otherwise {self.provenance.choice(SEEN)}"
         return self._changed(assignments=table, units=units, provenance=self.provenance.choosing(SEEN, choice))
+
+    def with_attributes(
+        self,
+        *,
+        cases: Any = None,
+        documents: Any = None,
+        participants: Any = None,
+        coders: Any = None,
+        units: Any = None,
+    ) -> Study:
+        """A study with more columns for its cases, documents, participants, coders or units; all else stays.
+
+        Parameters
+        ----------
+        cases, documents, participants, coders, units : dataframe, optional
+            Index (or column) of the same name in the singular, and attributes. A cell that is not blank takes the place
+            of what the study had there.
+
+        Raises
+        ------
+        DataError
+            For a name that the study does not have.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> codings = pd.DataFrame({"unit": ["a", "b"], "case": ["north", "south"], "coder": "ann", "code": "trust"})
+        >>> study = Study(codings).with_attributes(cases=pd.DataFrame({"case": ["north", "south"], "size": [12, 40]}))
+        >>> study.cases["size"].to_dict()
+        {'north': 12, 'south': 40}
+        """
+        given = {"cases": cases, "documents": documents, "participants": participants, "coders": coders, "units": units}
+        parts = self._parts()
+        changes = {
+            name: linking.overlaid(name, parts[name], frame) for name, frame in given.items() if frame is not None
+        }
+        return self._changed(**changes) if changes else self
 
     def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:
         """A study with these summaries in place of its own.

@@ -104,7 +104,10 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
             place=table.name,
             remedy="Drop or rename them.",
         )
+    if given.empty and not extra:
+        return empty(table)
     columns: dict[str, pd.Series[Any]] = {}
+    blank = pd.Series(np.nan, index=given.index, dtype="str")
     for name in (*([table.index] if table.index else []), *table.text, *extra):
         if name in table.positions:
             columns[name] = _positions(given, name, table.name)
@@ -113,12 +116,11 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
         elif name in given:
             columns[name] = _verbatim(given[name]) if name in table.verbatim else as_text(given[name])
         else:
-            columns[name] = pd.Series(np.nan, index=given.index, dtype="str")
+            columns[name] = blank
     result = pd.DataFrame(columns, index=given.index).reset_index(drop=True)
     _require(result, (*table.required, *([table.index] if table.index else [])), table.name)
     if table.index is None:
-        name = {"summaries": "summary"}.get(table.name, table.name.removesuffix("s"))
-        result.index.name = None if name in result.columns else name
+        result.index.name = None if _row(table) in result.columns else _row(table)
         return result.rename_axis(columns="column")
     doubled = result[table.index][result[table.index].duplicated()].unique()
     if len(doubled):
@@ -168,10 +170,11 @@ def _require(frame: pd.DataFrame, names: Iterable[str], place: str) -> None:
         )
 
 
-def complete(table: Table, frame: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:
+def complete(table: Table, frame: pd.DataFrame, *columns: pd.Series[Any]) -> pd.DataFrame:
     """The table with a row, empty but for its name, for every name that it lacks; new ones after the given ones."""
-    named = pd.Index(names.dropna().unique(), dtype="str")
-    missing = named[frame.index.get_indexer(named) < 0]
+    found = [np.asarray(column.unique(), dtype=object) for column in columns if len(column)]
+    named = pd.Index(dict.fromkeys(name for names in found for name in names if isinstance(name, str)), dtype="str")
+    missing = named[frame.index.get_indexer(named) < 0] if len(frame) else named
     if missing.empty:
         return frame
     return frame.reindex(frame.index.append(missing).rename(table.index)).rename_axis(columns="column")
@@ -185,11 +188,24 @@ def empty(table: Table) -> pd.DataFrame:
 @functools.cache
 def _without_rows(table: Table) -> pd.DataFrame:
     names = [*([table.index] if table.index else []), *table.text]
-    return normalise(table, pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
+    frame = pd.DataFrame({name: pd.Series(dtype="Int64" if name in table.positions else "str") for name in names})
+    frame = frame.rename_axis(columns="column")
+    return frame.rename_axis(index=_row(table)) if table.index is None else frame.set_index(table.index)
+
+
+def _row(table: Table) -> str | None:
+    """The name of the index of rows that have none."""
+    name = {"summaries": "summary"}.get(table.name, table.name.removesuffix("s"))
+    return None if name in table.text else name
 
 
 def contradictions(frame: pd.DataFrame, key: str, value: str, place: str) -> list[Remark]:
     """A fault for every key that stands beside more than one value."""
+    number, other = pd.factorize(frame[key])[0], pd.factorize(frame[value])[0]
+    both = (number >= 0) & (other >= 0)
+    number, other = number[both], other[both]
+    if len(np.unique(number * (other.max(initial=0) + 1) + other)) == len(np.unique(number)):
+        return []
     pairs = frame[[key, value]].dropna().drop_duplicates()
     twice = pairs[key][pairs[key].duplicated()].unique()
     return [

@@ -133,7 +133,7 @@ def test_units_listed_under_other_names_are_refused() -> None:
     """The list writes I0-0 for I0.0: these would be 40 more units on which both agree that nothing applies."""
     table = double_coded("none")[["coder", "unit"]]
     listed = table.assign(unit=table["unit"].str.replace(".", "-", regex=False))
-    with pytest.raises(es.errors.DataError, match="units such as 'I0-0', which the study does not have"):
+    with pytest.raises(es.errors.DataError, match="'I0-0', 'I0-1', 'I0-2' and 37 more are no units"):
         es.read(double_coded(None), seen=listed)
 
 
@@ -151,3 +151,62 @@ def test_a_consensus_among_the_coders_is_named_at_the_number() -> None:
     settled = table[table["coder"] == "Ann"].assign(coder="Consensus")
     note = es.reliability(es.read(pd.concat([table, settled]))).loc["trust", "note"]
     assert "'Consensus' looks like a consensus of the other coders" in note
+
+
+def excerpts_of_one_coder() -> pd.DataFrame:
+    """Two sites of six interviews with ten excerpts each, of which two carry "trust"; in the south six more "other"."""
+    rows = [
+        (
+            site,
+            f"{site}{document}",
+            f"{site}{document}.{n}",
+            "Ann",
+            "trust" if n < 2 else "other" if n < coded else "none",
+        )
+        for site, coded in (("north", 2), ("south", 8))
+        for document in range(6)
+        for n in range(10)
+    ]
+    return pd.DataFrame(rows, columns=["case", "document", "unit", "coder", "code"])
+
+
+def test_one_coder_whose_file_has_coded_excerpts_only_is_told_so_at_the_number() -> None:
+    """ "trust" has .2 of the excerpts in both sites, and 1 and .25 of the coded ones alone, of which the notes speak."""
+    table = excerpts_of_one_coder()
+    whole, coded = es.read(table), es.read(table[table["code"] != "none"])
+    assert es.case_matrix(whole, show="share").to_frame()["trust"].tolist() == [0.2, 0.2]
+    assert whole.reading_note == ""
+    for result in (es.case_matrix(coded, show="share"), es.contrast(coded, by="case")):
+        assert "shares are of the units that were coded" in result.note
+    assert "shares are of the units that were coded" in es.cooccurrence(coded).note
+
+
+def test_attributes_of_cases_are_added_without_loss() -> None:
+    """The region of each site, from a table beside the codings, or from a column that is the same within each site."""
+    table = excerpts_of_one_coder()
+    region = pd.DataFrame({"case": ["north", "south"], "region": ["rural", "urban"]})
+    beside = es.read(table).with_attributes(cases=region)
+    column = es.read(table.merge(region, on="case"))
+    for study in (beside, column):
+        assert study.cases["region"].tolist() == ["rural", "urban"]
+        assert len(study.seen) == 120
+        assert es.case_matrix(study, by="region", show="share").to_frame()["trust"].tolist() == [0.2, 0.2]
+    with pytest.raises(es.errors.DataError, match="no case 'nort'; there are: 'north', 'south'"):
+        es.read(table).with_attributes(cases=region.replace("north", "nort"))
+
+
+@pytest.mark.parametrize("header", ["case", "site"])
+def test_participants_numbered_anew_in_each_site(header: str) -> None:
+    """Three sites with an interview 1 to 6 and participants P1 to P6 each: eighteen people, not six."""
+    rows = [
+        (site, f"Interview {p}", f"P{p}", str(n), "ann", "trust" if n else "none")
+        for site in ("north", "south", "east")
+        for p in range(1, 7)
+        for n in range(3)
+    ]
+    table = pd.DataFrame(rows, columns=[header, "document", "participant", "unit", "coder", "code"])
+    assert len(es.read(table, case=header).participants) == 18
+    assert len(es.read(table, case=header, shared_participants=True).participants) == 6
+    waves = table.replace({"north": "before", "south": "after", "east": "later"}).rename(columns={header: "case"})
+    waves = waves.assign(document=waves["case"] + waves["document"])
+    assert len(es.read(waves).participants) == 6

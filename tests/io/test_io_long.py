@@ -162,7 +162,7 @@ def test_several_codes_in_a_cell(tmp_path: Path) -> None:
     study = read(path)
     assert study.codes == ("a; b ;", "a")
     assert told(study) == [
-        "x.csv: took 1 cell with ';' as one code each, such as 'a; b ;'. "
+        "x.csv: took 1 cell with ';' as one code each, such as 'a; b ;', of which 'a' is a code by itself. "
         "If they are several, say so: read(..., separator=';')."
     ]
 
