@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, nearest
+from expertsys._core.errors import DataError, listing, nearest, quoted
 from expertsys._core.missing import text_or_none
 from expertsys._core.results import TableResult
 
@@ -108,3 +108,50 @@ def as_attribute(series: pd.Series[Any]) -> pd.Series[Any]:
 def folded(name: str) -> str:
     """A name without capitals, blanks and the encoding of its accents, by which two spellings are one."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def spelt_alike(values: Iterable[object]) -> dict[str, str]:
+    """Texts that differ from another one by capitals, blanks or the encoding of accents only, and that other one.
+
+    The more frequent spelling is kept, of equally frequent ones the first.
+
+    Examples
+    --------
+    >>> spelt_alike(["yes", "Yes", "no", "yes"])
+    {'Yes': 'yes'}
+    """
+    counts = pd.Series([value for value in values if isinstance(value, str)], dtype=object).value_counts()
+    first: dict[str, str] = {}
+    for name in counts.index:
+        first.setdefault(folded(name), name)
+    return {name: first[folded(name)] for name in counts.index if first[folded(name)] != name}
+
+
+def case_column(columns: Iterable[object]) -> str | None:
+    """The column that is called case, with or without capitals; None without one.
+
+    Examples
+    --------
+    >>> case_column(["Case", "imposed"]), case_column(["site", "imposed"])
+    ('Case', None)
+    """
+    found = [str(name) for name in columns if folded(str(name)) == "case"]
+    if len(found) > 1:
+        raise DataError(f"more than one column is called case: {listing(found)}", remedy="Rename all but one of them.")
+    return found[0] if found else None
+
+
+def check_cases(names: Iterable[object], place: str, remedy: str = "Give each case its own name.") -> None:
+    """Refuse names of cases of which two are the same, or differ by capitals and blanks only."""
+    first: dict[str, str] = {}
+    for name in map(str, names):
+        other = first.get(folded(name))
+        if other == name:
+            raise DataError(f"case {quoted(name)} occurs more than once", place=place, remedy=remedy)
+        if other is not None:
+            raise DataError(
+                f"cases {quoted(other)} and {quoted(name)} differ only by capitals or blanks",
+                place=place,
+                remedy=f"If they are one case, spell it in one way and keep one row; otherwise: {remedy}",
+            )
+        first[folded(name)] = name

@@ -13,13 +13,17 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_positive
-from expertsys._core.frames import is_frame, to_pandas
+from expertsys._core.frames import folded, is_frame, to_pandas
 from expertsys._core.results import Interval, Result, number
 from expertsys._core.rng import RNG, generator
 from expertsys.comparison import shares
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+#: What rows and columns of totals are called.
+_TOTALS = frozenset(
+    ("all", "total", "totals", "grandtotal", "sum", "sums", "margin", "overall", "rowtotal", "columntotal")
+)
 #: Logarithm of the product, rounded, to itself and to how many ways lead to it.
 _Ways: TypeAlias = dict[float, tuple[float, float]]
 #: Partial sums of the exact distribution held before a sample is taken instead.
@@ -138,7 +142,7 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
     Raises
     ------
     DataError
-        For what is no table of whole numbers, with at least two rows and columns.
+        For what is no table of whole numbers, with at least two rows and columns, and for totals among them.
 
     Notes
     -----
@@ -201,9 +205,37 @@ def _frame(table: Any) -> pd.DataFrame:
         )
     if not (np.isfinite(cells) & (cells >= 0) & (cells == np.round(cells))).all():
         raise DataError(
-            "cells are no counts", place="table", remedy="Give whole numbers from 0, such as es.case_matrix(...) has."
+            "cells must be counts: whole numbers from 0",
+            place="table",
+            remedy="Count what is independent, such as one row per person: pd.crosstab(people['role'], "
+            "people['answer']). Excerpts of one document are not: es.contrast(study, by=...).",
         )
+    for margin, kind in ((_margin(frame, cells), "row"), (_margin(frame.T, cells.T), "column")):
+        if margin is not None:
+            raise DataError(
+                f"a table of counts must have no totals; its {kind} {margin!r} is the sum of the others",
+                place="table",
+                remedy="Leave totals out: pd.crosstab(...) without margins=True, or table.drop(index='All', "
+                "columns='All'). If it is a group of its own, name rows and columns: pd.DataFrame(counts, index=[...], "
+                "columns=[...]).",
+            )
     return frame.astype("int64")
+
+
+def _margin(frame: pd.DataFrame, cells: Floats) -> object | None:
+    """The row that holds totals: the sum of the others, by name or, where rows have no names, the last."""
+    unnamed = isinstance(frame.index, pd.RangeIndex)
+    both = _is_total(cells, -1) and _is_total(cells.T, -1)
+    for at, label in enumerate(frame.index):
+        last = at == len(frame) - 1
+        if _is_total(cells, at) and (folded(str(label)) in _TOTALS or (last and (unnamed or both))):
+            return label if isinstance(label, str) else str(label)
+    return None
+
+
+def _is_total(cells: Floats, at: int) -> bool:
+    """Whether one of at least three rows is the sum of the others."""
+    return len(cells) > 2 and bool((2 * cells[at] == cells.sum(axis=0)).all() and cells[at].any())
 
 
 def _none(confidence: float) -> Interval:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_choice, counted, listing
-from expertsys._core.frames import is_frame, to_pandas
+from expertsys._core.frames import case_column, check_cases, is_frame, to_pandas
 from expertsys._core.results import TableResult
 from expertsys.comparison.applied import (
     RULES,
@@ -369,8 +369,8 @@ def _of_table(data: Any, names: tuple[str, ...], show: Show) -> CaseMatrix:
     frame = to_pandas(data)
     if names != ("case",):
         raise DataError("a table has no attributes to group by", place="by", remedy="Group its rows beforehand.")
-    if "case" in frame.columns:
-        frame = frame.set_index("case")
+    if (cases := case_column(frame.columns)) is not None:
+        frame = frame.set_index(cases).rename_axis("case")
     wrong = [str(name) for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
     if wrong:
         raise DataError(
@@ -378,11 +378,7 @@ def _of_table(data: Any, names: tuple[str, ...], show: Show) -> CaseMatrix:
             place="case_matrix",
             remedy="Drop them, or name the cases 'case'.",
         )
-    repeated = frame.index[frame.index.duplicated()]
-    if len(repeated):
-        raise DataError(
-            f"case {str(repeated[0])!r} occurs more than once", place="case_matrix", remedy="Join its rows."
-        )
+    check_cases(frame.index, "case_matrix", "Join its rows.")
     values = frame.rename(columns=str, index=str).astype(np.float64)
     silent = int(values.isna().sum().sum())
     note = f"{counted(silent, 'cell')} without a value: unknown, not absent." if silent else ""

@@ -13,7 +13,7 @@ import pandas as pd
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_choice, counted, unknown
 from expertsys._core.results import TableResult
-from expertsys.comparison.states import ABSENT, PRESENT, States, conditions_of, framed
+from expertsys.comparison.states import ABSENT, PRESENT, States, conditions_of, framed, one_spelling
 from expertsys.comparison.variation import spread
 
 Distance = Literal["count", "gower"]
@@ -192,6 +192,7 @@ def _pairs(
     check_choice("measure", measure, tuple(_DISTANCE))
     frame = framed(table, place)
     names = conditions_of(frame, conditions, outcome, place=place)
+    frame, respelt = one_spelling(frame, [*names, *([] if outcome is None else [outcome])])
     by_count = measure == "count"
     whole = (
         States.of(frame, outcome=outcome, conditions=names, present=present, place=place)
@@ -234,7 +235,7 @@ def _pairs(
         found = found.drop(columns="outcome")
     partly = int((found["known"] < len(names)).sum())
     little = int(found["distance"].isna().sum())
-    notes = []
+    notes = [respelt] if respelt else []
     if partly:
         told = (
             f"{counted(partly, 'pair')} {'is' if partly == 1 else 'are'} compared over fewer conditions than there are"

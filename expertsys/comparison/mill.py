@@ -56,7 +56,7 @@ def method_of_agreement(
             remedy="Add a case, or use method_of_difference.",
         )
     rows = [_agreeing(states, name, positive, negative) for name in states.conditions]
-    return candidates("method of agreement", outcome, positive, rows, LOGIC)
+    return candidates("method of agreement", outcome, positive, rows, _note(states))
 
 
 def method_of_difference(
@@ -108,7 +108,7 @@ def method_of_difference(
         else:
             rows.append((name, "yes", first, f"{first} in {one}, {second} in {other}"))
     differing = sum(verdict == "yes" for _, verdict, _, _ in rows)
-    note = LOGIC
+    note = _note(states)
     if differing != 1:
         note = f"The two cases differ in {differing} conditions: the method cannot tell them apart. {note}"
     return candidates("method of difference", outcome, [one, other], rows, note)
@@ -168,7 +168,11 @@ def joint_method(
         if verdict == "yes":
             reason = f"in all {len(positive)} cases with the outcome, and in none of the {len(negative)} without it"
         rows.append((name, verdict, state, reason))
-    return candidates("joint method of agreement and difference", outcome, [*positive, *negative], rows, LOGIC)
+    return candidates("joint method of agreement and difference", outcome, [*positive, *negative], rows, _note(states))
+
+
+def _note(states: States) -> str:
+    return " ".join(filter(None, [states.note, LOGIC]))
 
 
 def _agreeing(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.frames import folded
 from expertsys._core.results import TableResult
 from expertsys.comparison.states import ABSENT, PRESENT, States
 
@@ -127,7 +128,7 @@ def replication(table: Any, *, outcome: str, predicted: Mapping[str, object], pr
             rows.append((case, PRESENT, PRESENT if observed else ABSENT, kind, reason))
     found = pd.DataFrame(rows, columns=["case", "predicted", "observed", "replication", "reason"]).set_index("case")
     kinds = found["replication"].value_counts()
-    notes = []
+    notes = [states.note] if states.note else []
     if kinds.get("literal", 0) < 2:
         notes.append("Fewer than two literal replications.")
     if not kinds.get("theoretical", 0):
@@ -139,7 +140,9 @@ def _wanted(states: States, name: str, value: object) -> str:
     occurring = [state for state in dict.fromkeys(states.table[name]) if isinstance(state, str)]
     if set(occurring) <= {PRESENT, ABSENT} and value in (0, 1, True, False):
         return PRESENT if value else ABSENT
-    if str(value) not in occurring:
-        told = f"{name} is nowhere {value!r}; it is {listing(occurring)}"
-        raise DataError(told, place="predicted", remedy="Spell it so.")
-    return str(value)
+    text = str(value).strip()
+    for state in occurring:
+        if folded(state) == folded(text):
+            return state
+    told = f"{name} is nowhere {value!r}; it is {listing(occurring)}"
+    raise DataError(told, place="predicted", remedy="Name a value that occurs.")

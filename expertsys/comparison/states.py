@@ -9,10 +9,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError, Remark, check_list, listing
-from expertsys._core.frames import as_text, check_columns, to_pandas
+from expertsys._core.errors import DataError, Remark, check_list, listing, quoted
+from expertsys._core.frames import as_text, case_column, check_cases, check_columns, spelt_alike, to_pandas
 
 PRESENT, ABSENT = "present", "absent"
+#: Whole numbers from here on are amounts, such as percentages, and no categories.
+MOST_CATEGORIES = 10
 
 
 @attrs.frozen(eq=False)
@@ -27,17 +29,22 @@ class States:
         Case to whether the outcome is there; empty where none was named.
     name : str
         Of the outcome.
+    note : str
+        Which spellings are read as one; empty where there is nothing.
     """
 
     table: pd.DataFrame
     outcome: dict[str, bool]
     name: str
+    note: str = ""
 
     @classmethod
     def of(
         cls, table: Any, *, outcome: str | None, conditions: Sequence[str] | None, present: object = None, place: str
     ) -> States:
         """From any dataframe; its cases are its index or a column ``case``.
+
+        Texts that differ by capitals or blanks only are one category.
 
         Raises
         ------
@@ -46,14 +53,19 @@ class States:
             are neither scores nor whole.
         """
         frame = framed(table, place)
-        if present is not None and outcome is not None and outcome in frame.columns:
+        names = conditions_of(frame, conditions, outcome, place=place)
+        frame, note = one_spelling(frame, [*names, *([] if outcome is None else [outcome])])
+        if present is not None and outcome is not None:
+            if isinstance(present, str):
+                present = present.strip()
             wanted = frame[outcome].map(lambda cell: None if pd.isna(cell) else cell == present)
             frame = frame.assign(**{outcome: wanted})
             if not wanted.eq(True).any():
                 raise DataError(
-                    f"no case has {outcome} = {present!r}", place="present", remedy="Name a value that occurs."
+                    f"no case has {outcome} = {present!r}; it is {listing(dict.fromkeys(frame[outcome].dropna()))}",
+                    place="present",
+                    remedy="Name a value that occurs.",
                 )
-        names = conditions_of(frame, conditions, outcome, place=place)
         columns = {name: _states(frame[name], name, place) for name in names}
         found: dict[str, bool] = {}
         if outcome is not None:
@@ -68,7 +80,7 @@ class States:
             found = {str(case): state == PRESENT for case, state in states.items()}
         index = pd.Index(frame.index, name="case")
         made = pd.DataFrame({name: states.to_numpy(dtype=object) for name, states in columns.items()}, index=index)
-        return cls(made.astype(object), found, outcome or "")
+        return cls(made.astype(object), found, outcome or "", note)
 
     @property
     def conditions(self) -> list[str]:
@@ -105,17 +117,27 @@ def conditions_of(
 def framed(table: Any, place: str) -> pd.DataFrame:
     """Any dataframe with its cases as index."""
     frame = to_pandas(table)
-    if "case" in frame.columns:
-        frame = frame.set_index("case")
-    frame = frame.set_axis(pd.Index([str(case) for case in frame.index], name="case"), axis=0).rename(columns=str)
-    repeated = frame.index[frame.index.duplicated()]
-    if len(repeated):
-        raise DataError(f"case {str(repeated[0])!r} occurs more than once", place=place, remedy="Name each case once.")
-    return frame
+    if (cases := case_column(frame.columns)) is not None:
+        frame = frame.set_index(cases)
+    check_cases(frame.index, place, "Name each case once.")
+    return frame.set_axis(pd.Index([str(case) for case in frame.index], name="case"), axis=0).rename(columns=str)
+
+
+def one_spelling(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """Columns of text without blanks around their cells and with one spelling of each value, and what was respelt."""
+    told = []
+    for name in names:
+        if not (pd.api.types.is_object_dtype(frame[name].dtype) or isinstance(frame[name].dtype, pd.StringDtype)):
+            continue
+        cells = frame[name].map(lambda cell: cell.strip() or None if isinstance(cell, str) else cell)
+        kept = spelt_alike(cells)
+        frame = frame.assign(**{name: cells.replace(kept)})
+        told += [f"{quoted(other)} as {quoted(value)} in {name}" for other, value in kept.items()]
+    return frame, f"Read as one value, for they are spelt alike: {', '.join(told)}." if told else ""
 
 
 def _states(column: pd.Series[Any], name: str, place: str) -> pd.Series[Any]:
-    """Scores in [0, 1] by their half, other whole numbers and texts as categories, what is missing or 0.5 as None."""
+    """Scores in [0, 1] by their half, few whole numbers and texts as categories, what is missing or 0.5 as None."""
     numeric = pd.to_numeric(column, errors="coerce") if column.dtype != bool else column.astype("float64")
     known = numeric.dropna()
     if len(known) < column.notna().sum():
@@ -127,16 +149,16 @@ def _states(column: pd.Series[Any], name: str, place: str) -> pd.Series[Any]:
             for score in numeric.to_numpy(dtype=np.float64, na_value=np.nan)
         ]
         return pd.Series(states, index=column.index, dtype=object)
-    if (known % 1 == 0).all():
+    if (known % 1 == 0).all() and (known.abs() < MOST_CATEGORIES).all():
         return pd.Series(
             [None if pd.isna(cell) else str(int(cell)) for cell in numeric], index=column.index, dtype=object
         )
-    faults = [
-        Remark("error", f"case {case!r}, {name}", f"is {value:g}.") for case, value in known[known % 1 != 0].items()
-    ]
+    strange = known[(known % 1 != 0) | (known.abs() >= MOST_CATEGORIES)]
+    faults = [Remark("error", f"case {case!r}, {name}", f"is {value:g}.") for case, value in strange.items()]
     raise DataError(
-        f"{name!r} is neither a score in [0, 1] nor a category",
+        f"{name!r} must hold scores in [0, 1], texts, or whole numbers below {MOST_CATEGORIES} that are categories",
         place=place,
-        remedy="Group it, or calibrate it: es.qca.calibrate(...).",
+        remedy="Group amounts or calibrate them, es.qca.calibrate(...); in most_similar and most_different "
+        "measure='gower' compares amounts as they are. Write categories such as years as text.",
         faults=faults,
     )

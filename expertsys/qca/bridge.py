@@ -12,7 +12,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, DegenerateWarning, check_choice, counted, listing, unknown
-from expertsys._core.frames import to_pandas
+from expertsys._core.frames import case_column, check_cases, folded, to_pandas
 from expertsys._core.results import TableResult, number
 from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, Subcodes, applications, has_units, readers_of, uneven
@@ -137,7 +137,9 @@ class FromAttribute:
 
 
 def _figures(figures: Any) -> pd.DataFrame:
-    return figures.to_frame() if isinstance(figures, pd.Series) else to_pandas(figures)
+    table = figures.to_frame() if isinstance(figures, pd.Series) else to_pandas(figures)
+    cases = case_column(table.columns)
+    return table if cases is None else table.set_index(cases)
 
 
 @attrs.frozen(eq=False)
@@ -147,7 +149,7 @@ class FromFigures:
     Parameters
     ----------
     figures : dataframe, Series or result with a table
-        Index: the cases.
+        Index, or column ``case``: the cases, all of them cases of the study.
     column : str
         The column with the figure.
     anchors : sequence of float
@@ -352,6 +354,7 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
     study.require_one_round("membership")
     if not len(study.cases):
         raise DataError("there are no cases", place="study.cases", remedy="Name the column: es.read(..., case='...').")
+    check_cases(study.cases.index, "study.cases")
     conditions_of(list(conditions), None, place="membership")
     raw, scores, evidence, codes, below, rests = {}, {}, {}, {}, {}, {}
     rules: dict[str, Coders] = {}
@@ -504,7 +507,17 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
     cases = study.cases.index
     strange = [case for case in figures.index if case not in cases]
     if strange:
-        raise unknown("case", strange[0], list(cases), place=f"condition {name!r}")
+        by_fold = {folded(case): case for case in cases}
+        alike = [f"{case!r} {by_fold[folded(case)]!r}" for case in strange if folded(case) in by_fold]
+        hint = f"Spell {' and '.join(alike)}. " if alike else ""
+        rest = [case for case in strange if folded(case) not in by_fold]
+        more = f"drop(index={rest!r})" if len(rest) <= 5 else "loc[list(study.cases.index)]"
+        raise DataError(
+            f"every case of the figures must be a case of the study; {listing(strange)} "
+            f"{'is' if len(strange) == 1 else 'are'} not. The study has {listing(cases)}",
+            place=f"condition {name!r}",
+            remedy=hint + (f"Leave out what is no case: figures.{more}." if rest else ""),
+        )
     columns = {key: key for key in ("low", "high") if key in figures.columns} | {"value": spec.column}
     if spec.n is not None:
         columns["n"] = spec.n
@@ -588,9 +601,25 @@ def _sources(conditions: Mapping[str, Source], codes: Mapping[str, tuple[str, ..
 
 
 def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name: str) -> pd.Series[Any]:
+    _check_scale(raw, anchors, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DegenerateWarning)  # scores of 0.5 are told in the note
             return calibrate(raw, method=method, anchors=anchors)
     except DataError as error:
         raise DataError(f"condition {name!r}: {error}", place="membership", faults=error.faults) from None
+
+
+def _check_scale(raw: pd.Series[Any], anchors: tuple[float, ...], name: str) -> None:
+    """Refuse anchors in percent for shares between 0 and 1, and the other way round."""
+    known = raw.dropna().astype("float64")
+    if known.empty or not anchors:
+        return
+    shares, whole = bool(known.between(0, 1).all()), bool((known > 1).all())
+    if (shares and min(anchors) > 1) or (whole and min(anchors) >= 0 and max(anchors) <= 1):
+        raise DataError(
+            f"anchors must be on the scale of the values; the values run from {known.min():.3g} to {known.max():.3g}, "
+            f"the anchors from {min(anchors):g} to {max(anchors):g}",
+            place=f"condition {name!r}",
+            remedy="Write shares as 0.2, not as 20, in the anchors and in the table.",
+        )

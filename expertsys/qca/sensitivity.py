@@ -14,7 +14,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, DegenerateWarning, unknown
-from expertsys._core.frames import to_pandas
+from expertsys._core.frames import case_column, to_pandas
 from expertsys._core.results import TableResult
 from expertsys.qca.fit import TOLERANCE, Floats
 from expertsys.qca.minimise import repeated
@@ -242,7 +242,8 @@ def _anchors(
     table = to_pandas(raw)
     if name not in table.columns:
         raise unknown("column", name, [str(column) for column in table.columns], place="raw")
-    values = raw_values(truth, table.set_index("case")[name] if "case" in table.columns else table[name])
+    cases = case_column(table.columns)
+    values = raw_values(truth, table[name] if cases is None else table.set_index(cases)[name])
 
     def at(place: int, value: float) -> tuple[bool, str] | None:
         moved = (*points[:place], value, *points[place + 1 :])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, check_list, listing
-from expertsys._core.frames import check_columns, to_pandas
+from expertsys._core.frames import case_column, check_cases, check_columns, folded, to_pandas
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats, at_middle
 from expertsys.qca.primes import Ints, covers
@@ -81,17 +81,13 @@ class Scores:
         twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
         if twice:
             raise DataError(f"{listing(twice)} named twice", place=place, remedy="Name each condition once.")
-        if case is None and "case" in frame.columns and "case" not in names:
-            case = "case"
+        if case is None:
+            case = case_column(name for name in frame.columns if name not in names)
         labels = frame.index if case is None else frame[case]
         cases = tuple(str(label) for label in labels)
         if not cases:
             raise DataError("there are no cases", place=place)
-        if len(set(cases)) < len(cases):
-            repeated = next(name for row, name in enumerate(cases) if name in cases[:row])
-            raise DataError(
-                f"case {repeated!r} occurs more than once", place=place, remedy="Give each case its own name."
-            )
+        check_cases(cases, place)
         faults: list[Remark] = []
         levels = {}
         columns = {}
@@ -201,9 +197,10 @@ def conditions_of(conditions: Sequence[str], outcome: str | None, *, place: str)
         if name != name.strip() or name in ("", "0", "1") or set(name) & set(SIGNS):
             what = f"a condition cannot be named {name!r}: in an expression it would say something else"
             raise DataError(what, place=place, remedy=f"Rename the column, without blank ends and without {SIGNS}.")
-        if name in RESERVED:
+        if name in RESERVED or folded(name) == "case":
             what = f"a condition cannot be named {name!r}: a table made from it has a column of that name"
-            raise DataError(what, place=place, remedy=f"Rename the column, for example {name.upper()!r}.")
+            other = "kind_of_case" if folded(name) == "case" else name.upper()
+            raise DataError(what, place=place, remedy=f"Rename the column, for example {other!r}.")
     return names
 
 

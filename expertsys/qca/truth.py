@@ -41,7 +41,8 @@ class TruthTable(TableResult):
         The configurations that hold a case. Index ``row``, from 1; columns: each condition, the highest level where it
         does not apply (`to_frame` shows "-"); ``out``, "1" positive, "0"
         negative, "C" contradictory, "?" fewer cases than the frequency cut-off; ``n`` cases; ``consistency``; ``pri``;
-        ``cases``; ``deviant``, the cases in the row that have the outcome by less than 0.5.
+        ``cases``; ``deviant``, the cases in the row that have the outcome by less than 0.5; `to_frame` leaves those of
+        negative rows out, where they are as expected.
     settings : dict
         The cut-offs.
     note : str
@@ -209,7 +210,8 @@ class TruthTable(TableResult):
             ordered = table.sort_values(sort, ascending=False, kind="stable")
         own = zip(self.conditions, self.levels, strict=True)
         apart = {name: {size - 1: "-"} for name, size in own if name in self.scores.undefined}
-        return ordered.replace(apart).rename_axis(columns="column")
+        shown = ordered.replace(apart).rename_axis(columns="column")
+        return shown.assign(deviant=shown["deviant"].where(shown["out"] != "0", ""))
 
     def methods_text(self) -> str:
         """A paragraph for a methods section, with the figures."""
@@ -272,7 +274,8 @@ def truth_table(
     frequency_cutoff : int
         Rows with fewer cases are remainders.
     case : str, optional
-        Column with the names of cases; by default a column ``case``, or else the index.
+        Column with the names of cases; by default a column ``case`` (or ``Case``), or else the index. Names that
+        differ by capitals or blanks only are refused.
     levels : dict, optional
         Number of levels of a multi-value condition, where not all occur. Needed where level 0 does not, or where there
         are more than ten: other whole numbers are taken for raw values and refused.

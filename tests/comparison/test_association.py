@@ -116,9 +116,9 @@ def test_a_table_without_variation_is_undefined() -> None:
     ("table", "message"),
     [
         ([[1, 2]], r"shape \(1, 2\) cannot be compared"),
-        ([[1, 2], [-1, 2]], r"cells are no counts"),
-        ([[1, 2], [0.5, 2]], r"cells are no counts"),
-        ([[1, "a"], [1, 2]], r"cells are no counts"),
+        ([[1, 2], [-1, 2]], r"cells must be counts"),
+        ([[1, 2], [0.5, 2]], r"cells must be counts"),
+        ([[1, "a"], [1, 2]], r"cells must be counts"),
     ],
 )
 def test_what_is_refused(table: object, message: str) -> None:

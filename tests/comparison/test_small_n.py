@@ -242,7 +242,7 @@ def test_replications_that_fail() -> None:
             r"needs two cases with 'SURV'.* are 1",
         ),
         (lambda: method_of_agreement(LIPSET.assign(SURV=0.5), outcome="SURV"), r"neither present nor absent in 'AU'"),
-        (lambda: method_of_agreement(LIPSET.assign(DEV=2.5), outcome="SURV"), r"'DEV' is neither a score .*calibrate"),
+        (lambda: method_of_agreement(LIPSET.assign(DEV=2.5), outcome="SURV"), r"'DEV' must hold scores in .*calibrate"),
         (lambda: method_of_agreement(LIPSET, outcome="SURV", present="x"), r"no case has SURV = 'x'"),
         (lambda: method_of_agreement(pd.concat([LIPSET, LIPSET]), outcome="SURV"), r"case 'AU' occurs more than once"),
         (lambda: joint_method(LIPSET.assign(SURV=1), outcome="SURV"), r"there are 18 and 0"),

@@ -10,7 +10,17 @@ import pytest
 
 import expertsys as es
 from expertsys import Code, Codebook, Study
-from expertsys.comparison import association, most_similar, replication, similarity
+from expertsys.comparison import (
+    association,
+    concomitant_variation,
+    joint_method,
+    method_of_agreement,
+    method_of_difference,
+    most_different,
+    most_similar,
+    replication,
+    similarity,
+)
 from expertsys.errors import DataError
 
 FEW = {"permutations": 199, "replicates": 29}
@@ -454,3 +464,109 @@ def test_groups_of_equal_documents_are_tested_by_permutation_alone() -> None:
     rng = np.random.default_rng(0)
     found = es.contrast(study(table, pd.Series(rng.random(len(table)) < 0.4)), **FEW)
     assert "beta-binomial" not in found.methods_text()
+
+
+# -- spellings, amounts and totals ------------------------------------------------------------------------------------
+
+
+SPELT = pd.DataFrame(
+    {"case": list("ABCD"), "mandate": ["local", "Local", "national ", "national"],
+     "bypassed": ["yes", "Yes", "no", "yes "]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ["frame", "csv", "xlsx"])
+def test_one_value_in_several_spellings_is_one_value(source: str, tmp_path: Path) -> None:
+    """The outcome is there in A, B and D, spelt in three ways: C alone lacks it; mandate has two values."""
+    table = SPELT
+    if source == "csv":
+        table.to_csv(tmp_path / "cases.csv", index=False)
+        table = pd.read_csv(tmp_path / "cases.csv")
+    elif source == "xlsx":
+        table.to_excel(tmp_path / "cases.xlsx", index=False)
+        table = pd.read_excel(tmp_path / "cases.xlsx")
+    options = {"outcome": "bypassed", "present": "yes"}
+    told = "Read as one value, for they are spelt alike: 'Local' as 'local' in mandate, 'Yes' as 'yes' in bypassed."
+    similar = most_similar(table, **options)  # type: ignore[arg-type]
+    assert set(similar.to_frame().index) == {("A", "C"), ("B", "C"), ("C", "D")}
+    assert similar.best == (("C", "D"),)
+    different = most_different(table, **options)  # type: ignore[arg-type]
+    assert different.to_frame().loc[("A", "B"), "distance"] == 0
+    expected = replication(table, predicted={"mandate": "LOCAL"}, **options)  # type: ignore[arg-type]
+    assert expected.to_frame()["replication"].to_dict() == {
+        "A": "literal", "B": "literal", "C": "theoretical", "D": "failed theoretical",
+    }  # fmt: skip
+    agreement = method_of_agreement(table, **options)  # type: ignore[arg-type]
+    assert agreement.eliminated == {"mandate": "local in A, B, national in D"}
+    difference = method_of_difference(table, positive="D", **options)  # type: ignore[arg-type]
+    assert difference.eliminated == {"mandate": "national in both"}
+    joint = joint_method(table, **options)  # type: ignore[arg-type]
+    for result in (similar, different, expected, agreement, difference, joint):
+        assert told in repr(result)
+    assert most_similar(table, outcome="bypassed", present="yes", measure="gower").best == (("C", "D"),)
+
+
+def test_a_column_case_is_the_case_column_however_it_is_written() -> None:
+    """Cases in a column Case or CASE are named after it, and it is no condition."""
+    for name in ("Case", "CASE", "case"):
+        table = LIPSETS.rename(columns={"case": name})
+        assert most_similar(table, outcome="y").to_frame()["differs"].to_dict() == {("P", "Q"): "b", ("P", "R"): "a"}
+        assert list(es.case_matrix(table).to_frame().index) == ["P", "Q", "R"]
+        assert list(concomitant_variation(table, outcome="a").to_frame().index) == ["b", "y"]
+
+
+LIPSETS = pd.DataFrame({"case": list("PQR"), "a": [1, 1, 0], "b": [1, 0, 1], "y": [1, 0, 0]})
+
+
+@pytest.mark.parametrize("other", ["P", "P ", " p", "p"])
+def test_a_case_that_is_entered_twice_is_refused_in_any_spelling(other: str) -> None:
+    table = LIPSETS.assign(case=["P", "Q", other])
+    for call in (
+        lambda: most_similar(table, outcome="y"),
+        lambda: replication(table, outcome="y", predicted={"a": 1}),
+        lambda: concomitant_variation(table, outcome="y"),
+        lambda: es.case_matrix(table),
+    ):
+        with pytest.raises(DataError, match=r"occurs more than once|differ only by capitals or blanks"):
+            call()
+
+
+@pytest.mark.parametrize("amounts", [[80, 79, 12], [80.5, 79, 12]])
+def test_percentages_are_no_categories(amounts: list[float]) -> None:
+    """80 and 79 per cent are nearly alike; as categories they would differ as 80 and 12 do."""
+    table = LIPSETS.assign(budget=amounts)
+    with pytest.raises(DataError, match=r"'budget' must hold scores .* or whole numbers below 10.*measure='gower'"):
+        most_similar(table, outcome="y")
+    steps = most_similar(table, measure="gower", conditions=["budget"]).to_frame()["distance"]
+    assert steps[("P", "Q")] < 0.05 < 0.9 < steps[("Q", "R")]
+
+
+ANSWERS = pd.DataFrame(
+    {"role": ["GP"] * 10 + ["nurse"] * 10, "answer": ["yes"] * 7 + ["no"] * 3 + ["yes"] * 2 + ["no"] * 8}
+)
+
+
+@pytest.mark.parametrize("names", [None, "Total", "Gesamt"])
+def test_totals_of_a_cross_table_are_refused(names: str | None) -> None:
+    """7 of 10 and 2 of 10: R's fisher.test gives p = .0698; with totals p was larger by far."""
+    table = pd.crosstab(ANSWERS["role"], ANSWERS["answer"])
+    assert association(table).p == pytest.approx(0.0698, abs=1e-4)
+    options = {} if names is None else {"margins_name": names}
+    both = pd.crosstab(ANSWERS["role"], ANSWERS["answer"], margins=True, **options)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"no totals; its row .* is the sum of the others.*without margins=True"):
+        association(both)
+    with pytest.raises(DataError, match="no totals"):
+        association(both.to_numpy())
+    if names != "Gesamt":
+        with pytest.raises(DataError, match="no totals; its column"):
+            association(both.drop(index=names or "All"))
+
+
+def test_a_group_that_happens_to_be_the_sum_of_the_others_is_kept_where_it_has_a_name() -> None:
+    table = pd.DataFrame([[1, 0], [0, 1], [1, 1]], index=["North", "South", "East"], columns=["yes", "no"])
+    assert association(table).degrees == 2
+
+
+def test_excerpts_are_not_offered_as_independent_counts() -> None:
+    with pytest.raises(DataError, match=r"must be counts: whole numbers from 0.*one row per person"):
+        association([[0.2, 0.8], [0.5, 0.5]])

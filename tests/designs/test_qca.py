@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import expertsys as es
-from expertsys.errors import DegenerateWarning
+from expertsys.errors import DataError, DegenerateWarning
 from expertsys.qca import (
     FromAttribute,
     FromCodes,
@@ -259,3 +259,62 @@ def test_more_coders_in_one_case_make_no_difference_between_cases(tmp_path: Path
     assert made.raw["used"].tolist() == pytest.approx([0.5, 0.5])
     one = membership(study, conditions={"used": FromCodes("detour", ANCHORS, coders="any")})
     assert "Cases differ in how many coders read them (2 coders per unit in A and 1 in B), on which used" in one.note
+
+
+CRISP = pd.DataFrame({"A": [1, 1, 0, 0], "Y": [1, 1, 0, 1]}, index=list("pqrs"))
+
+
+@pytest.mark.parametrize("name", ["case", "Case", "CASE"])
+def test_a_column_case_names_the_cases_however_it_is_written(name: str) -> None:
+    """Cases p to s; one of them entered twice, with a blank or another capital, is refused."""
+    table = CRISP.rename_axis(name).reset_index()
+    truth = truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=0.8)
+    assert truth.rows["cases"].tolist() == ["r, s", "p, q"]
+    assert necessity(table, outcome="Y", conditions=["A"]).to_frame().shape[0] > 0
+    for other in ("p ", "P"):
+        twice = table.assign(**{name: ["p", other, "r", "s"]})
+        with pytest.raises(DataError, match=r"cases 'p' and 'P?p? ?' differ only by capitals or blanks"):
+            truth_table(twice, outcome="Y", conditions=["A"], consistency_cutoff=0.8)
+    with pytest.raises(DataError, match=r"cannot be named 'Case'.*'kind_of_case'"):
+        truth_table(table, outcome="Y", conditions=["A", "Case"], consistency_cutoff=0.8)
+
+
+def test_cases_of_a_study_that_are_spelt_alike_are_refused() -> None:
+    study = es.Study(excerpts({"North": {"detour": 4}, "north": {"detour": 9}}))
+    with pytest.raises(DataError, match="cases 'North' and 'north' differ only by capitals or blanks"):
+        membership(study, conditions={"used": FromCodes("detour", ANCHORS)})
+
+
+def test_figures_of_sites_that_are_no_cases_are_all_named() -> None:
+    """The study has North and South; the table has besides Centre, West and a "south " in place of South."""
+    study = es.Study(excerpts({"North": {"detour": 4}, "South": {"detour": 9}}))
+    figures = pd.DataFrame({"Case": ["North", "south ", "Centre", "West"], "fidelity": [0.2, 0.5, 0.4, 0.8]})
+    with pytest.raises(
+        DataError, match=r"'south ', 'Centre', 'West' are not.*Spell 'south ' 'South'.*drop\(index="
+    ) as e:
+        membership(study, conditions={"faithful": FromFigures(figures, "fidelity", anchors=(0.3, 0.5, 0.8))})
+    assert "drop(index=['Centre', 'West'])" in str(e.value)
+    right = figures.assign(Case=["North", "South", "Centre", "West"]).set_index("Case").drop(index=["Centre", "West"])
+    made = membership(study, conditions={"faithful": FromFigures(right, "fidelity", anchors=(0.3, 0.5, 0.8))})
+    assert made.table.loc["South", "faithful"] == 0.5
+
+
+def test_anchors_in_percent_of_shares_are_refused() -> None:
+    """Shares .2 and .45 with anchors 20, 50 and 80: every case was far out of the set, at .008."""
+    study = es.Study(excerpts({"North": {"detour": 4}, "South": {"detour": 9}}))
+    figures = pd.DataFrame({"fidelity": [0.2, 0.9]}, index=["North", "South"])
+    for spec in (FromCodes("detour", (20, 50, 80)), FromFigures(figures, "fidelity", anchors=(20, 50, 80)),
+                 FromFigures(100 * figures, "fidelity", anchors=(0.2, 0.5, 0.8))):  # fmt: skip
+        with pytest.raises(
+            DataError, match=r"condition 'x': anchors must be on the scale of the values.*0\.2, not as 20"
+        ):
+            membership(study, conditions={"x": spec})
+    made = membership(study, conditions={"x": FromFigures(100 * figures, "fidelity", anchors=(20, 50, 80))})
+    assert made.table["x"].tolist() == pytest.approx([0.05, 0.99], abs=0.01)
+
+
+def test_cases_of_negative_rows_are_not_called_deviant() -> None:
+    """~A is negative (1 of 2 with the outcome): r, without it, is as expected; in A, with 2 of 3, t deviates."""
+    table = pd.DataFrame({"A": [1, 1, 1, 0, 0], "Y": [1, 1, 0, 0, 1]}, index=list("pqtrs"))
+    shown = truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=0.6).to_frame()
+    assert shown["deviant"].tolist() == ["", "t"]
