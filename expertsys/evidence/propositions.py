@@ -18,7 +18,7 @@ from expertsys._core.results import TableResult
 from expertsys.enactment.occasions import months, person_column
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
-from expertsys.theory.conditions import Compare, Condition, Every, Some
+from expertsys.theory.conditions import Compare, Condition, Every, Not, Some
 from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
 from expertsys.theory.situations import action_set
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SHOWN = tuple(bearing.value for bearing in Bearing if bearing is not Bearing.OUTSIDE)
 DEFINITION = "a definition"
 NONE_PREVAILS = "none prevails"
+#: A feature that no unit has: it stands for a code that the coders could not apply.
+_ON_OFFER = "on offer"
 #: Combinations of codes that are tried before a contradiction is taken to be possible.
 _MOST_TRIED = 20_000
 Features = Mapping[str, object]
@@ -73,9 +75,9 @@ class PropositionEvidence(TableResult):
         Columns: ``supports, contradicts, mixed, untested, silent, undetermined`` (situations with a weight count as
         many times); ``coders_differ``, units that one coder's codes support and another's contradict;
         ``could_not_contradict`` and ``could_not_support``, why nothing in the study could (empty where something
-        could); ``cases_for`` and ``cases_against``; ``people_for`` and ``people_against``, how many participants or
-        persons stand behind them (missing where they are not known). A proposition without a rule (a definition) has
-        one row of zeros.
+        could), such as that the codebook has no code for something whose absence would count; ``cases_for`` and
+        ``cases_against``; ``people_for`` and ``people_against``, how many participants or persons stand behind them
+        (missing where they are not known). A proposition without a rule (a definition) has one row of zeros.
         """
         return self._table.copy(deep=False)
 
@@ -112,14 +114,16 @@ class PropositionEvidence(TableResult):
     def __repr__(self) -> str:
         counts = self._table[[*SHOWN, "coders_differ", "cases_for", "cases_against"]]
         lines = [self._title(), counts.to_string(max_rows=40, line_width=120, max_colwidth=40)]
-        limits = self._table.loc[
-            self._table["could_not_contradict"] != DEFINITION, "could_not_contradict"
-        ].reset_index()
-        lines += [
-            f"{key} ({unit}): nothing in the study could contradict it: {reason}."
-            for key, unit, reason in limits.itertuples(index=False, name=None)
-            if reason
-        ]
+        limits = self._table[["could_not_contradict", "could_not_support"]]
+        for (key, unit), against, pro in limits[limits["could_not_contradict"] != DEFINITION].itertuples(name=None):
+            sides = {"contradict": against, "support": pro}
+            if against == pro:
+                sides = {"support or contradict": against}
+            lines += [
+                f"{key} ({unit}): nothing in the study could {side} it: {reason}."
+                for side, reason in sides.items()
+                if reason
+            ]
         return "\n".join(lines)
 
 
@@ -166,8 +170,9 @@ def evaluate_propositions(
     -------
     PropositionEvidence
         Every proposition, also those on which nothing bears. Each unit counts once for a proposition; one that rules
-        sort both ways is mixed. What would support a proposition that nothing in the study could have contradicted is
-        untested, and the table says why nothing could.
+        sort both ways is mixed. That a code is absent counts, for or against, only where the codebook has such a code;
+        otherwise the bearing is undetermined. What would support a proposition that nothing in the study could have
+        contradicted is untested, and the table says why nothing could.
 
     Raises
     ------
@@ -199,11 +204,13 @@ def evaluate_propositions(
     }
     possible = {kind: _domain(kind, units[kind]) for kind in units}
     signatures = concepts_of_codes(study, framework)
+    reachable = frozenset[str]().union(*signatures.values())
     rows: list[tuple[Any, ...]] = []
     limits: dict[tuple[str, str], tuple[str, str]] = {}
     for proposition in framework.propositions:
-        for kind in dict.fromkeys(rule.unit for rule in proposition.evidence):
-            rules = {at: rule for at, rule in enumerate(proposition.evidence, start=1) if rule.unit == kind}
+        of_study = [_with_codes_on_offer(rule, reachable, framework) for rule in proposition.evidence]
+        for kind in dict.fromkeys(rule.unit for rule in of_study):
+            rules = {at: rule for at, rule in enumerate(of_study, start=1) if rule.unit == kind}
             against = _impossible(rules.values(), "contradicts", possible[kind], signatures, framework)
             pro = _impossible(rules.values(), "supports", possible[kind], signatures, framework)
             limits[proposition.key, kind.value] = against, pro
@@ -264,6 +271,50 @@ def _bearing(rules: Mapping[int, EvidenceRule], unit: _Unit, coders: str) -> tup
     telling = {*sides, Bearing.MIXED} if bearing in {*sides, Bearing.MIXED} else {Bearing.SILENT, Bearing.UNDETERMINED}
     every = [*described, *(by_coder.values() if differing else ())]
     return bearing, [at for at in rules if any(found[at] in telling for found in every)], differing
+
+
+def _with_codes_on_offer(rule: EvidenceRule, reachable: frozenset[str], framework: Framework) -> EvidenceRule:
+    """The rule where the absence of a code is known only if the study has such a code; else it is not known.
+
+    A unit can only be without a code, or without those of a frame, that its coders could have applied.
+    """
+
+    def offered(side: Condition | None) -> Condition | None:
+        return None if side is None else _where_offered(side, True, reachable, framework)
+
+    return attrs.evolve(rule, supports=offered(rule.supports), contradicts=offered(rule.contradicts))
+
+
+def _where_offered(condition: Condition, holds: bool, reachable: frozenset[str], framework: Framework) -> Condition:
+    """A condition, or where `holds` is False its opposite, that is unknown where it rests on codes not on offer."""
+    if isinstance(condition, Not):
+        return Not(_where_offered(condition.part, not holds, reachable, framework))
+    if isinstance(condition, Every | Some):
+        parts = (_where_offered(part, holds, reachable, framework) for part in condition.parts)
+        return attrs.evolve(condition, parts=tuple(parts))
+    if not isinstance(condition, Compare):
+        return condition
+    absent = {"excludes": _values, "==": _other_frames(framework)} if holds else {"includes": _values}
+    absent |= {} if holds else {"!=": _other_frames(framework)}
+    if condition.feature not in ("concepts", "frames") or condition.op not in absent:
+        return condition
+    offered = reachable if condition.feature == "concepts" else frozenset(framework.frames_of(reachable))
+    lacking = tuple(value for value in absent[condition.op](condition) if value not in offered)
+    if not lacking:
+        return condition
+    unknown_codes = Compare(f"{condition.feature} {_ON_OFFER}", "includes", lacking)
+    return Every((condition, unknown_codes)) if holds else Some((condition, Not(unknown_codes)))
+
+
+def _other_frames(framework: Framework) -> Callable[[Compare], tuple[object, ...]]:
+    """The frames of which nothing is coded where a unit's frames equal those of a test."""
+
+    def others(test: Compare) -> tuple[object, ...]:
+        if test.feature != "frames":
+            return ()
+        return tuple(frame.key for frame in framework.frames if frame.key not in _values(test))
+
+    return others
 
 
 def _together(bearings: Iterable[Bearing]) -> Bearing:
@@ -661,6 +712,10 @@ def _lack(test: Compare, unit: str, domain: Sequence[Features], reachable: froze
     if not domain:
         return f"the study has no {unit}"
     names = " or ".join(map(str, _values(test)))
+    if test.feature == f"concepts {_ON_OFFER}":
+        return f"no code points to {names}"
+    if test.feature == f"frames {_ON_OFFER}":
+        return f"no code points to a concept of the frame {names}"
     if test.feature == "concepts":
         if not any("concepts" in base for base in domain):
             return f"no {unit} has a coded unit of its name"

@@ -192,8 +192,9 @@ def propositions(study: Study, systems: Iterable[ExpertSystem], framework: Frame
         ("supports", "contradicts", "mixed", "untested", "silent", "undetermined", "coders_differ"), "count"
     )
     names = {"proposition": "Proposition", "unit": "Unit", **{name: name.capitalize() for name in kinds}}
-    kinds |= {"could_not_contradict": "text"}
+    kinds |= {"could_not_contradict": "text", "could_not_support": "text"}
     names |= {"coders_differ": "Coders differ", "could_not_contradict": "Could not contradict, because"}
+    names |= {"could_not_support": "Could not support, because"}
     who: dict[str, Kind] = {"cases_for": "text", "people_for": "count", "cases_against": "text"}
     who |= {"people_against": "count"}
     names |= {"cases_for": "Cases for", "people_for": "People for"}

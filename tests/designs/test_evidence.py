@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -228,7 +229,8 @@ def test_a_study_without_concepts_says_so_everywhere() -> None:
     study = Study(interviews({"talk": "", "time": ""}))
     table = evaluate_propositions(study).to_frame()
     assert table[["supports", "contradicts", "mixed", "untested"]].sum(axis=None) == 0
-    assert table.loc[("P7", "excerpt"), "could_not_contradict"] == "no code points to resistance or focus-of-resistance"
+    lacks = table.loc[("P7", "excerpt"), "could_not_contradict"]
+    assert lacks.startswith("no code points to resistance or focus-of-resistance; no code points to focus-of-")
     with pytest.raises(DataError, match="no excerpt carries resistance"):
         resistance_profile(study)
     assert frame_evidence(study).excerpts.empty
@@ -372,7 +374,8 @@ def test_a_focus_group_of_several_participants_in_one_document() -> None:
     }  # fmt: skip
     assert profile.cluster == "participant"  # groups mix both roles, so that they are no clusters within roles
     assert profile.to_frame()["n_clusters"].unique().tolist() == [18]
-    table = evaluate_propositions(study).to_frame()
+    others = Codebook([*book, Code("time", concept=SOCIOMATERIAL), Code("sense", concept=JUDGEMENT)])
+    table = evaluate_propositions(study.with_codebook(others)).to_frame()
     assert table.loc[("P7", "excerpt"), "people_for"] == 36
 
 
@@ -520,3 +523,82 @@ def test_a_log_with_dates_and_prescribers_and_several_actions_in_any_order() -> 
     }  # fmt: skip
     assert result.modes_of_use.loc[("A", "(all)"), "persons"] == 2
     assert "Column 'prescriber' of the situations says who acted." in result.note
+
+
+FOCI = {name: f"focus-of-resistance.{name}" for name in ("policy", "sociomaterial", "judgement", "relations")}
+
+
+def told(study: Study, proposition: str, unit: str, **options: object) -> dict[str, int]:
+    row = evaluate_propositions(study, **options).to_frame().loc[(proposition, unit)]
+    return {**counts(study, proposition, unit, **options), **{name: n for name in ["undetermined"] if (n := row[name])}}
+
+
+@pytest.mark.parametrize(
+    ("mapped", "bearings", "lacks"),
+    [
+        (["policy", "sociomaterial", "judgement", "relations"], {"supports": 10, "contradicts": 10}, ""),
+        (["policy", "sociomaterial", "relations"], {"untested": 10, "undetermined": 10}, "judgement"),
+        (["policy"], {"untested": 10, "undetermined": 10}, "sociomaterial or .*judgement or .*relations"),
+        ([], {"undetermined": 20}, "policy or .*sociomaterial or .*judgement or .*relations"),
+    ],
+)
+def test_an_absent_code_counts_against_only_where_there_is_such_a_code(
+    mapped: list[str], bearings: dict[str, int], lacks: str
+) -> None:
+    """Twenty excerpts of resistance, ten to policy. The rest have none of four foci, or one that has no code here."""
+    rows = [(f"u{n}", "A", "ann", code) for n in range(20) for code in ["resists", *(["policy"] if n < 10 else [])]]
+    table = pd.DataFrame(rows, columns=["unit", "case", "coder", "code"])
+    names = dict.fromkeys(["policy", *mapped])
+    foci = (Code(name, concept=FOCI[name] if name in mapped else None) for name in names)
+    book = Codebook([Code("resists", concept="resistance"), *foci])
+    study = Study(table, codebook=book)
+    assert told(study, "P7", "excerpt") == bearings
+    result = evaluate_propositions(study)
+    against = result.to_frame().loc[("P7", "excerpt"), "could_not_contradict"]
+    assert (against != "") == bool(lacks)
+    if lacks:
+        side = "contradict" if mapped else "support or contradict"
+        said = rf"P7 \(excerpt\): nothing in the study could {side} it: no code points to .*{lacks}\."
+        assert re.search(said, repr(result))
+        assert "No excerpt could contradict it: no code points to" in negative_cases(study, "P7").note
+    section = es.reporting.build(study, method=es.agreement.Bootstrap(replicates=20, rng=0)).section("propositions")
+    listed = [row[0] for one in section.tables if one.caption == "Evidence against" for row in one.rows]
+    assert listed.count("P7") == bearings.get("contradicts", 0)
+
+
+def test_behaviourist_codes_alone_count_against_only_where_the_rival_frame_has_codes() -> None:
+    """Six excerpts of resistance by stubborn colleagues: "behaviourist only" counts beside codes of practice."""
+    codes = {
+        "resists": "resistance",
+        "stubborn": "explanatory-frame.behaviourist",
+        "role": "professional-practice.role",
+    }
+    table = pd.DataFrame(
+        [(f"u{n}", "A", "ann", code) for n in range(6) for code in ("resists", "stubborn")],
+        columns=["unit", "case", "coder", "code"],
+    )
+    book = Codebook([Code(name, concept=key) for name, key in codes.items()])
+    assert told(Study(table, codebook=book), "P5", "excerpt") == {"contradicts": 6}
+    lacking = Study(table, codebook=Codebook([code for code in book if code.name != "role"]))
+    assert told(lacking, "P5", "excerpt") == {"undetermined": 6}
+    reason = evaluate_propositions(lacking).to_frame().loc[("P5", "excerpt"), "could_not_contradict"]
+    assert reason == "no code points to a concept of the frame sociological"
+
+
+@pytest.mark.parametrize("side", ["supports", "contradicts"])
+@pytest.mark.parametrize("negated", [False, True])
+def test_absence_in_a_rule_of_ones_own_is_unknown_without_a_code(side: str, negated: bool) -> None:
+    """Four excerpts without a code for emptying out, however the rule says "none": known only beside such a code."""
+    has = {"feature": "concepts", "op": "includes", "value": ["emptying-out"]}
+    none = {"not": has} if negated else {**has, "op": "excludes"}
+    rule = type(FRAMEWORK.proposition("P7").evidence[0])(
+        unit="excerpt",
+        wording="None.",
+        where=[],
+        **{side: none, "contradicts" if side == "supports" else "supports": has},
+    )
+    own = FRAMEWORK.revise("P7", evidence=(rule,))
+    table = pd.DataFrame({"unit": [f"u{n}" for n in range(4)], "case": "A", "coder": "ann", "code": "resists"})
+    codes = [Code("resists", concept="resistance"), Code("lost", concept="emptying-out")]
+    assert told(Study(table, codebook=Codebook(codes)), "P7", "excerpt", framework=own) == {side: 4}
+    assert told(Study(table, codebook=Codebook(codes[:1])), "P7", "excerpt", framework=own) == {"undetermined": 4}
