@@ -171,7 +171,7 @@ def excerpts_of_one_coder() -> pd.DataFrame:
 
 
 def test_one_coder_whose_file_has_coded_excerpts_only_is_told_so_at_the_number() -> None:
-    """ "trust" has .2 of the excerpts in both sites, and 1 and .25 of the coded ones alone, of which the notes speak."""
+    """ "trust" has .2 of the excerpts in both sites, and 1 and .25 of the coded ones alone; the notes say so."""
     table = excerpts_of_one_coder()
     whole, coded = es.read(table), es.read(table[table["code"] != "none"])
     assert es.case_matrix(whole, show="share").to_frame()["trust"].tolist() == [0.2, 0.2]
