@@ -153,7 +153,7 @@ def _units_of(documents: pd.Series[str], document: pd.Series[str]) -> tuple[Ints
 def note(choice: str, readings: Readings, parts: Parts) -> str:
     """How readings were assumed, and what makes them doubtful."""
     share = readings.share_coded(parts)
-    if len(share) == 1:
+    if len(parts["coders"]) < 2:
         alone = "assumed" in choice and _each_unit_is_coded(parts) and parts["units"]["document"].duplicated().any()
         return (
             "Each unit carries a code: shares are of the units that were coded, not of all that were read. If others "
@@ -161,7 +161,7 @@ def note(choice: str, readings: Readings, parts: Parts) -> str:
             if alone
             else ""
         )
-    text = f"Who read what is {choice}." if "assumed" in choice and len(share) else ""
+    text = f"Who read what is {choice}." if "assumed" in choice else ""
     low, high = (float(share.min()), float(share.max())) if len(share) else (1.0, 1.0)
     if text and low < _NOTICEABLE * high:
         text += (

@@ -98,7 +98,7 @@ def test_units_near_each_other_by_hand() -> None:
 
 
 def test_units_with_positions_are_ordered_by_them() -> None:
-    made = pd.DataFrame({"unit": ["z", "y"], "document": "d1", "start": [6, 0], "end": [9, 3]})
+    made = pd.DataFrame({"unit": ["z", "y", "x"], "document": "d1", "start": [6, 0, 12], "end": [9, 3, 15]})
     rows = pd.DataFrame({"unit": ["z", "y"], "coder": "ann", "code": ["a", "b"]})
     found = cooccurrence(Study(rows, units=made, documents=DOCUMENTS), where="units", distance=1)
     assert (found.counts.loc["a", "b"], found.note) == (1, "")
