@@ -17,7 +17,7 @@ Matrix = list[list[Any]]
 
 settings.register_profile(
     "expertsys",
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     derandomize=os.environ.get("CI") == "true",
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import agreement_inference as simulated
 
+pytestmark = pytest.mark.slow
 STUDIES = 60
 
 

@@ -22,6 +22,7 @@ GENDER = [[762, 327, 468], [484, 239, 477]]  # table 2.5: X² = 30.1; table 2.6:
 ASPIRIN = [[189, 11034 - 189], [104, 11037 - 104]]  # table 2.3: odds ratio 1.832, difference .0077
 
 
+@pytest.mark.slow
 def test_agrestis_party_identification() -> None:
     found = association(GENDER, replicates=99)
     assert found.statistic == pytest.approx(30.1, abs=0.05)
@@ -61,6 +62,7 @@ def test_published_exact_tests(table: list[list[int]], p: float) -> None:
     assert found.p == pytest.approx(p, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_job_satisfaction() -> None:
     # Agresti (2002), p. 57, as in R's example(fisher.test): p = .7827
     found = association([[1, 2, 1, 0], [3, 3, 6, 1], [10, 10, 14, 9], [6, 7, 12, 11]], replicates=99)

@@ -64,12 +64,14 @@ def survives(sample: Path, number: int, folder: Path) -> None:
     assert int(counts[1]) + int(counts[2]) == number
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
 @pytest.mark.parametrize("name", MADE)
 def test_damaged_files_of_ours(name: str, tmp_path: Path) -> None:
     survives(MADE[name](tmp_path), NUMBER, tmp_path / "damaged")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
 @pytest.mark.parametrize("name", ["qualcoder/v16.qda", "taguette/server_db_two_users.sqlite3"])
 def test_damaged_databases(name: str, tmp_path: Path) -> None:

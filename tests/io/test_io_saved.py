@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import strategies  # noqa: F401  (chooses hypothesis's profile)
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from iofiles import file, refusal
 
@@ -114,7 +114,6 @@ def studies(draw: st.DrawFn) -> Study:
     )
 
 
-@settings(max_examples=40)
 @given(study=studies(), name=st.sampled_from(["study.zip", "study"]))
 def test_a_saved_study_comes_back_exactly(study: Study, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -298,6 +298,7 @@ def test_cells_that_begin_a_formula_are_no_formula_and_come_back(tmp_path: Path)
     assert read_codebook(book) == study.codebook
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(16_384, 1_300), (1, 1_048_577)])
 def test_a_sheet_of_blank_cells_without_end(tmp_path: Path, width: int, height: int) -> None:
     path = book(tmp_path, [["unit"], ["u1"]])

@@ -38,6 +38,7 @@ def hold(study: Study) -> None:
         assert first.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(study=projects())
 def test_a_project_comes_back_as_it_was(study: Study) -> None:

@@ -380,6 +380,7 @@ def test_single_and_conjunctural_expectations_together() -> None:
     assert easy(trap["both"]["dir.exp"]) >= easy(trap["only_conjunctural"]["dir.exp"])
 
 
+@pytest.mark.slow
 def test_a_large_table_has_a_cover_of_proven_size() -> None:
     rng = np.random.default_rng(5)
     names = [f"C{place:02}" for place in range(18)]

@@ -21,6 +21,7 @@ ENTRIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dataset", "entry"), ENTRIES)
 def test_ranges_as_in_setmethods(dataset: dict[str, Any], entry: dict[str, Any]) -> None:
     """R's bound is the last step that keeps the first model; the change lies within one step beyond it."""

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+import expertsys as es
 from expertsys import Study
 from expertsys.agreement import Bootstrap
 from expertsys.reporting import Report, build
+from expertsys.theory import choose_and_book, summary_care_record
 
 QUICK = Bootstrap(replicates=30, rng=0)
 
@@ -30,6 +32,13 @@ def small(**tables: Any) -> Study:
         ("u4", "ann", "judgement", "B"),
     ]
     return Study(pd.DataFrame(rows, columns=["unit", "coder", "code", "case"]), **tables)
+
+
+@cache
+def whole() -> Report:
+    """The report of the synthetic study and of two systems, built once."""
+    study = es.datasets.load("synthetic-three-systems").study()
+    return build(study, method=QUICK, systems=[choose_and_book(), summary_care_record()])
 
 
 def made(study: Study, **options: Any) -> Report:

@@ -2,17 +2,16 @@
 
 import pandas as pd
 import pytest
-from reported import QUICK, made, small, usual
+import reported
+from reported import made, small, usual
 
 import expertsys as es
-from expertsys.reporting import Report, build
-from expertsys.theory import choose_and_book, summary_care_record
+from expertsys.reporting import Report
 
 
 @pytest.fixture(scope="module")
 def whole() -> Report:
-    study = es.datasets.load("synthetic-three-systems").study()
-    return build(study, method=QUICK, systems=[choose_and_book(), summary_care_record()])
+    return reported.whole()
 
 
 def rows(report: Report, section: str, table: int = 0) -> dict[str, tuple[object, ...]]:

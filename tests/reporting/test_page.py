@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import reported
 from reported import QUICK, made, usual
 
 import expertsys as es
@@ -22,7 +23,7 @@ HOSTILE = ("<script>alert(1)</script>", "\"onload='x'", "{{ 7*7 }}", "{% raw %}"
 
 @pytest.fixture(scope="module")
 def whole() -> Report:
-    return made(es.datasets.load("synthetic-three-systems").study())
+    return reported.whole()
 
 
 def confidential() -> Study:

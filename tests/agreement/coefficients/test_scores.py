@@ -353,6 +353,7 @@ def test_labels_are_refused() -> None:
     assert icc(wide, form="ICC(1,1)").n_coders == 65
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_distinct_scores_in_blocks() -> None:
     """The largest array is that of the units: no matrix of replicates × units or scores × scores."""
     import tracemalloc

@@ -93,6 +93,7 @@ def test_what_the_units_are_ranked_by() -> None:
         disagreements(study, by="price")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_large_study_takes_seconds() -> None:
     rng = np.random.default_rng(0)
     n = 20_000

@@ -43,6 +43,7 @@ def test_each_row_is_the_coefficient_by_itself(coders: int, alone: dict) -> None
         assert [row["low"], row["high"]] == pytest.approx([interval.low, interval.high], abs=0.15 * spread)
 
 
+@pytest.mark.slow
 def test_draws_are_of_units_and_shared() -> None:
     """Against units drawn by hand: the profile of every unit by name, the same weights for every coefficient."""
     draw = np.random.default_rng(3)
@@ -50,7 +51,7 @@ def test_draws_are_of_units_and_shared() -> None:
     ratings = A.Ratings.from_array(cells, coders="columns")
     table = A.all_coefficients(ratings, method=A.Bootstrap(replicates=4_000, rng=2))
     by_hand: dict[str, list[float]] = {"Fleiss' kappa": [], "Conger's kappa": [], "Light's kappa": []}
-    for _ in range(1_500):
+    for _ in range(500):
         some = A.Ratings.from_array(cells[draw.integers(0, 12, 12)], coders="columns")
         for name, function in zip(by_hand, (A.fleiss_kappa, A.conger_kappa, A.light_kappa), strict=True):
             by_hand[name].append(function(some).estimate)

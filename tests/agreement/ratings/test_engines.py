@@ -200,6 +200,7 @@ def crowd(rows: int, coders: int, codes: int) -> pd.DataFrame:
     return pd.DataFrame({"unit": unit, "coder": coder, "code": code}).sample(frac=1, random_state=0, ignore_index=True)
 
 
+@pytest.mark.slow
 def test_ten_thousand_coders_take_memory_by_the_rating(make_frame: MakeFrame) -> None:
     """A million ratings; a matrix of units by coders would take 2 GB, one of profiles by coders not much less."""
     frame = crowd(1_000_000, 10_000, 6)
