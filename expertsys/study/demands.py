@@ -25,13 +25,22 @@ def require_units(study: Study, purpose: str, *, instead: str = "") -> None:
 
 
 def require_one_round(study: Study, purpose: str) -> None:
-    """Refuse a study that holds several rounds of coding, naming them."""
-    unnamed = bool(study.rounds) and bool(study.codings["round"].isna().any())
-    if len(study.rounds) > 1 or unnamed:
-        raise DataError(
-            f"{purpose} must not mix rounds of coding; this study has {listing(study.rounds)}"
-            + (" and codings without a round" if unnamed else ""),
-            place="study.rounds",
-            remedy=f"Choose one: study.select(rounds=[{study.rounds[0]!r}])"
-            + (", or rounds=[None] for the codings without a round." if unnamed else "."),
-        )
+    """Refuse a study that holds several rounds of coding, naming them.
+
+    Codings without a round may stand beside one round where they are those of other coders, who coded once.
+    """
+    codings, first = study.codings, next(iter(study.rounds), None)
+    unnamed = codings["round"].isna()
+    once = set(codings["coder"][unnamed]).isdisjoint(codings["coder"][~unnamed])
+    if len(study.rounds) < 2 and (once or not study.rounds):
+        return
+    remedy = f"Choose one: study.select(rounds=[{first!r}])"
+    if unnamed.any():
+        remedy += f", or rounds=[{first!r}, None] with the coders who coded once" if once else ""
+        remedy += ", or rounds=[None] for the codings without a round"
+    raise DataError(
+        f"{purpose} must not mix rounds of coding; this study has {listing(study.rounds)}"
+        + (" and codings without a round" if unnamed.any() else ""),
+        place="study.rounds",
+        remedy=f"{remedy}.",
+    )

@@ -210,3 +210,19 @@ def test_participants_numbered_anew_in_each_site(header: str) -> None:
     waves = table.replace({"north": "before", "south": "after", "east": "later"}).rename(columns={header: "case"})
     waves = waves.assign(document=waves["case"] + waves["document"])
     assert len(es.read(waves).participants) == 6
+
+
+def test_an_expert_who_coded_once_beside_two_rounds() -> None:
+    """Ann and Ben code twelve units in two rounds and agree in the second only; the expert codes once, as they end."""
+    second = ["trust" if n % 2 else "none" for n in range(12)]
+    rows = [
+        (f"u{n}", coder, round_, code if round_ != "1" or coder == "ann" else "trust")
+        for n, code in enumerate(second)
+        for coder, round_ in (("ann", "1"), ("ben", "1"), ("ann", "2"), ("ben", "2"), ("expert", None))
+    ]
+    study = es.read(pd.DataFrame(rows, columns=["unit", "coder", "round", "code"]))
+    with pytest.raises(es.errors.DataError, match=r"rounds=\['1', None\] with the coders who coded once"):
+        es.reliability(study)
+    table = es.reliability(study.select(rounds=["2", None]))
+    assert table.loc["trust", ["estimate", "n_units", "n_coders"]].tolist() == [1.0, 12, 3]
+    assert es.reliability(study.select(rounds=["1", None])).loc["trust", "estimate"] < 0.7
