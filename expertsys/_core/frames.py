@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, listing, nearest, quoted
 from expertsys._core.missing import text_or_none
+from expertsys._core.names import folded as folded
 from expertsys._core.results import TableResult
 
 
@@ -103,11 +103,6 @@ def as_attribute(series: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_float_dtype(series.dtype):
         return series.astype("float64")
     return as_text(series)
-
-
-def folded(name: str) -> str:
-    """A name without capitals, blanks and the encoding of its accents, by which two spellings are one."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def spelt_alike(values: Iterable[object]) -> dict[str, str]:

@@ -53,6 +53,43 @@ def is_no_code(value: object) -> bool:
     return isinstance(value, str) and " ".join(value.split()).casefold() in NO_CODE_WORDS
 
 
+#: Those of them that can be something observed: nothing was done, nothing mattered.
+NOTHING_WORDS = ("none", "nothing")
+
+#: Words by which a table of observations says that something is not known; a code may be called so.
+UNKNOWN_WORDS = (
+    *("unknown", "not known", "unk", "n/k", "nk", "n.k.", "missing", "not documented", "undocumented", "not stated"),
+    *("not reported", "not specified", "unspecified", "not available", "not determined", "undetermined", "unclear"),
+    *("not clear", "not sure", "unsure", "uncertain", "don't know", "don’t know", "dont know", "do not know", "dk"),
+    *(
+        "no data",
+        "no information",
+        "not seen",
+        "not assessed",
+        "cannot tell",
+        "can't tell",
+        "null",
+        "nan",
+        "<na>",
+        "#n/a",
+    ),
+)
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a cell of a table of observations says in one of the usual words that something is not known.
+
+    Examples
+    --------
+    >>> is_unknown("Unknown"), is_unknown("??"), is_unknown("n/a"), is_unknown("accepted")
+    (True, True, True, False)
+    """
+    if not isinstance(value, str):
+        return False
+    word = " ".join(value.split()).casefold()
+    return word in (*NO_CODE_WORDS, *UNKNOWN_WORDS) or word.strip("()[]") in ("", "?", "??", "???", *UNKNOWN_WORDS)
+
+
 #: Numbers by which tables of scores mark that there is none.
 _MARKS = (-999, -99, -98, -9, -8, -1, 8, 9, 77, 88, 98, 99, 777, 888, 998, 999)
 

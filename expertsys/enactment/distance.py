@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,7 +14,8 @@ import pandas as pd
 from expertsys._core.errors import DataError, counted
 from expertsys._core.results import number
 from expertsys._core.rng import RNG
-from expertsys.enactment.heterogeneity import Floats, Heterogeneity, Model, heterogeneity, undetermined
+from expertsys.enactment.columns import label_remark
+from expertsys.enactment.heterogeneity import Floats, Heterogeneity, Model, estimated, undetermined
 from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, notes, score_interval
 from expertsys.enactment.occasions import Columns, Occasions
 from expertsys.theory.situations import action_set
@@ -95,11 +96,11 @@ class ActionAtADistance(Measure):
             return undetermined(model, note)
         effect, _ = self._design_effect()
         table = self._counts("site", rows)
-        found = heterogeneity(
-            table["followed"].to_numpy() / effect, table["n_situations"].to_numpy() / effect, model=model
-        )
+        found = estimated(table["followed"].to_numpy() / effect, table["n_situations"].to_numpy() / effect, model=model)
         if effect > 1:
-            note = "; ".join(filter(None, [note, f"design effect of persons {number(effect, 2)}"]))
+            used = self._cells.used
+            of = "persons" if used.cluster == "person" else f"clusters ({used.grouped!r})"
+            note = "; ".join(filter(None, [note, f"design effect of {of} {number(effect, 2)}"]))
         return attrs.evolve(found, note="; ".join(filter(None, [found.note, note])))
 
     def under_misclassification(self, rate: float) -> float:
@@ -140,6 +141,7 @@ class ActionAtADistance(Measure):
         shares = table.assign(fidelity=table["followed"] / table["n_situations"], low=low, high=high)
         shares = shares[["followed", "n_situations", "fidelity", "low", "high"]].rename_axis(columns="column")
         shares.attrs["n"] = table["n_situations"].astype(float).to_dict()  # for `qca.calibrate`
+        shares.attrs["note"] = self.note  # for `qca.FromFigures`
         return shares
 
     def _by(self, role: str) -> pd.DataFrame:
@@ -176,9 +178,9 @@ class ActionAtADistance(Measure):
         1 and 0 where no persons are known.
         """
         used = self._cells.used
-        if "person" not in used.table:
+        if not used.cluster:
             return 1.0, 0
-        numbers, names = used.numbered("site", "person")
+        numbers, names = used.numbered("site", used.cluster)
         sites, site_names = used.numbered("site")
         site = np.empty(len(names), dtype=np.int64)
         site[numbers] = sites
@@ -202,7 +204,7 @@ class ActionAtADistance(Measure):
     def _covered(self, site: str) -> str:
         """The periods of a site, from the first to the last."""
         role, table = self._period(), self._cells.used.table
-        known = sorted(table.loc[table["site"] == site, role].dropna().unique()) if role else []
+        known = sorted(table.loc[table["site"] == site, role].dropna().unique(), key=_natural) if role else []
         return f"{known[0]} to {known[-1]}" if len(known) > 1 else "".join(known)
 
     def _common_periods(self) -> tuple[npt.NDArray[np.bool_], str]:
@@ -221,7 +223,7 @@ class ActionAtADistance(Measure):
             kept, words = (periods >= first) & (periods <= last), first if first == last else f"{first} to {last}"
         else:
             common = set.intersection(*by_site.values())
-            kept, words = periods.isin(common), ", ".join(sorted(common))
+            kept, words = periods.isin(common), ", ".join(sorted(common, key=_natural))
         rows = kept.fillna(False).to_numpy(dtype=bool)
         if used.table.loc[rows, "site"].nunique() < len(by_site):
             return np.zeros(len(rows), dtype=bool), "the sites have no period in common: choose sites, or wider periods"
@@ -260,6 +262,11 @@ def _window(by_site: Mapping[Any, set[str]], sizes: pd.Series[int]) -> tuple[str
     starts = [min(own) for site, own in by_site.items() if is_gap(_number(min(own)) - _number(first), site)]
     ends = [max(own) for site, own in by_site.items() if is_gap(_number(last) - _number(max(own)), site)]
     return max([first, *starts]), min([last, *ends])
+
+
+def _natural(period: str) -> list[tuple[int, str]]:
+    """What puts periods in order by the numbers in them: "9" before "10"."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", period)]
 
 
 def _number(month: str) -> int:
@@ -360,12 +367,8 @@ def action_at_a_distance(
     cells = Cells(used, rule * len(actions) + done, (1, len(actions), len(actions)), _fidelity)
     estimate = cells.value(used.counts)
     null = cells.null(estimate, smaller=False, shuffles=shuffles, rng=rng)
-    if not set(used.table["prescribed"]) & set(used.table["taken"]):
-        note = "no action is both prescribed and taken: are the two columns written alike?"
-    else:
-        alike = _alike(actions)
-        alike = alike and f"{alike} count as different actions: are they?"
-        note = notes(occasions, cells, null, alike, _partly(used, rule != done), entropies=False)
+    labels = label_remark(used.table["prescribed"], used.table["taken"], used.counts)
+    note = notes(occasions, cells, null, labels, _partly(used, rule != done), entropies=False)
     observed, expected = _agreements(cells.table(used.counts).reshape(cells.shape[1:]))
     found = ActionAtADistance(
         "action at a distance",
@@ -378,9 +381,13 @@ def action_at_a_distance(
         rule == done,
     )
     rows, periods = found._common_periods()
-    if rows.all() or not periods:
+    if not periods:
         return found
-    return attrs.evolve(found, note="; ".join(filter(None, [note, f"sites cover different periods; {periods}"])))
+    if rows.any() and not rows.all():
+        periods = (
+            f"sites cover different periods (by {occasions.dated}), all of which by_site counts; between(): {periods}"
+        )
+    return attrs.evolve(found, note="; ".join(filter(None, [note, periods])))
 
 
 def _partly(used: Occasions, differ: npt.NDArray[np.bool_]) -> str:
@@ -390,15 +397,7 @@ def _partly(used: Occasions, differ: npt.NDArray[np.bool_]) -> str:
     if not partly.any():
         return ""
     count = counted(int(used.counts[partly].sum()), "situation")
-    return f"in {count} the actions taken are only in part those prescribed, which counts as not followed"
-
-
-def _alike(actions: Iterable[str]) -> str:
-    """Actions that differ only in capitals, in words; empty where there are none."""
-    by_fold: dict[str, list[str]] = {}
-    for action in actions:
-        by_fold.setdefault(action.casefold(), []).append(repr(action))
-    return "; ".join(" and ".join(group) for group in by_fold.values() if len(group) > 1)
+    return f"in {count} a prescribed action was left out or another one added, which counts as not followed"
 
 
 def _fidelity(cells: Floats) -> Floats:

@@ -97,7 +97,7 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
     Raises
     ------
     DataError
-        Where x is not between 0 and n.
+        Where x and n are not whole numbers, as shares are not, or x is not between 0 and n.
 
     Notes
     -----
@@ -121,6 +121,20 @@ def heterogeneity(x: npt.ArrayLike, n: npt.ArrayLike, *, model: Model = "binomia
             place="heterogeneity",
             remedy="0 <= x <= n, n > 0.",
         )
+    if (fractions := (hits % 1 != 0) | (trials % 1 != 0)).any():
+        place = int(np.flatnonzero(fractions)[0])
+        raise DataError(
+            f"x and n must be numbers of occasions, not shares; site {place + 1} has {hits[place]:g} of "
+            f"{trials[place]:g}",
+            place="heterogeneity",
+            remedy="Give whole numbers, such as the columns followed and n_situations of by_site.",
+        )
+    return estimated(hits, trials, model=model)
+
+
+def estimated(hits: Floats, trials: Floats, *, model: Model) -> Heterogeneity:
+    """The same for numbers that need not be whole, as those of an effective sample are not."""
+    check_choice("model", model, MODELS)
     if note := _undetermined(hits, trials, model):
         return undetermined(model, note)
     logits, variances = _logits(hits, trials)

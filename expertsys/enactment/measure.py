@@ -106,9 +106,8 @@ class Cells:
         found = shuffled(loose, self.statistic, observed, **options)
         found = attrs.evolve(found, within=within)
         if used.repeated:
-            found = attrs.evolve(
-                found, p_value=float("nan"), note="rows that describe one situation are not independent of each other"
-            )
+            which = "of one " + repr(used.grouped) if used.grouped else "that describe one situation"
+            found = attrs.evolve(found, p_value=float("nan"), note=f"rows {which} are not independent of each other")
         return found
 
     def sparse(self) -> str:
@@ -262,7 +261,7 @@ class Measure(Result):
             return _nothing(confidence, words, "one site: nothing to compare it with")
         note = ""
         if n < FEW_SITES:
-            note = f"only {n} sites: the interval is not to be trusted"
+            note = f"computed from {n} sites only: with fewer than {FEW_SITES}, its coverage is not reliable"
             warnings.warn(f"{self.name}: {note}", DegenerateWarning, stacklevel=3)
         cells = self._cells
         whole = cells.table(cells.used.counts)
@@ -279,19 +278,19 @@ class Measure(Result):
         return self._around(centre, variance, sizes, n - 1, confidence, words, note)
 
     def _within_sites(self, confidence: float) -> Interval:
-        persons = "person" in self._cells.used.table
-        kind = "person" if persons else "situation"
+        cluster = self._cells.used.cluster
+        kind = (self._cells.used.grouped if cluster == "group" else cluster) or "situation"
         words = f"Wilson, variance by a jackknife over {kind}s within sites; for these sites"
         cells = self._cells
         sites, names = cells.used.numbered("site")
-        if persons:
-            numbers, persons_named = cells.used.numbered("site", "person")
-            site = np.empty(len(persons_named), dtype=np.int64)
+        if cluster:
+            numbers, clusters = cells.used.numbered("site", cluster)
+            site = np.empty(len(clusters), dtype=np.int64)
             site[numbers] = sites
             sizes = np.bincount(numbers, weights=cells.used.counts, minlength=len(site)).astype(np.float64)
             members = np.ones(len(site))
             left = np.concatenate(
-                [cells.statistic(cells.table(cells.used.counts) - block) for block in cells.groups("site", "person")]
+                [cells.statistic(cells.table(cells.used.counts) - block) for block in cells.groups("site", cluster)]
             )
         else:
             site, members = sites, cells.used.counts.astype(np.float64)
@@ -381,8 +380,10 @@ class Measure(Result):
             interval = self.interval()
         ends = f"{number(interval.low)} to {number(interval.high)}"
         told = f"{percent(interval.confidence)} interval {ends}; {interval.method}"
-        if np.isnan(interval.low) or self.n_sites < FEW_SITES:
+        if np.isnan(interval.low):
             told = f"no interval: {interval.note}"
+        elif self.n_sites < FEW_SITES:
+            told = f"no interval is reported, for {self.n_sites} sites are too few for one over sites"
         elif interval.note:
             told += f"; {interval.note}"
         where = f"{self.n_situations:,} situations at {self.n_sites:,} sites"
@@ -437,14 +438,26 @@ def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, 
     used, parts = cells.used, [*further, *occasions.remarks]
     if entropies and used.n >= ENOUGH_FOR_NOTE and (sparse := cells.sparse()):
         parts.append(f"{sparse}; there is no interval, and the estimate may be far from the truth")
-    if occasions.repeated:
+    rows = counted(occasions.repeated, "row")
+    if occasions.repeated and occasions.grouped:
         parts.append(
-            f"{occasions.repeated:,} rows describe a situation that another row describes too, and each counts: choose "
-            "one coder for the comparison with chance, and see by_coder"
+            f"{rows} repeat the {occasions.grouped!r} of another row, and each counts: "
+            "keep one row of each for the comparison with chance, or leave that column out if its rows are independent"
+        )
+    elif occasions.repeated:
+        choose = "choose one coder for the comparison with chance, and see by_coder"
+        if "coder" not in used.table:
+            choose = "keep one row of each for the comparison with chance"
+        parts.append(
+            f"{rows} {'describes' if occasions.repeated == 1 else 'describe'} a situation that another row describes "
+            f"too, and each counts: {choose}"
         )
     if occasions.person and "person" in used.table:
-        persons = used.table["person"].nunique()
+        known = used.table.dropna(subset=["person"])
+        persons, named = len(known.drop_duplicates(["site", "person"])), known["person"].nunique()
         parts.append(f"situations lie within {counted(persons, 'person')} (column {occasions.person!r})")
+        if persons > named:
+            parts.append(f"persons count within sites: there are {counted(named, 'name')}, some at several sites")
         if blank := int(used.counts[used.table["person"].isna()].sum()):
             parts.append(f"{counted(blank, 'situation')} without a person count as those of one person at each site")
     if null is not None and null.note:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -16,20 +15,17 @@ import pandas as pd
 from expertsys._core.dates import days
 from expertsys._core.errors import DataError, listing, quoted
 from expertsys._core.frames import as_text, check_columns, to_pandas
-from expertsys._core.missing import is_no_code
+from expertsys.enactment import columns as usual
 from expertsys.study import Study
-from expertsys.theory.situations import action_set, action_text
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Columns: TypeAlias = str | Sequence[str]
 
-#: Columns that say who acted, if none is called "person"; with or without "id" behind.
-PERSONS = ("participant", "prescriber", "practitioner", "clinician", "professional", "physician", "user", "employee")
 #: So many situations must be there before descriptions are taken for free text, with such a share of distinct ones.
 _MANY, _NEARLY_ALL, _HALF, _LONG = 12, 0.8, 0.5, 40
-#: Words of `is_no_code` that can be an action or a description: nothing was done, nothing mattered.
-_NOTHING = ("none", "nothing")
 _ACTIONS = ("prescribed", "taken")
+#: Columns that are looked at for who acted, if none is called so.
+_MOST_TRIED = 30
 
 
 @attrs.frozen(eq=False)
@@ -44,11 +40,16 @@ class Occasions:
     counts : ndarray of int, shape (P,)
         Situations with this combination.
     repeated : int
-        Rows of a situation that another row had already described, as where several coders did.
+        Rows of a situation that another row had already described, as where several coders did; or of a visit, a
+        patient or the like that another row is of, too.
+    grouped : str
+        The column that says what these rows share; empty where it is the situation.
     remarks : tuple of str
         How cells and columns were read, where that is not obvious.
     person : str
         The column that says who acted; empty where none is known, or no person has several situations.
+    dated : str
+        The columns that say when.
     known_after : str
         Why the local description can have been known only after the action; empty where it need not.
     """
@@ -56,8 +57,10 @@ class Occasions:
     table: pd.DataFrame
     counts: Counts
     repeated: int = 0
+    grouped: str = ""
     remarks: tuple[str, ...] = ()
     person: str = ""
+    dated: str = ""
     known_after: str = ""
 
     @classmethod
@@ -101,18 +104,27 @@ class Occasions:
         names = schema.names()
         remarks: list[str] = []
         wanted = {role: [columns] if isinstance(columns, str) else list(columns) for role, columns in roles.items()}
-        if wanted.get("site") == ["site"] and "site" not in names and "case" in names:
-            wanted["site"] = ["case"]
+        wanted = {role: [usual.match(column, names) for column in columns] for role, columns in wanted.items()}
+        if wanted.get("site") == ["site"] and "site" not in names and (case := usual.match("case", names)) in names:
+            wanted["site"] = [case]
             remarks.append("there is no column 'site', so that each case counts as one site")
-        for role, name in (optional or {}).items():
-            if role == "person" and name == role and role not in names:
-                name = person_column(
-                    [column for column in names if not any(column in group for group in wanted.values())]
-                )
-            if name is not None and (name in schema or name != role):
-                wanted[role] = [name]
+        given = dict(optional or {})
+        for role, name in given.items():
+            if name is not None and ((column := usual.match(name, names)) in names or name != role):
+                wanted[role] = [column]
+
+        def free() -> list[str]:
+            used = {column for group in wanted.values() for column in group}
+            return [column for column in names if column not in used]
+
+        if given.get("weight") == "weight" and "weight" not in wanted and (name := _weight(native, free(), remarks)):
+            wanted["weight"] = [name]
+        if given.get("person") == "person" and "person" not in wanted and (name := usual.person_column(free())):
+            wanted["person"] = [name]
         if "period" in wanted:
             wanted.pop("date", None)
+        elif "date" in given and "date" not in wanted and (dated := usual.date_columns(free())):
+            wanted["date"] = dated
         said = {"site": site}
         check_columns(
             names,
@@ -124,15 +136,34 @@ class Occasions:
             place="situations",
         )
         weight, name = (wanted.pop(role, [None])[0] for role in ("weight", "situation"))
+        identity = [column for role in ("case", "site", "person") for column in wanted.get(role, [])]
+        identity = [*dict.fromkeys(identity)]
+        repeated, grouped = 0 if name is None else _repeated(native, identity, name), ""
+        if not repeated and (column := _group(native, wanted["site"], free())):
+            repeated = _repeated(native, identity, column)
+            grouped = column if repeated else ""
+        if grouped and "person" not in wanted:
+            wanted["group"] = [grouped]
+        if not repeated and given.get("person") == "person" and "person" not in wanted:
+            others = [column for column in free() if column not in (weight, name)]
+            remarks += _unnamed(native, wanted["site"], others)
         counted = _counted(native, [column for group in wanted.values() for column in group], weight)
         if not len(counted):
             raise DataError("there is no situation in the table", place="situations", remedy="Check what was selected.")
-        cells = {role: [_read(counted, column, role, remarks) for column in group] for role, group in wanted.items()}
         size = counted["situations"].to_numpy(dtype=np.int64)
+        cells = {
+            role: [usual.read_cells(counted[column], size, column, role, remarks) for column in group]
+            for role, group in wanted.items()
+        }
+        if actions := [(role, column) for role in _ACTIONS for column in wanted.get(role, [])]:
+            read = [column for role in _ACTIONS for column in cells.get(role, [])]
+            worded = iter(usual.one_wording(read, size, [column for _, column in actions], remarks))
+            cells |= {role: [next(worded) for _ in wanted[role]] for role in _ACTIONS if role in wanted}
         after = _known_after(wanted, cells, size)
-        columns = {role: _combined(group, role) for role, group in cells.items()}
+        columns = {role: usual.combined(group, role) for role, group in cells.items()}
         if "date" in columns:
-            columns["month"] = months(columns.pop("date"), wanted["date"][0], remarks)
+            dates = usual.plain(wanted["date"][-1]) not in usual.PERIODS
+            columns["month"] = months(columns.pop("date"), wanted["date"][0], remarks if dates else None)
         if "period" in columns:
             columns["period"] = months(columns["period"], wanted["period"][0], None)
         table = pd.DataFrame(columns)
@@ -141,11 +172,10 @@ class Occasions:
         kept = list(table.columns)
         table["situations"] = size
         table = table.groupby(kept, dropna=False, sort=True)[["situations"]].sum().reset_index()
-        identity = [column for role in ("case", "site", "person") for column in wanted.get(role, [])]
-        repeated = 0 if name is None else _repeated(native, [*dict.fromkeys(identity)], name)
         person = wanted["person"][0] if "person" in kept else ""
         counts = table["situations"].to_numpy(dtype=np.int64)
-        return cls(table[kept].astype("str"), counts, repeated, tuple(remarks), person, after)
+        when = " and ".join(map(repr, wanted.get("period", wanted.get("date", []))))
+        return cls(table[kept].astype("str"), counts, repeated, grouped, tuple(remarks), person, when, after)
 
     @property
     def n(self) -> int:
@@ -156,6 +186,11 @@ class Occasions:
     def strata(self) -> list[str]:
         """The roles within which labels are exchangeable: case, site, person and period, as far as they are known."""
         return [role for role in ("case", "site", "person", "period") if role in self.table]
+
+    @property
+    def cluster(self) -> str:
+        """The role within which situations depend on each other: the person, else the visit or the like; or none."""
+        return next((role for role in ("person", "group") if role in self.table), "")
 
     def where(self, rows: npt.NDArray[np.bool_]) -> Occasions:
         """Some of the combinations."""
@@ -257,23 +292,49 @@ def _eager(frame: Any) -> pd.DataFrame:
     return table
 
 
-def person_column(columns: Sequence[str]) -> str | None:
-    """The column that says who acted, by its name."""
-    plain = {column: re.sub(r"[^a-z]", "", column.casefold()).removesuffix("id") for column in columns}
-    persons = [column for column, name in plain.items() if name == "person"]
-    persons = persons or [column for column, name in plain.items() if name in PERSONS]
-    if len(persons) > 1:
-        raise DataError(
-            f"person must be one column, who acted in a situation; {listing(persons)} may each say so",
-            place="situations",
-            remedy=f"Name it, such as person={persons[0]!r}, or pass person=None.",
-        )
-    return persons[0] if persons else None
-
-
 def _several(persons: pd.Series[str], counts: Counts) -> bool:
     """Whether a person has several situations."""
     return bool(pd.Series(counts).groupby(persons.to_numpy()).sum().gt(1).any())
+
+
+def _weight(native: Any, names: Sequence[str], remarks: list[str]) -> str | None:
+    """The column that says how many situations a row stands for, by its name; with a remark unless it is "weight"."""
+    name = usual.weight_column(names)
+    if name is None:
+        return None
+    numbers = pd.to_numeric(as_text(_eager(native.select(nw.col(name)))[name]), errors="coerce")
+    return usual.checked_weight(numbers, name, remarks)
+
+
+def _pairs(native: Any, sites: Sequence[str], column: str) -> pd.DataFrame:
+    """How often each value of a column occurs at each site: columns ``site, value, rows``."""
+    keys = {name: f"k{place}" for place, name in enumerate([*sites, column])}
+    rows = native.select(*(nw.col(name).alias(key) for name, key in keys.items()))
+    found = _eager(rows.group_by(*keys.values(), drop_null_keys=True).agg(nw.len().alias("rows")))
+    *places, value = [as_text(found[key]) for key in keys.values()]
+    return pd.DataFrame({"site": usual.combined(places, "site"), "value": value, "rows": found["rows"]}).dropna()
+
+
+def _group(native: Any, sites: Sequence[str], names: Sequence[str]) -> str:
+    """The column that says which situations belong together, by its name and if its values are identifiers."""
+    found = usual.group_columns(names)
+    return next((name for name in found if usual.is_identifier(_pairs(native, sites, name))), "")
+
+
+def _unnamed(native: Any, sites: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A remark where a column may say who acted, although its name does not."""
+    schema = native.collect_schema()
+    fixed = {"mode", "distance", "local", "category", *_ACTIONS, *usual.DATES, "period", "coder", "system", "case"}
+    for name in [name for name in names if usual.plain(name) not in fixed][:_MOST_TRIED]:
+        kind = schema[name]
+        if not kind.is_integer() and kind not in (nw.String, nw.Categorical, nw.Object):
+            continue
+        if usual.is_like_persons(_pairs(native, sites, name), name):
+            return [
+                f"values of the column {name!r} recur within sites, as those of who acted do: if they say so, pass "
+                f"person={name!r}; otherwise p-values and intervals take the situations of a site as independent"
+            ]
+    return []
 
 
 def _counted(native: Any, names: Sequence[str], weight: str | None) -> pd.DataFrame:
@@ -324,44 +385,6 @@ def _repeated(native: Any, identity: Sequence[str], name: str) -> int:
     return rows - int(_eager(groups.select(nw.len().alias("n")))["n"].iloc[0])
 
 
-def _read(counted: pd.DataFrame, column: str, role: str, remarks: list[str]) -> pd.Series[str]:
-    """A column as a role reads it: words for what was not observed are missing, sets of actions have one spelling."""
-    cells = counted[column]
-    values = cells.dropna().unique()
-    may_be_nothing = role in (*_ACTIONS, "local")
-    absent = [value for value in values if is_no_code(value)]
-    kept = [value for value in absent if may_be_nothing and value.casefold() in _NOTHING]
-    absent = [value for value in absent if value not in kept]
-
-    def numbers(words: Iterable[str]) -> str:
-        return ", ".join(
-            f"{word!r} ({int(counted.loc[cells == word, 'situations'].sum()):,})" for word in sorted(words)
-        )
-
-    if kept and role in _ACTIONS:
-        remarks.append(f"in {column!r}, {numbers(kept)} counts as an action: leave the cell blank if nothing is known")
-    if absent:
-        remarks.append(f"in {column!r}, {numbers(absent)} counts as missing")
-        cells = cells.where(~cells.isin(absent))
-    if role in _ACTIONS and any(";" in value for value in values):
-        spelt = {value: action_text(action_set(value)) or None for value in values}
-        cells = cells.map(spelt).astype("str")
-    return cells
-
-
-def _combined(columns: list[pd.Series[str]], role: str) -> pd.Series[str]:
-    """Several columns as one."""
-    if len(columns) == 1:
-        return columns[0]
-    missing = [column.isna().to_numpy(dtype=bool) for column in columns]
-    rule = np.logical_and if role == "local" else np.logical_or
-    parts = [column.str.replace("·", "··", regex=False).fillna("–") for column in columns]  # "·" alone parts them
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + " · " + part
-    return joined.where(~rule.reduce(missing))
-
-
 def _refuse_free_text(cells: pd.Series[str], counts: Counts, role: str) -> None:
     """Refuse a description that is nearly unique to each situation, as free text is."""
     n, distinct = int(counts.sum()), cells.nunique()
@@ -405,7 +428,7 @@ def _known_after(wanted: Mapping[str, list[str]], cells: Mapping[str, list[pd.Se
     """Why a column of the local description can have been filled only once the action was known."""
     if not {"local", *_ACTIONS} <= set(wanted):
         return ""
-    taken = _combined(cells["taken"], "taken")
+    taken = usual.combined(cells["taken"], "taken")
     observed = (taken.notna() & cells["prescribed"][0].notna()).to_numpy(dtype=bool)
     followed = np.logical_or.reduce([(taken == column).fillna(False).to_numpy(bool) for column in cells["prescribed"]])
     yes, no = observed & followed, observed & ~followed
@@ -415,15 +438,15 @@ def _known_after(wanted: Mapping[str, list[str]], cells: Mapping[str, list[pd.Se
         values = local.fillna("").to_numpy(dtype=object)
         kept = pd.Series(counts[yes]).groupby(values[yes]).sum()
         other = pd.Series(counts[no]).groupby(values[no]).sum()
-        usual = str(kept.idxmax())
-        overridden = 1 - other.get(usual, 0) / other.sum()
-        reasons = other.drop(usual, errors="ignore")
-        if kept[usual] < _ALWAYS * kept.sum() or reasons.empty:
+        common = str(kept.idxmax())
+        overridden = 1 - other.get(common, 0) / other.sum()
+        reasons = other.drop(common, errors="ignore")
+        if kept[common] < _ALWAYS * kept.sum() or reasons.empty:
             continue
-        if usual == "" and overridden >= 0.5:
+        if common == "" and overridden >= 0.5:
             return f"{column!r} is blank wherever the action was as prescribed, and filled only where it was not"
-        if usual != "" and overridden >= _ALWAYS and len(reasons) > 1:
-            return f"{column!r} is {usual!r} wherever the action was as prescribed, and something else where it was not"
+        if common != "" and overridden >= _ALWAYS and len(reasons) > 1:
+            return f"{column!r} is {common!r} wherever the action was as prescribed, and something else elsewhere"
     return ""
 
 

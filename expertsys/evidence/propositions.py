@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from expertsys._core.errors import DataError, counted, listing, quoted, unknown
 from expertsys._core.frames import as_text
-from expertsys._core.missing import is_missing, is_no_code, text_or_none
+from expertsys._core.missing import is_missing, is_unknown, text_or_none
 from expertsys._core.results import TableResult
-from expertsys.enactment.occasions import months, person_column
+from expertsys.enactment import columns as usual
+from expertsys.enactment.occasions import months
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
 from expertsys.theory.conditions import Compare, Condition, Every, Not, Some
 from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
-from expertsys.theory.situations import action_set
+from expertsys.theory.situations import SITUATION_COLUMNS
 
 if TYPE_CHECKING:
     from expertsys.study import Study
@@ -376,10 +378,13 @@ class Log:
         names = {"weight": weight, "person": person, "period": period}
         chosen = {role: _column(given, column, role) for role, column in names.items()}
         notes: list[str] = []
+        free = [str(name) for name in given.columns if name not in SITUATION_COLUMNS]
         if person == "person" and chosen["person"] is None:
-            guess = person_column([str(name) for name in given.columns])
-            chosen["person"] = guess
+            chosen["person"] = guess = usual.person_column(free)
             notes += [f"Column {guess!r} of the situations says who acted."] if guess else []
+        remarks: list[str] = []
+        if weight == "weight" and chosen["weight"] is None and (guess := usual.weight_column(free)):
+            chosen["weight"] = usual.checked_weight(pd.to_numeric(given[guess], errors="coerce"), guess, remarks)
         roles = {role: role for role in ("case", "coder", "site") if role in given}
         roles |= {role: column for role, column in chosen.items() if column is not None and role != "weight"}
         if "situation" in given:
@@ -389,14 +394,19 @@ class Log:
             table[role] = given[roles[role]].map(_text, na_action=None).to_numpy() if role in roles else None
         table = table.astype(object).where(table.notna(), None)
         table["weight"] = _weights(given, chosen["weight"])
-        if period == "period" and chosen["period"] is None and "date" in given:
-            remarks: list[str] = []
-            table["period"] = months(as_text(given["date"]), "date", remarks).map(_text, na_action=None).to_numpy()
-            notes += [f"{remark[:1].upper()}{remark[1:]}." for remark in remarks]
+        for role in [role for role in ("site", "person") if role in roles]:
+            cells = as_text(given[roles[role]])
+            spelt = usual.read_cells(cells, table["weight"].to_numpy(dtype=np.int64), roles[role], role, remarks)
+            table[role] = spelt.map(_text, na_action=None).to_numpy()
+        if period == "period" and chosen["period"] is None and (dates := usual.date_columns(list(given.columns))):
+            when = usual.combined([as_text(given[column]) for column in dates], "period")
+            told = None if usual.plain(dates[-1]) in usual.PERIODS else remarks
+            table["period"] = months(when, dates[0], told).map(_text, na_action=None).to_numpy()
         for role, reader in _readers(framework, notes).items():
-            cells = [reader(cell, row) for row, cell in enumerate(given[role], start=1)] if role in given else None
-            table[role] = pd.Series(cells, index=table.index, dtype=object) if cells is not None else None
-        table["followed"] = _followed(given)
+            values = [reader(cell, row) for row, cell in enumerate(given[role], start=1)] if role in given else None
+            table[role] = pd.Series(values, index=table.index, dtype=object) if values is not None else None
+        table["followed"] = _followed(given, table["weight"].to_numpy(dtype=np.int64), remarks)
+        notes += [f"{remark[:1].upper()}{remark[1:]}." for remark in remarks]
         keys = table[["case", "site", "person", "name"]].apply(tuple, axis=1) if len(table) else pd.Series(dtype=object)
         unnamed = table["name"].isna()
         labels = [("row", row) if lone else key for row, (lone, key) in enumerate(zip(unnamed, keys, strict=True))]
@@ -428,7 +438,7 @@ class Log:
 
 
 def _column(table: pd.DataFrame, name: str | None, default: str) -> str | None:
-    if name is None or name in table:
+    if name is None or (name := usual.match(name, list(table.columns))) in table:
         return name
     if name == default:
         return None
@@ -453,7 +463,7 @@ def _weights(table: pd.DataFrame, column: str | None) -> Any:
 
 
 def _text(value: object) -> str | None:
-    return None if is_missing(value) or is_no_code(value) else str(value)
+    return None if is_missing(value) or is_unknown(value) else str(value)
 
 
 def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[object, int], object]]:
@@ -481,21 +491,17 @@ def _readers(framework: Framework, notes: list[str]) -> dict[str, Callable[[obje
     return {"mode": mode, "distance": distance}
 
 
-def _followed(table: pd.DataFrame) -> pd.Series[Any]:
-    """Whether the actions taken are those prescribed, in any order; None where one of them is unknown."""
+def _followed(table: pd.DataFrame, weights: npt.NDArray[np.int64], remarks: list[str]) -> pd.Series[Any]:
+    """Whether the actions taken are those prescribed, read as for fidelity; None where one of them is unknown."""
     if not {"prescribed", "taken"} <= set(table.columns):
         return pd.Series([None] * len(table), dtype=object)
-    columns = ([_actions(cell) for cell in table[role]] for role in ("prescribed", "taken"))
-    pairs = zip(*columns, strict=True)
-    return pd.Series([None if None in pair else pair[0] == pair[1] for pair in pairs], dtype=object)
-
-
-def _actions(cell: object) -> frozenset[str] | None:
-    """The actions of a cell, one of which may be that nothing was done; None where they are not known."""
-    text = text_or_none(cell)
-    if text is None or (is_no_code(text) and text.casefold() not in ("none", "nothing")):
-        return None
-    return action_set(text)
+    roles = ("prescribed", "taken")
+    cells = [usual.read_cells(as_text(table[role]), weights, role, role, remarks) for role in roles]
+    rule, done = usual.one_wording(cells, weights, roles, remarks)
+    known = (rule.notna() & done.notna()).to_numpy(dtype=bool)
+    if labels := usual.label_remark(rule[known], done[known], weights[known]):
+        remarks.append(labels)
+    return (rule == done).astype(object).where(known, None)
 
 
 def _values_in_rules(framework: Framework, *features: str) -> tuple[object, ...]:

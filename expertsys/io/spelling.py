@@ -8,7 +8,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from expertsys._core.errors import counted, quoted
-from expertsys._core.frames import folded
+from expertsys._core.names import folded
 from expertsys.io.log import Log
 
 _ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")

@@ -163,7 +163,8 @@ class FromFigures:
     Notes
     -----
     Where the table has columns ``low`` and ``high``, as those of the measures of `expertsys.enactment` have, the
-    interval of each figure is calibrated as the figure is: `Membership.support` holds the score at either end.
+    interval of each figure is calibrated as the figure is: `Membership.support` holds the score at either end. What
+    these measures note of their figures is in ``attrs["note"]`` of their tables, and `Membership.note` repeats it.
 
     Examples
     --------
@@ -388,6 +389,11 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
     notes += [
         f"{first} and {second} are both made from {what}: how they relate says nothing of the cases."
         for first, second, what in shared_sources(sources, list(conditions))
+    ]
+    notes += [
+        f"{name} ({spec.column}): {figures_note}."
+        for name, spec in conditions.items()
+        if isinstance(spec, FromFigures) and (figures_note := spec.figures.attrs.get("note"))
     ]
     notes.append(_unequal(study, [name for name, rule in rules.items() if rule != "mean"]))
     notes.append(study.reading_note if codes else "")

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, counted, listing, quoted
-from expertsys._core.frames import folded
 from expertsys._core.missing import is_no_code
+from expertsys._core.names import folded
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
 from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value

@@ -12,6 +12,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, listing, quoted
 from expertsys._core.frames import as_attribute, as_text, check_columns, to_pandas
+from expertsys._core.names import folded
 
 
 @attrs.frozen
@@ -34,6 +35,8 @@ class Table:
         Whether further columns (attributes) are kept.
     verbatim : tuple of str
         Text columns that keep their white space, because positions count it.
+    usual : tuple of str
+        Further columns that have a meaning; their names are read without regard to capitals and blanks.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Table:
     required: tuple[str, ...] = ()
     free: bool = True
     verbatim: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,7 +76,15 @@ DOCUMENTS = Table("documents", "document", ("case", "participant", "kind", "date
 PARTICIPANTS = Table("participants", "participant", ("role", "site", "case"))
 CODERS = Table("coders", "coder", ())
 ASSIGNMENTS = Table("assignments", None, ("coder", "unit", "document", "round"), required=("coder",), free=False)
-SITUATIONS = Table("situations", None, ())
+SITUATIONS = Table(
+    "situations",
+    None,
+    (),
+    usual=(
+        *("situation", "case", "site", "role", "person", "date", "period", "local", "category", "prescribed", "taken"),
+        *("mode", "distance", "coder", "weight", "system"),
+    ),
+)
 SUMMARIES = Table("summaries", None, ("case", "code", "text"), required=("case", "code", "text"), free=False)
 ALL: tuple[Table, ...] = (
     *(CODINGS, UNITS, CASES, DOCUMENTS, DOCUMENT_PARTS, PARTICIPANTS, CODERS, ASSIGNMENTS, SITUATIONS, SUMMARIES),
@@ -91,6 +103,9 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
     if table.index is not None and given.index.name == table.index:
         given = given.reset_index()
     given = given.rename(columns=str)
+    alike = [(name, folded(name)) for name in given.columns if name not in table.usual and folded(name) in table.usual]
+    if len(found := dict(alike)) == len(set(found.values())) and not set(found.values()) & set(given.columns):
+        given = given.rename(columns=found)
     if table.index is not None:
         check_columns(list(given.columns), {table.index: table.index}, place=table.name)
     repeated = given.columns[given.columns.duplicated()]

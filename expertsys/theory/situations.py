@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from expertsys._core.names import folded
 from expertsys.theory import fields as f
 from expertsys.theory.fields import PROPOSED, marked
 from expertsys.theory.standing import Standing, Term
@@ -172,10 +174,10 @@ class Situation:
 
     @property
     def followed(self) -> bool | None:
-        """Whether what was done is what was prescribed, in whatever order; None where either is missing."""
+        """Whether what was done is what was prescribed, in whatever order and capitals; None if either is missing."""
         if self.taken is None or self.prescribed is None:
             return None
-        return action_set(self.taken) == action_set(self.prescribed)
+        return action_key(self.taken) == action_key(self.prescribed)
 
 
 def action_set(text: str) -> frozenset[str]:
@@ -192,6 +194,29 @@ def action_set(text: str) -> frozenset[str]:
     True
     """
     return frozenset(part for part in (piece.strip() for piece in text.split(";")) if part)
+
+
+_MARKS = re.compile(r"[|\n]|(?<!\d),|,(?!\d)|(?<!\d)/|/(?!\d)|[+&]|(?<=\s)and(?=\s)", re.IGNORECASE)
+
+
+def action_parts(text: str) -> tuple[str, ...]:
+    """What may be the actions of a cell, whether ";" stands between them, or a comma, "+", "and" or the like."""
+    found: list[str] = []
+    for piece in (piece.strip() for piece in text.split(";")):
+        parts = [part.strip() for part in _MARKS.split(piece)]
+        found += parts if all(parts) else [piece] if piece else []
+    return tuple(found)
+
+
+def action_key(text: str) -> frozenset[str]:
+    """What cells share that name the same actions: capitals, blanks, order and what separates them do not matter.
+
+    Examples
+    --------
+    >>> action_key("Call, letter") == action_key("letter; call"), action_key("call") == action_key("call, letter")
+    (True, False)
+    """
+    return frozenset(folded(part) for part in action_parts(text))
 
 
 def action_text(actions: Iterable[str]) -> str:

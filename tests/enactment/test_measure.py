@@ -87,12 +87,12 @@ def test_one_site_and_few_sites() -> None:
     assert interval.note == "one site: nothing to compare it with"
     assert one.interval(estimand="these").low < one.interval(estimand="these").high
     few = emptying_out(TABLE[TABLE["site"] < "site 6"], shuffles=1)
-    with pytest.warns(DegenerateWarning, match="emptying out: only 5 sites: the interval is not to be trusted"):
+    with pytest.warns(DegenerateWarning, match="emptying out: computed from 5 sites only"):
         interval = few.interval()
-    assert interval.note == "only 5 sites: the interval is not to be trusted"
+    assert interval.note == "computed from 5 sites only: with fewer than 6, its coverage is not reliable"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "only 5 sites: the interval is not to be trusted" in few.methods_text()
+        assert "no interval is reported, for 5 sites are too few" in few.methods_text()
         emptying_out(TABLE, shuffles=1).interval()
 
 

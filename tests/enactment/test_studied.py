@@ -80,7 +80,7 @@ def test_one_row_for_each_unit_and_coder() -> None:
     }
     found = action_at_a_distance(table)
     assert found.estimate == 0.5
-    assert found.note.startswith("1 rows describe a situation")
+    assert found.note.startswith("1 row describes a situation")
 
 
 def test_only_the_roles_that_were_named() -> None:

@@ -1,0 +1,325 @@
+"""Which column of a table of situations says what, by its name, and how its cells are read: one rule for all measures.
+
+Capitals, blanks and underscores in names of columns make no difference, and so do capitals and blanks in cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from expertsys._core.errors import DataError, listing
+from expertsys._core.missing import NOTHING_WORDS, is_no_code, is_unknown
+from expertsys._core.names import folded
+from expertsys.theory.evidence_rules import feature_value
+from expertsys.theory.situations import action_key, action_parts, action_set, action_text
+
+#: Names of columns that say who acted.
+PERSONS = frozenset(
+    (
+        *("participant", "prescriber", "practitioner", "clinician", "professional", "physician", "user", "employee"),
+        *("person", "doctor", "gp", "hcp", "nurse", "midwife", "pharmacist", "therapist", "consultant", "specialist"),
+        *("surgeon", "dentist", "carer", "caregiver", "provider", "careprovider", "healthprofessional", "staff"),
+        *("staffmember", "member", "worker", "caseworker", "socialworker", "teacher", "officer", "operator", "agent"),
+        *("manager", "colleague", "actor", "performer", "respondent", "informant", "interviewee"),
+    )
+)
+#: Names of columns that say how many situations a row stands for.
+WEIGHTS = frozenset(("weight", "count", "n", "frequency", "freq", "nsituations", "occasions"))
+#: Names of columns that say when by a name of the period, and of all that say when, the ones preferred first.
+PERIODS = ("month", "quarter", "week", "year", "phase", "wave", "term", "semester")
+DATES = ("date", "timestamp", "datetime", "day", "visitdate", "actiondate", *PERIODS)
+#: Names of columns that say which situations belong together; patients have several of the others.
+GROUPS = (
+    *("patient", "client", "visit", "encounter", "consultation", "episode", "appointment", "admission", "stay"),
+    *("session", "contact", "referral"),
+)
+_SUFFIX = re.compile(r"(id|ids|no|nr|num|number|name|code|key|ref|initials)$")
+_ACTIONS = ("prescribed", "taken")
+#: Words by which a table says that the action taken is the one prescribed, without naming it.
+_FOLLOWED = frozenset(
+    (
+        *("accepted", "accept", "followed", "agreed", "complied", "compliant", "adhered", "adherent", "asprescribed"),
+        *("asrecommended", "asadvised", "yes", "true", "done", "completed"),
+    )
+)
+_SHOWN = 3
+
+
+def plain(name: str) -> str:
+    """A column's name in small letters and figures only: "Prescriber ID" is ``"prescriberid"``."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def match(name: str, columns: Sequence[str]) -> str:
+    """The column of this name, whatever its capitals, blanks and underscores; the name itself where there is none."""
+    if name in columns:
+        return name
+    alike = [column for column in columns if plain(column) == plain(name)]
+    return alike[0] if len(alike) == 1 else name
+
+
+def _called(columns: Sequence[str], names: Iterable[str]) -> list[str]:
+    """The columns with one of these names, with or without "id", "name" or the like behind, or an s."""
+    known = frozenset(names)
+
+    def is_one(column: str) -> bool:
+        whole = plain(column)
+        short = _SUFFIX.sub("", whole)
+        return not known.isdisjoint({whole, short, whole.removesuffix("s"), short.removesuffix("s")})
+
+    return [column for column in columns if is_one(column)]
+
+
+def _only(role: str, found: Sequence[str], meaning: str) -> str | None:
+    if len(found) > 1:
+        raise DataError(
+            f"{role} must be one column, {meaning}; {listing(found)} may each say so",
+            place="situations",
+            remedy=f"Name it, such as {role}={found[0]!r}, or pass {role}=None.",
+        )
+    return found[0] if found else None
+
+
+def person_column(columns: Sequence[str]) -> str | None:
+    """The column that says who acted, by its name."""
+    found = _called(columns, ["person"]) or _called(columns, PERSONS)
+    return _only("person", found, "who acted in a situation")
+
+
+def weight_column(columns: Sequence[str]) -> str | None:
+    """The column that says how many situations a row stands for, by its name."""
+    found = _called(columns, ["weight"]) or _called(columns, WEIGHTS)
+    return _only("weight", found, "how many situations a row stands for")
+
+
+def date_columns(columns: Sequence[str]) -> list[str]:
+    """The column that says when, by its name; year and month, or year and quarter, where these are apart."""
+    found = {name: column for name in reversed(DATES) for column in columns if plain(column) == name}
+    first = next((name for name in DATES if name in found), None)
+    if first is None:
+        return []
+    return (
+        [found["year"], found[first]] if first in ("month", "quarter", "week") and "year" in found else [found[first]]
+    )
+
+
+def group_columns(columns: Sequence[str]) -> list[str]:
+    """The columns that say which situations belong together, by their names; those of patients first."""
+    return [column for name in GROUPS for column in _called(columns, [name])]
+
+
+def checked_weight(numbers: pd.Series[Any], column: str, remarks: list[str]) -> str | None:
+    """The column of weights that was found by its name, unless it numbers the rows; with a remark on either."""
+    known = numbers.dropna()
+    if len(known) > 1 and known.is_unique and known.max() - known.min() + 1 == len(known):
+        remarks.append(f"the column {column!r} numbers the rows, so that each counts once")
+        return None
+    if plain(column) != "weight":
+        remarks.append(
+            f"each row counts as many times as the column {column!r} says: pass weight=None to count it once"
+        )
+    return column
+
+
+def read_cells(
+    cells: pd.Series[str], counts: npt.NDArray[np.int64], column: str, role: str, remarks: list[str]
+) -> pd.Series[str]:
+    """A column as a role reads it: words for what is not known are missing, and each name has one spelling.
+
+    Actions get their one spelling from `one_wording`, for that of both columns.
+    """
+    values = [str(value) for value in cells.dropna().unique()]
+    absent = [value for value in values if is_unknown(value)]
+    kept: list[str] = []
+    if role in (*_ACTIONS, "local"):
+        kept = [value for value in absent if value.casefold() in NOTHING_WORDS]
+    elif role == "category":  # what the system recorded, be it "unknown"
+        kept = [value for value in absent if not is_no_code(value)]
+    absent = [value for value in absent if value not in kept]
+
+    def numbers(words: Iterable[str]) -> str:
+        return ", ".join(f"{word!r} ({int(counts[(cells == word).to_numpy(bool)].sum()):,})" for word in sorted(words))
+
+    if kept and role != "local":
+        noun, why = ("an action", "nothing is known") if role in _ACTIONS else ("a category", "none was recorded")
+        remarks.append(f"in {column!r}, {numbers(kept)} counts as {noun}: leave the cell blank if {why}")
+    if absent:
+        remarks.append(f"in {column!r}, {numbers(absent)} counts as missing")
+        cells = cells.where(~cells.isin(absent))
+    if role == "mode":
+        cells = _modes(cells, column, remarks)
+    return cells if role in (*_ACTIONS, "date", "distance") else one_spelling(cells, counts, column, remarks)
+
+
+def combined(columns: list[pd.Series[str]], role: str) -> pd.Series[str]:
+    """Several columns as one."""
+    if len(columns) == 1:
+        return columns[0]
+    missing = [column.isna().to_numpy(dtype=bool) for column in columns]
+    rule = np.logical_and if role == "local" else np.logical_or
+    parts = [column.str.replace("·", "··", regex=False).fillna("–") for column in columns]  # "·" alone parts them
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + " · " + part
+    return joined.where(~rule.reduce(missing))
+
+
+def one_spelling(
+    cells: pd.Series[str], counts: npt.NDArray[np.int64], column: str, remarks: list[str]
+) -> pd.Series[str]:
+    """Names that differ only by capitals and blanks as the most frequent of them, with a remark."""
+    by_key: dict[object, list[str]] = {}
+    for text in _by_frequency([cells], counts):
+        by_key.setdefault(folded(text), []).append(text)
+    if len(alike := [texts for texts in by_key.values() if len(texts) > 1]):
+        remarks.append(f"in {column!r}, {_groups(alike)} count as one")
+        cells = cells.replace({text: texts[0] for texts in alike for text in texts[1:]})
+    return cells
+
+
+def one_wording(
+    columns: Sequence[pd.Series[str]], counts: npt.NDArray[np.int64], names: Sequence[str], remarks: list[str]
+) -> list[pd.Series[str]]:
+    """Actions in one wording for all columns, whatever their capitals and blanks, and the order of several in a cell.
+
+    A set is what ";" separates. Commas and the like separate where the order alone differs between two cells, or where
+    each part occurs as an action by itself.
+    """
+    by_key: dict[frozenset[str], list[str]] = {}
+    for text in _by_frequency(columns, counts):
+        by_key.setdefault(action_key(text), []).append(text)
+    wording = {next(iter(key)): texts[0] for key, texts in by_key.items() if len(key) == 1}
+    by_text: dict[str, str] = {}
+    alike, split, whole = [], [], []
+    for key, texts in by_key.items():
+        spelt = [{folded(part): part for part in action_set(text)} for text in texts]
+        separated = any(len(parts) > 1 for parts in spelt)
+        if len(key) == 1 or not (separated or len(texts) > 1 or key <= set(wording)):
+            by_text |= dict.fromkeys(texts, texts[0])
+            if len(key) > 1 and not key.isdisjoint(wording):
+                whole += texts
+        else:
+            own = {folded(part): part for text in reversed(texts) for part in action_parts(text)}
+            by_text |= dict.fromkeys(texts, action_text(wording.get(part, own.get(part, part)) for part in key))
+            if not separated and len(texts) == 1:
+                split += texts
+        if len(texts) > 1 and len({frozenset(parts.values()) for parts in spelt}) > 1:
+            alike.append(texts)
+    where = " and ".join(map(repr, dict.fromkeys(names)))
+    if alike:
+        remarks.append(f"in {where}, {_groups(alike)} count as one")
+    if split:
+        remarks.append(
+            f"in {where}, {listing(split, _SHOWN)} counts as several actions, each of which occurs by itself"
+        )
+    if whole:
+        remarks.append(
+            f"in {where}, {listing(whole, _SHOWN)} counts as one action: separate several actions by ';' if it is not"
+        )
+    return [column.map(by_text).astype("str") for column in columns]
+
+
+def label_remark(rule: pd.Series[str], done: pd.Series[str], counts: npt.NDArray[np.int64]) -> str:
+    """What to say where the action taken is worded otherwise than the prescribed one, as "accepted" is.
+
+    Parameters
+    ----------
+    rule, done : Series of str
+        The actions prescribed and taken, known throughout, in one wording.
+    counts : ndarray of int
+        Situations behind each.
+    """
+    keys = {text: action_key(text) for text in {*rule, *done}}
+    prescribed = frozenset[str]().union(*(keys[text] for text in rule))
+    taken = frozenset[str]().union(*(keys[text] for text in done))
+    idle = np.array([keys[text].isdisjoint(taken) for text in rule])
+    other = np.array([keys[text].isdisjoint(prescribed) for text in done])
+    n = counts.sum()
+    yes = np.array([not keys[text].isdisjoint(_FOLLOWED) for text in done]) & other
+    parts = []
+    if len(rule) and 2 * counts[idle].sum() > n and 2 * counts[other].sum() > n:
+        found = "most prescribed actions are never taken, and most actions taken are never prescribed"
+        if idle.all() and other.all():
+            found = "no action is both prescribed and taken"
+        example = f"such as {rule.to_numpy()[idle][0]!r} and {done.to_numpy()[other][0]!r}"
+        parts.append(f"{found}, {example}: are the two columns written alike?")
+    if yes.any():
+        words = listing(dict.fromkeys(done.to_numpy()[yes]), _SHOWN)
+        parts.append(
+            f"{words} ({int(counts[yes].sum()):,}) is no prescribed action, and so counts as not followed: write the "
+            "action itself if the prescription was followed"
+        )
+    return "; ".join(parts)
+
+
+def _modes(cells: pd.Series[str], column: str, remarks: list[str]) -> pd.Series[str]:
+    """Modes of use in the spelling of the vocabulary, where they are in it."""
+    spelt: dict[str, str] = {}
+    for text in map(str, cells.dropna().unique()):
+        try:
+            spelt[text] = str(feature_value("mode", text))
+        except DataError:
+            spelt[text] = text
+    if changed := [f"{text!r} is read as {value!r}" for text, value in spelt.items() if text != value]:
+        remarks.append(f"in {column!r}, {', '.join(changed)}")
+    return cells.map(spelt).astype("str")
+
+
+def _by_frequency(columns: Sequence[pd.Series[str]], counts: npt.NDArray[np.int64]) -> list[str]:
+    """Distinct texts, the most frequent first."""
+    totals = pd.concat([pd.Series(counts).groupby(column.to_numpy(dtype=object)).sum() for column in columns])
+    totals = totals.groupby(level=0).sum()
+    return [str(text) for text in totals.sort_values(ascending=False, kind="stable").index]
+
+
+def _groups(alike: Sequence[Sequence[str]]) -> str:
+    rest = len(alike) - _SHOWN
+    shown = "; ".join(" and ".join(map(repr, texts)) for texts in alike[:_SHOWN])
+    return shown + (f" (and {rest} more such groups)" if rest > 0 else "")
+
+
+def is_identifier(pairs: pd.DataFrame) -> bool:
+    """Whether values name visits or patients, rather than describe them: they hold figures, or each is of one site.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        Columns ``site, value, rows``, one row for each pair that occurs.
+    """
+    values = pairs["value"].drop_duplicates()
+    if len(values) < _FEWEST:
+        return False
+    return 2 * values.str.contains(r"\d").sum() > len(values) or _is_nested(pairs) or len(values) > _MOST_KINDS
+
+
+def is_like_persons(pairs: pd.DataFrame, column: str) -> bool:
+    """Whether values recur as those of who acted do: often, several at each site, and each at one.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        Columns ``site, value, rows``, one row for each pair that occurs.
+    column : str
+        Its name, which says of one site alone whether values are names.
+    """
+    values = pairs["value"].drop_duplicates()
+    if len(values) < _FEWEST or pairs["rows"].sum() < 2 * len(values):
+        return False
+    if len(set(pairs["site"])) == 1:
+        return bool(values.str.fullmatch(r"\D{0,12}\d+").all()) or plain(column) != _SUFFIX.sub("", plain(column))
+    return _is_nested(pairs)
+
+
+def _is_nested(pairs: pd.DataFrame) -> bool:
+    """Whether sites have several values of their own."""
+    values = pairs["value"].nunique()
+    return values > pairs["site"].nunique() > 1 and len(pairs) <= _MOST_CROSSING * values
+
+
+_FEWEST, _MOST_KINDS, _MOST_CROSSING = 4, 20, 1.2
