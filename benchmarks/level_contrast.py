@@ -6,7 +6,8 @@
 Two groups of documents of equal length (12 units each), or of 5 against 20 units. In each document a code has a share
 of its own, drawn from a beta distribution with an intraclass correlation of .1. Level: the groups do not differ; power:
 one group has three times the share of the other (at a share of .2: twice). Intervals: 10 codes in groups of documents
-of 3 to 12 units, of which none or half differ between groups.
+of 3 to 12 units, of which none or half differ between groups. The same persons twice: each has a level of their own
+from .05 to .6, of which all, or each in another degree, depart the second time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t as student
 
 from expertsys.comparison import permuting, shares
 
@@ -24,6 +26,11 @@ CORRELATION = 0.1
 SHARES, DOCUMENTS = (0.004, 0.02, 0.05, 0.2), (8, 20, 40)
 LENGTHS = {"12 and 12": (12, 12), "5 and 20": (5, 20)}
 CODES, TIMES = 10, 400
+#: Persons, units of each before and after (from, to), mean change, and standard deviation of the change over persons.
+PERSONS = (
+    (8, (10, 10), 0.0, 0.0), (8, (3, 12), 0.2, 0.1), (14, (10, 10), 0.0, 0.1), (14, (3, 12), 0.0, 0.0),
+    (14, (10, 10), 0.2, 0.0), (14, (3, 12), 0.2, 0.1), (30, (3, 12), 0.0, 0.1), (30, (10, 10), 0.2, 0.1),
+)  # fmt: skip
 
 
 def counts(draw: np.random.Generator, sizes: Floats, share: Floats, correlation: float = CORRELATION) -> Floats:
@@ -92,8 +99,34 @@ def simultaneous(times: int, draw: np.random.Generator) -> Iterator[str]:
         yield f"| {groups} | {documents} | {share} | {differ} | {cells} |"
 
 
+def paired(times: int, draw: np.random.Generator) -> Iterator[str]:
+    """Rows of the third table; the t interval is that of the persons' own differences."""
+    yield "| persons | units each time | change | its sd | ≤ .05 | difference held | width | width of t |"
+    yield "| --- " * 8 + "|"
+    for people, (least, most), change, scatter in PERSONS:
+        rejected = held = width = plain = 0.0
+        group, stratum = np.tile([0, 1], people), np.repeat(np.arange(people), 2)
+        for _ in range(times):
+            sizes = draw.integers(least, most + 1, size=2 * people).astype(np.float64)
+            first = draw.uniform(0.05, 0.6, people)
+            second = first + change + scatter * np.sqrt(3) * draw.uniform(-1, 1, people)
+            chance = np.clip(np.stack([first, second], axis=1).ravel(), 0, 1)
+            sums = draw.binomial(sizes.astype(np.int64), chance)[:, None].astype(np.float64)
+            found = permuting.permute(permuting.Design(sums, sizes, group, stratum), most=299, draw=draw, paired=True)
+            parts = shares.Strata(sums, sizes, group, stratum).groups(found.correlation, drawn=True)
+            (pair,) = shares.of_pairs(parts, found.correlation, found.critical)
+            rejected += bool(found.p[0] <= 0.05)
+            held += bool(pair.low[0] <= -change <= pair.high[0])
+            width += float(pair.high[0] - pair.low[0])
+            own = np.diff((sums[:, 0] / sizes).reshape(people, 2), axis=1)
+            plain += 2 * student.ppf(0.975, people - 1) * float(own.std(ddof=1)) / np.sqrt(people)
+        cells = " | ".join(f"{value / times:.2f}" for value in (rejected, held, width, plain))
+        units = str(least) if least == most else f"{least} to {most}"
+        yield f"| {people} | {units} | {change:g} | {scatter:g} | {cells} |"
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
@@ -103,6 +136,10 @@ def main() -> None:
         print(row, flush=True)
     print()
     for row in simultaneous(TIMES // (4 if quick else 1), draw):
+        print(row, flush=True)
+    print()
+    permuting._WORK, permuting._MOST = 2_000_000, 199
+    for row in paired(TIMES // (4 if quick else 1), draw):
         print(row, flush=True)
 
 

@@ -84,6 +84,7 @@ class Contrast(TableResult):
     note: str
     _table: pd.DataFrame
     _modelled: bool
+    _drawn: str
 
     def to_frame(self) -> pd.DataFrame:
         """One row per code, the largest effect first.
@@ -105,6 +106,12 @@ class Contrast(TableResult):
         within = f" within each {self.within}" if self.within else ""
         control = {"bh": "Benjamini and Hochberg's", "by": "Benjamini and Yekutieli's"}[self.correction]
         drawn = f"{self.cluster}s"
+        weights = (
+            f"Each {self.within} has the same weight in every group, and differences have the error of comparisons "
+            f"within {self.within}s. "
+            if self.within
+            else ""
+        )
         model = (
             " and, since their sizes differ, by the beta-binomial model of one share, the larger p value being reported"
             if self._modelled
@@ -116,10 +123,10 @@ class Contrast(TableResult):
             f"were tested by permuting {drawn} between groups{within} ({how} {self.arrangements:,} arrangements)"
             f"{model}; the statistic is Pearson's X² with the variance of each share that the sizes of its "
             f"{drawn} and their intraclass correlation imply. False discoveries were controlled by {control} "
-            f"procedure. Intervals ({percent(self.confidence)}) of differences hold what the test against the largest "
-            f"difference does not reject; those of shares are jackknife intervals over {drawn} on the logit scale, "
-            "simultaneous by the maximum of t; Cramér's V is bias-corrected, its interval an inverted test."
-            + (f" {self.note}" if self.note else "")
+            f"procedure. {weights}Intervals ({percent(self.confidence)}) of differences hold what the test against the "
+            f"largest difference does not reject; those of shares are jackknife intervals over {self._drawn}s on the "
+            "logit scale, simultaneous by the maximum of t; Cramér's V is bias-corrected, its interval an inverted "
+            "test." + (f" {self.note}" if self.note else "")
         )
 
     def cite(self) -> tuple[str, ...]:
@@ -190,8 +197,10 @@ def contrast(
         the groups are kinds of case; ``cluster`` of the result names it. ``"unit"`` takes every unit as independent,
         which is hardly ever so.
     within : str or None
-        Permutations stay within this, where groups vary within it: by default documents of one case are compared with
-        each other. ``"participant"`` compares each person with themselves, as before and after in the same persons.
+        Groups are compared within this, where they vary within it: by default documents of one case with each other.
+        ``"participant"`` compares each person with themselves, as before and after in the same persons. Shares,
+        differences, V, intervals and p values are then of those who are in every group, each with the same weight in
+        all groups; the note says how many are left out. None compares whole groups.
     coders : {"any", "majority", "all", "mean"}, optional
         A unit has a code where at least one coder applied it, more than half of those who read it, or all; or it counts
         as the share of its readers who applied it. By default ``"any"`` where every unit had equally many readers, else
@@ -219,14 +228,16 @@ def contrast(
     Returns
     -------
     Contrast
-        Units without group or cluster are left out, and the note says how many. With one cluster in a group there are
-        no intervals. A code that fewer clusters carry than can decide has no p value, and the note says how many that
-        is.
+        Units without group or cluster are left out, and the note says how many. Where groups are compared within cases
+        or participants that have unequal numbers of units in them, a share is not ``n_with / n``. With one cluster in a
+        group there are no intervals. A code that fewer clusters carry than can decide has no p value, and the note says
+        how many that is.
 
     Raises
     ------
     DataError
-        For fewer than two groups, coders as groups, groups that are their own clusters, or an unknown attribute.
+        For fewer than two groups, coders as groups, groups that are their own clusters, an unknown attribute, or where
+        nobody is in every group that `within` compares.
 
     Notes
     -----
@@ -266,20 +277,29 @@ def contrast(
     counted = _counted(study, by, cluster, within, of, coders, subcodes, codes, available)
     cluster = counted.cluster
     draw = generator(rng)
-    groups = [
-        shares.Group.of(counted.sums[counted.group == number], counted.sizes[counted.group == number])
-        for number in range(len(counted.names))
-    ]
-    design = permuting.Design(counted.sums, counted.sizes, counted.group, counted.stratum)
-    tested = permuting.permute(design, most=permutations, draw=draw, confidence=confidence)
+    parts = (counted.sums, counted.sizes, counted.group, counted.stratum)
+    design = permuting.Design(*parts)
+    tested = permuting.permute(design, most=permutations, draw=draw, confidence=confidence, paired=counted.paired)
+    if counted.paired:
+        groups = shares.Strata(*parts).groups(tested.correlation, drawn=within != "case")
+    else:
+        groups = [
+            shares.Group.of(counted.sums[counted.group == number], counted.sizes[counted.group == number])
+            for number in range(len(counted.names))
+        ]
     if counted.untested:
         nothing = np.full_like(tested.p, np.nan)
         tested = attrs.evolve(tested, p=nothing, p_family=nothing)
     low, high = shares.of_groups(groups, confidence, draw)
     pairs = shares.of_pairs(groups, tested.correlation, tested.critical)
+    if counted.paired:
+        groups = [
+            attrs.evolve(group, independent=group.effective(tested.correlation) / tested.scatter) for group in groups
+        ]
     v = shares.cramers_v(groups, tested.correlation, replicates=replicates, confidence=confidence, draw=draw)
-    notes = [*counted.notes, *_notes(design, groups, counted, tested)]
     stratified = within if len(np.unique(counted.stratum)) > 1 else None
+    drawn = stratified if stratified is not None and counted.paired and within != "case" else cluster
+    notes = [*counted.notes, *_notes(design, groups, counted, tested, drawn)]
     return Contrast(
         by,
         cluster,
@@ -294,6 +314,7 @@ def contrast(
         " ".join(notes),
         _summary(counted, groups, v, tested, correction),
         tested.replicates > 0,
+        drawn,
     )
 
 
@@ -309,6 +330,7 @@ class _Counted:
     codes: tuple[str, ...]
     cluster: str
     coders: Coders
+    paired: bool
     untested: str
     notes: tuple[str, ...]
 
@@ -352,18 +374,18 @@ def _counted(
     if available is not None:
         units, codes, more = _offered(study, units, rows, available, codes)
         notes.append(more)
-    units["stratum"] = "" if within is None or within == by else grouped(study, units, within, place="within")
+    units, paired, left_out = _strata(study, units, by, within)
+    notes += left_out
     names = order(study, units["group"], by)
     names = [name for name in names if name in set(units["group"])]
     if len(names) < 2:
         raise DataError(
             f"there is no second group: by={by!r} has {listing(names)}", place="by", remedy="Choose another attribute."
         )
-    if (units.groupby("stratum")["group"].nunique() < 2).all():
-        units["stratum"] = ""  # groups do not vary within it
     keys = ["cluster", "group", "stratum"]
     parts = units.drop_duplicates(keys)
-    split = int((parts.groupby("cluster").size() > 1).sum())
+    alone = parts if not paired or within == "case" else parts.drop_duplicates(["cluster", "stratum"])
+    split = int((alone.groupby("cluster").size() > 1).sum())
     if split:
         notes.append(
             f"{split} {cluster}s are in several groups or strata and are taken as independent there: "
@@ -394,8 +416,60 @@ def _counted(
     group = pd.Index(names).get_indexer(pd.Index(parts["group"])).astype(np.int64)
     stratum = pd.factorize(parts["stratum"])[0].astype(np.int64)
     return _Counted(
-        sums, sizes, group, stratum, tuple(names), tuple(codes), cluster, rule, untested, tuple(filter(None, notes))
-    )
+        sums, sizes, group, stratum, tuple(names), tuple(codes), cluster, rule, paired, untested,
+        tuple(filter(None, notes)),
+    )  # fmt: skip
+
+
+def _strata(study: Study, units: pd.DataFrame, by: str, within: str | None) -> tuple[pd.DataFrame, bool, list[str]]:
+    """The units that can be compared within strata, whether they are, and what is left out."""
+    if within is None or within == by:
+        return units.assign(stratum=""), False, []
+    units = units.assign(stratum=grouped(study, units, within, place="within"))
+    number = units["group"].nunique()
+    if number < 2:
+        return units, False, []
+    nameless = units["stratum"] == f"(no {within})"
+    groups_of = units[~nameless].groupby("stratum")["group"].nunique()
+    if within == "case":  # by default: where no case has several groups, whole groups are compared
+        groups_of = units.groupby("stratum")["group"].nunique()
+        nameless[:] = False
+        if (groups_of < 2).all():
+            return units.assign(stratum=""), False, []
+    some_only = bool(groups_of.between(2, number - 1).any())
+    least = 2 if within == "case" and some_only else number
+    kept = groups_of.index[groups_of >= least]
+    if not len(kept):
+        raise DataError(
+            f"no {within} is in every group by {by}, so that nobody can be compared with themselves",
+            place="within",
+            remedy=f"Say within=None to compare whole groups. There are {listing(units['group'].unique())}; "
+            "study.select(...) chooses among them.",
+        )
+    notes = []
+    gone = len(groups_of) - len(kept)
+    inside = units["stratum"].isin(kept)
+    if gone:
+        what = "every group" if least == number else "several groups"
+        notes.append(
+            f"{gone} of {len(groups_of)} {within}s {'is' if gone == 1 else 'are'} not in {what} and left out, with "
+            f"{int((~inside & ~nameless).sum())} units; within=None compares whole groups."
+        )
+    if nameless.any():
+        notes.append(f"{int(nameless.sum())} units without {within} are left out.")
+    if least < number:
+        notes.append(
+            f"{within.capitalize()}s differ in which groups they have: p values compare within {within}s, shares and "
+            f"differences are over all that are left. Choose groups that all {within}s have for shares within them."
+        )
+        return units[inside], False, notes
+    units = units[inside]
+    if len(kept) == 1:
+        return units.assign(stratum=""), False, notes
+    sizes = units.groupby(["stratum", "group"]).size().groupby("stratum").agg(["min", "max"])
+    if (sizes["min"] < sizes["max"]).any():
+        notes.append(f"Each {within} has the same weight in every group, so that shares are not n_with / n.")
+    return units, True, notes
 
 
 def _offered(
@@ -420,22 +494,32 @@ def _offered(
 
 
 def _repeated(study: Study, units: pd.DataFrame, by: str, cluster: str, within: str | None) -> str:
-    """A note where the same participants are in several groups, and nothing pairs them."""
-    if "participant" in (cluster, within) or by == "participant":
+    """A note where participants are in several groups and nothing pairs them, or in several cases and it does."""
+    people = grouped(study, units, "participant", place="within")
+    people = people.where(people != "(no participant)")
+    if within == "participant":
+        several = int(units.groupby(people)["case"].nunique().gt(1).sum())
+        return (
+            f"{several} of {people.nunique()} participants are in several cases, and are taken for the same people: "
+            "where they are numbered anew in each case, put the case before their number."
+            if several
+            else ""
+        )
+    if cluster == "participant" or by == "participant":
         return ""
-    people = units["unit"].map(study.units["participant"])
     groups = units.groupby(people)["group"].nunique()
     several = int((groups > 1).sum())
     if several < 2:
         return ""
     return (
-        f"{several} of {len(groups)} participants are in several groups: within='participant' compares each with "
-        "themselves, which is valid and has more power."
+        f"{several} of {len(groups)} participants are in several groups. If they are the same people, "
+        "within='participant' compares each with themselves, which has more power; if they are numbered anew in each "
+        f"{by}, put the {by} before their number."
     )
 
 
 def _notes(
-    design: permuting.Design, groups: list[shares.Group], counted: _Counted, tested: permuting.Permuted
+    design: permuting.Design, groups: list[shares.Group], counted: _Counted, tested: permuting.Permuted, drawn: str
 ) -> list[str]:
     cluster = counted.cluster
     few = {
@@ -444,7 +528,7 @@ def _notes(
     notes = []
     if few:
         told = ", ".join(f"{name} ({count})" for name, count in few.items())
-        notes.append(f"Few {cluster}s, so that intervals cannot be trusted: {told}.")
+        notes.append(f"Few {drawn}s, so that intervals cannot be trusted: {told}.")
     if tested.exact and tested.arrangements < 200:
         notes.append(
             f"There are {tested.arrangements} arrangements: no p value can be below {1 / tested.arrangements:.3f}."
@@ -468,9 +552,9 @@ def _shares_table(
             group.share[place],
             low[number, place],
             high[number, place],
-            int(group.sums[:, place].sum()),
-            int(group.sizes.sum()),
-            group.clusters,
+            int(counted.sums[counted.group == number, place].sum()),
+            int(counted.sizes[counted.group == number].sum()),
+            int((counted.group == number).sum()),
             residual[number, place],
         )
         for place, code in enumerate(counted.codes)

@@ -110,13 +110,16 @@ def studentise(design: Design, above: Floats, squares: Floats, products: Floats,
         Shares of all groups together.
     """
     count = np.bincount(design.group, minlength=design.groups).astype(np.float64)
+    free = len(design.sizes) - design.groups
+    own_levels = one.shape[2] - 1  # strata have shares of their own, which the scatter is taken around
+    lost = free / max(1, free - own_levels)
     several = (count > 1).astype(np.float64)[None, :, None]
     own_one, own_two = one.sum(axis=2), two.sum(axis=2)
     total, strata = own_one.sum(axis=1), one.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = above / own_one[..., None]
         spread = (squares - 2 * apart * products + apart**2 * own_two[..., None]) * several
-        spread = (spread * (count / np.maximum(count - 1, 1))[None, :, None]).sum(axis=1)
+        spread = (spread * (count / np.maximum(count - 1, 1))[None, :, None]).sum(axis=1) * lost
         single, double = np.zeros_like(spread), np.zeros_like(spread)
         for layer in range(one.shape[2]):
             share = np.clip(pooled[:, None, layer, :] + apart, 0, 1)
@@ -191,7 +194,7 @@ class Permuted:
     p, p_family : ndarray, shape (K,)
         Of each code by itself, and against the largest statistic of all tested codes (Westfall and Young's single
         step); NaN where the code has no variation or too few clusters carry it.
-    critical : float
+    critical : ndarray, shape (K,)
         What the largest standardised difference of two groups on any code exceeds by chance with the probability
         1 − `confidence`.
     needed : int
@@ -202,6 +205,9 @@ class Permuted:
         Whether these are all that there are.
     replicates : int
         Of the between-cluster model; 0 where all clusters are of one size, so that permutations suffice.
+    scatter : ndarray, shape (K,)
+        Mean of the statistic over arrangements as a multiple of what the sizes of clusters and their intraclass
+        correlation lead one to expect; 1 where the code was not tested.
     """
 
     statistic: Floats
@@ -209,14 +215,17 @@ class Permuted:
     correlation: Floats
     p: Floats
     p_family: Floats
-    critical: float
+    critical: Floats
     needed: int
     arrangements: int
     exact: bool
     replicates: int
+    scatter: Floats
 
 
-def permute(design: Design, *, most: int, draw: np.random.Generator, confidence: float = 0.95) -> Permuted:
+def permute(
+    design: Design, *, most: int, draw: np.random.Generator, confidence: float = 0.95, paired: bool = False
+) -> Permuted:
     """Permute which cluster is in which group, within strata, and compare the studentised statistic.
 
     Permutations are exact where groups have clusters of the same sizes. Where they do not, a rare code falls into the
@@ -234,6 +243,9 @@ def permute(design: Design, *, most: int, draw: np.random.Generator, confidence:
         For a sample of them, and for the model.
     confidence : float
         Of the critical value.
+    paired : bool
+        Whether groups are compared within strata only. The critical value is then that of the permutations, so that
+        intervals leave out 0 where the test does; else it is at least that of Student's t.
     """
     observed = of_arrangements(design, design.group[None, :])
     statistic, correlation = observed.statistic[0], observed.correlation[0]
@@ -260,9 +272,24 @@ def permute(design: Design, *, most: int, draw: np.random.Generator, confidence:
     p, p_family = np.full(len(statistic), np.nan), np.full(len(statistic), np.nan)
     p[tested] = np.max([one.p for one in found], axis=0)
     p_family[tested] = np.max([one.p_family for one in found], axis=0)
-    critical = max(_single(design, tested, confidence), *(one.quantile(confidence) for one in found))
+    by_chance = max(one.quantile(confidence) for one in found)
+    critical = np.full(len(statistic), max(_single(design, tested, confidence), by_chance))
+    if paired:
+        critical[tested] = by_chance * (1 + 1e-9)  # arrangements as extreme as the observed one do not reject
+    scatter = np.ones(len(statistic))
+    scatter[tested] = np.maximum(counter.total / looked_at / (design.groups - 1), 1e-3)
     return Permuted(
-        statistic, observed.residual[0], correlation, p, p_family, critical, needed, looked_at, exact, replicates
+        statistic,
+        observed.residual[0],
+        correlation,
+        p,
+        p_family,
+        critical,
+        needed,
+        looked_at,
+        exact,
+        replicates,
+        scatter,
     )
 
 
@@ -280,12 +307,13 @@ class _Counter:
 
     def __init__(self, observed: Floats) -> None:
         self.limit = observed * (1 - 1e-9) - 1e-9
-        self.as_large, self.family = np.zeros(len(observed)), np.zeros(len(observed))
+        self.as_large, self.family, self.total = (np.zeros(len(observed)) for _ in range(3))
         self.largest: list[Floats] = []
         self.number = 0
 
     def add(self, found: Studentised) -> None:
         statistic = np.nan_to_num(found.statistic, nan=0.0)
+        self.total += statistic.sum(axis=0)
         self.as_large += (statistic >= self.limit).sum(axis=0)
         self.family += (statistic.max(axis=1, initial=0.0)[:, None] >= self.limit).sum(axis=0)
         self.largest.append(np.nan_to_num(found.largest, nan=0.0).max(axis=1, initial=0.0))

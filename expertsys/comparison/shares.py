@@ -25,18 +25,21 @@ class Group:
         Units with each code.
     sizes : ndarray, shape (C,)
         Units.
+    independent : ndarray, shape (K,), optional
+        How many independent units say as much of each share, where that does not follow from the sizes.
     """
 
     sums: Floats
     sizes: Floats
     share: Floats
     root: Floats
+    independent: Floats | None = None
 
     @classmethod
-    def of(cls, sums: Floats, sizes: Floats) -> Group:
+    def of(cls, sums: Floats, sizes: Floats, independent: Floats | None = None) -> Group:
         """From the clusters of the group."""
         share, root = jackknife(sums, sizes)
-        return cls(sums, sizes, share, root)
+        return cls(sums, sizes, share, root, independent)
 
     @property
     def clusters(self) -> int:
@@ -50,6 +53,8 @@ class Group:
 
     def effective(self, correlation: Floats) -> Floats:
         """Independent units that say as much of each share as these, for an intraclass correlation within clusters."""
+        if self.independent is not None:
+            return self.independent
         return np.asarray(self.sizes.sum() / (1 - correlation + correlation * (self.sizes**2).sum() / self.sizes.sum()))
 
     def limits(self, critical: float, degrees: float) -> tuple[Floats, Floats]:
@@ -72,6 +77,70 @@ class Group:
         low = np.where(inside, low, np.where(self.share == 0, 0.0, bound))
         high = np.where(inside, high, np.where(self.share == 0, 1 - bound, 1.0))
         return np.asarray(low), np.asarray(high)
+
+
+@attrs.frozen(eq=False)
+class Strata:
+    """Groups that are compared within strata, such as people before and after: each stratum weighs alike in all groups.
+
+    A stratum with n_g units in group g has the weight 1 / Σ 1 / n_g, so that the difference of two groups is that of
+    Mantel and Haenszel, and differences between strata make none between groups.
+
+    Parameters
+    ----------
+    sums : ndarray, shape (C, K)
+        Units of each cluster with each code.
+    sizes : ndarray, shape (C,)
+        Units of each cluster.
+    group, stratum : ndarray of int, shape (C,)
+        Of each cluster, numbered from 0; every stratum has clusters in every group.
+    """
+
+    sums: Floats
+    sizes: Floats
+    group: Ints
+    stratum: Ints
+
+    @property
+    def units(self) -> Floats:
+        """How many each group has in each stratum, shape (G, S)."""
+        return self._in_cells(self.sizes[:, None])[..., 0]
+
+    def groups(self, correlation: Floats, *, drawn: bool) -> list[Group]:
+        """The groups, with their strata as clusters where these are `drawn`.
+
+        Parameters
+        ----------
+        correlation : ndarray, shape (K,)
+            Intraclass correlation within clusters, given their stratum.
+        drawn : bool
+            Whether strata are a sample, as people are; else they are fixed, as cases are.
+        """
+        units, squares = self.units, self._in_cells(self.sizes[:, None] ** 2)[..., 0]
+        weight = 1 / (1 / units).sum(axis=0)
+        part, total = weight / weight.sum(), units.sum(axis=1)
+        factor = (part * total[:, None] / units)[self.group, self.stratum]  # each group keeps its number of units
+        sums, sizes = self.sums * factor[:, None], self.sizes * factor
+        level = self._in_cells(self.sums).sum(axis=0) / units.sum(axis=0)[:, None]
+        unit = (level * (1 - level))[None] * ((1 - correlation) * units[..., None] + correlation * squares[..., None])
+        variance = ((part / units)[..., None] ** 2 * unit).sum(axis=1)
+        pooled = sums.sum(axis=0) / total.sum()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            independent = np.where(variance > 1e-15, pooled * (1 - pooled) / variance, total[:, None])
+        found = []
+        for one in range(len(units)):
+            own, length = sums[self.group == one], sizes[self.group == one]
+            if drawn:
+                inside = (np.arange(units.shape[1])[:, None] == self.stratum[self.group == one]).astype(np.float64)
+                own, length = inside @ own, inside @ length
+            found.append(Group.of(own, length, np.asarray(independent[one])))
+        return found
+
+    def _in_cells(self, values: Floats) -> Floats:
+        """Sums of values of clusters, shape (C, K), by group and stratum: (G, S, K)."""
+        found = np.zeros((int(self.group.max()) + 1, int(self.stratum.max()) + 1, values.shape[1]))
+        np.add.at(found, (self.group, self.stratum), values)
+        return found
 
 
 def live(root: Floats) -> Floats:
@@ -108,7 +177,7 @@ class Pair:
     or_high: Floats
 
 
-def of_pairs(groups: list[Group], correlation: Floats, critical: float) -> list[Pair]:
+def of_pairs(groups: list[Group], correlation: Floats, critical: Floats) -> list[Pair]:
     """All pairs of groups, with limits that the test against the largest difference would not reject.
 
     Parameters
@@ -117,14 +186,14 @@ def of_pairs(groups: list[Group], correlation: Floats, critical: float) -> list[
         What was observed.
     correlation : ndarray, shape (K,)
         Intraclass correlation within clusters.
-    critical : float
+    critical : ndarray, shape (K,)
         Of the largest standardised difference, from `permuting.permute`.
     """
     pairs = itertools.combinations(range(len(groups)), 2)
     return [_pair(groups, first, second, correlation, critical) for first, second in pairs]
 
 
-def _pair(groups: list[Group], first: int, second: int, correlation: Floats, critical: float) -> Pair:
+def _pair(groups: list[Group], first: int, second: int, correlation: Floats, critical: Floats) -> Pair:
     from scipy.special import logit
 
     one, other = groups[first], groups[second]
@@ -134,7 +203,7 @@ def _pair(groups: list[Group], first: int, second: int, correlation: Floats, cri
         ratio = np.exp(logit(one.share) - logit(other.share))
         error = np.sqrt(1 / (size * one.share * (1 - one.share)) + 1 / (more * other.share * (1 - other.share)))
     nothing = np.full_like(difference, np.nan)
-    if min(one.clusters, other.clusters) < 2 or not np.isfinite(critical):
+    if min(one.clusters, other.clusters) < 2 or not np.isfinite(critical).all():
         return Pair(first, second, difference, nothing, nothing, ratio, nothing, nothing)
     weight = one.sizes.sum() / (one.sizes.sum() + other.sizes.sum())
     low = -_limit(other.share, one.share, more, size, 1 - weight, critical)
@@ -144,7 +213,7 @@ def _pair(groups: list[Group], first: int, second: int, correlation: Floats, cri
     return Pair(first, second, difference, low, high, ratio, ratio / reach, ratio * reach)
 
 
-def _limit(one: Floats, other: Floats, size: Floats, more: Floats, weight: float, critical: float) -> Floats:
+def _limit(one: Floats, other: Floats, size: Floats, more: Floats, weight: float, critical: Floats) -> Floats:
     """The largest difference from which the observed one is at most `critical` standard errors away, by bisection.
 
     The error is that of the hypothesis: both shares together are what was observed of the two groups (Wallenstein 1997,

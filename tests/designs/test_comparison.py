@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -151,13 +152,163 @@ def test_before_and_after_in_the_same_people() -> None:
     documents["wave"] = documents["document"].str[4:]
     made = study(table, pd.Series(rng.random(len(table)) < chance), documents=documents)
     loose = es.contrast(made, by="wave", within=None, **FEW)
-    assert "14 of 14 participants are in several groups: within='participant' compares each with themselves" in (
-        loose.note
+    assert (
+        "14 of 14 participants are in several groups. If they are the same people, within='participant'" in loose.note
     )
     paired = es.contrast(made, by="wave", within="participant", **FEW)
     assert paired.to_frame().loc["x", "p"] <= 0.01
     assert paired.to_frame().loc["x", "p"] <= loose.to_frame().loc["x", "p"]
     assert "within='participant'" not in paired.note
+
+
+def waves(level: Callable[[int, str], int], *, returned: int = 14, lost: int = 10, units: int = 10) -> pd.DataFrame:
+    """Interviews before and after of some people, and of others before only: `level` of their units have the code."""
+    rows = [
+        (f"P{person} {wave}", f"P{person} {wave} {unit}", f"P{person}", wave, "A", "ann",
+         "stress" if unit < level(person, wave) else "none")
+        for person in range(returned + lost)
+        for wave in ("before", *(["after"] if person < returned else []))
+        for unit in range(units)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["document", "unit", "participant", "time", "case", "coder", "code"])
+
+
+@pytest.mark.parametrize("source", ["frame", "csv", "xlsx"])
+def test_those_who_do_not_return_are_left_out_of_a_comparison_of_people_with_themselves(
+    source: str, tmp_path: Path
+) -> None:
+    """14 people rise from .2 to .4; ten with .5 before did not return. Truth over those seen twice: .2 and .4."""
+    table = waves(lambda person, wave: 5 if person >= 14 else 2 if wave == "before" else 4)
+    path = tmp_path / f"waves.{source}"
+    if source == "csv":
+        table.to_csv(path, index=False)
+    elif source == "xlsx":
+        table.to_excel(path, index=False)
+    found = es.contrast(es.read(table if source == "frame" else path), by="time", within="participant", **FEW)
+    assert found.shares["share"].tolist() == pytest.approx([0.2, 0.4])
+    assert found.shares[["n_with", "n", "n_clusters"]].to_numpy().tolist() == [[28, 140, 14], [56, 140, 14]]
+    assert found.to_frame().loc["stress", ["before", "after"]].tolist() == pytest.approx([0.2, 0.4])
+    assert found.to_frame().loc["stress", "p"] <= 0.01
+    row = found.differences.loc[("stress", "before", "after")]
+    assert row["difference"] == pytest.approx(-0.2)
+    assert row["low"] < -0.2 < row["high"] < 0
+    assert found.to_frame().loc["stress", "v_low"] > 0
+    said = (
+        "10 of 24 participants are not in every group and left out, with 100 units; within=None compares whole groups."
+    )
+    assert said in found.note
+    assert said in repr(found)
+    assert "Each participant has the same weight in every group" in found.methods_text()
+
+
+def test_stressed_people_who_do_not_return_are_no_relief() -> None:
+    """Those seen twice have .3 both times, give or take .1; those lost had .8 before. Truth: no difference."""
+
+    def level(person: int, wave: str) -> int:
+        return 8 if person >= 14 else 3 + (person % 2) * (1 if (wave == "before") == (person % 4 < 2) else -1)
+
+    table = waves(level)
+    found = es.contrast(es.read(table), by="time", within="participant", **FEW)
+    row = found.differences.loc[("stress", "before", "after")]
+    assert abs(row["difference"]) < 0.02
+    assert row["low"] < 0 < row["high"]
+    assert found.to_frame().loc["stress", "v_low"] == 0
+    assert found.to_frame().loc["stress", "p"] > 0.5
+    whole = es.contrast(es.read(table), by="time", within=None, **FEW)
+    assert whole.differences.loc[("stress", "before", "after"), "difference"] > 0.2
+
+
+def test_the_interval_of_a_change_goes_by_the_people_who_changed() -> None:
+    """Levels from 0 to .5, and everyone rises by .1: p is .0003, and the interval leaves out 0 too."""
+    table = waves(lambda person, wave: person % 6 + (wave == "after"), lost=0)
+    found = es.contrast(es.read(table), by="time", within="participant", **FEW)
+    assert found.to_frame().loc["stress", "p"] <= 0.01
+    row = found.differences.iloc[0]
+    assert row["low"] < row["difference"] < row["high"]
+    assert abs(row["difference"]) == pytest.approx(0.1)
+    assert row["low"] * row["high"] > 0
+    assert row["high"] - row["low"] < 0.15
+    assert found.to_frame().loc["stress", "v_low"] > 0
+    assert row["or_low"] > 1 or row["or_high"] < 1
+    low, high = found.shares.loc[("stress", "before"), ["low", "high"]]
+    assert high - low > 0.15  # people differ, and are a sample
+
+
+def test_people_who_say_more_the_first_time_make_no_change() -> None:
+    """Six people of share .6 give 20 units before and 5 after, six of share .2 the reverse: nobody changes.
+
+    Pooled units have .52 before and .28 after.
+    """
+    rows = [
+        (f"P{person} {wave}", f"P{person} {wave} {unit}", f"P{person}", wave, "stress" if unit % 5 < level else "none")
+        for person in range(12)
+        for level, sizes in [(3, (20, 5)) if person < 6 else (1, (5, 20))]
+        for wave, size in zip(("before", "after"), sizes, strict=True)
+        for unit in range(size)
+    ]
+    table = pd.DataFrame(rows, columns=["document", "unit", "participant", "time", "code"]).assign(
+        coder="ann", case="A"
+    )
+    found = es.contrast(es.read(table), by="time", within="participant", **FEW)
+    assert found.shares["share"].tolist() == pytest.approx([0.4, 0.4])
+    assert found.differences["difference"].tolist() == pytest.approx([0])
+    assert found.to_frame().loc["stress", "p"] == 1
+    assert "Each participant has the same weight in every group, so that shares are not n_with / n." in found.note
+
+
+def test_practices_before_and_after_are_compared_with_themselves_by_default() -> None:
+    """Cases are practices of two documents each time; four of twelve, with .8, are seen before only. Truth: .3, .3."""
+    rows = [
+        (f"S{site} {wave} {part}", f"S{site} {wave} {part} {unit}", f"S{site}", wave,
+         "stress" if unit < (8 if site > 7 else 3) else "none")
+        for site in range(12) for wave in ("before", *(["after"] if site < 8 else [])) for part in "ab"
+        for unit in range(10)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["document", "unit", "case", "time", "code"]).assign(coder="ann")
+    found = es.contrast(es.read(table), by="time", **FEW)
+    assert found.shares["share"].tolist() == pytest.approx([0.3, 0.3])
+    assert "4 of 12 cases are not in every group and left out, with 80 units" in found.note
+
+
+def test_cases_that_lack_one_of_three_groups_stay_and_the_note_says_what_is_compared() -> None:
+    """Nurses and GPs in all of four sites, a manager in one: shares over all, p within sites."""
+    rows = [
+        (f"{site} {role} {n}", f"{site} {role} {n} {unit}", site, role, "stress" if unit < 2 else "none")
+        for site in "ABCD" for role in ("nurse", "GP", *(["manager"] if site == "A" else [])) for n in range(3)
+        for unit in range(6)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["document", "unit", "case", "role", "code"]).assign(coder="ann")
+    found = es.contrast(es.read(table), by="role", **FEW)
+    assert found.shares["n"].tolist() == [72, 72, 18]
+    assert "Cases differ in which groups they have: p values compare within cases, shares and differences" in found.note
+
+
+def test_nobody_who_is_in_both_groups_is_refused() -> None:
+    table = waves(lambda person, wave: 3, lost=4)  # noqa: ARG005
+    apart = table[(table["time"] == "before") == (table["participant"].str[1:].astype(int) % 2 == 0)]
+    with pytest.raises(DataError, match=r"no participant is in every group by time.*within=None"):
+        es.contrast(es.read(apart), by="time", within="participant", **FEW)
+
+
+def test_participants_who_are_numbered_anew_in_each_site_are_not_called_the_same_people() -> None:
+    """Three sites, each with P0 to P5: 18 people. The notes ask whether they are the same."""
+    rows = [
+        (f"{site} P{person} {wave}", f"{site} P{person} {wave} {unit}", f"P{person}", site, wave,
+         "stress" if unit < 3 else "none")
+        for site in "ABC" for person in range(6) for wave in ("before", "after") for unit in range(6)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["document", "unit", "participant", "case", "time", "code"]).assign(coder="ann")
+    units = table.drop(columns=["coder", "code"])
+    documents = units.groupby("document")[["participant", "case", "time"]].first().reset_index()
+    made = Study(table[["unit", "document", "coder", "code"]], documents=documents, units=units[["unit", "document"]])
+    by_site = es.contrast(made, by="case", **FEW)
+    assert (
+        "6 of 6 participants are in several groups. If they are the same people, within='participant'" in by_site.note
+    )
+    assert "if they are numbered anew in each case, put the case before their number" in by_site.note
+    assert "valid" not in by_site.note
+    by_time = es.contrast(made, by="time", within="participant", **FEW)
+    assert "6 of 6 participants are in several cases, and are taken for the same people" in by_time.note
 
 
 def test_three_cases_that_do_not_differ_and_a_code_that_does() -> None:
