@@ -403,7 +403,8 @@ def _documents(joined: Joined, tables: Sequence[Listed], log: Log) -> tuple[pd.D
     of_units = pd.DataFrame(index=pd.Index(places["unit"].dropna().unique(), name="unit"))
     of_cases = pd.DataFrame(index=pd.Index(places["case"].dropna().unique(), name="case"))
     by_case = 1 < len(of_cases) < len(of_units) and bool(places["case"].notna().all())
-    known = places[["document", "case"]].dropna().drop_duplicates("document").set_index("document")["case"]
+    pairs = places[["document", "case"]].dropna().drop_duplicates()
+    known = pairs[~pairs["document"].duplicated(keep=False)].set_index("document")["case"]
     held["case"] = known.reindex(held.index)
     _participants(places, held, of_units, log)
     sets = np.array([table.layout != "long" for table in tables])[places["file"].to_numpy()]

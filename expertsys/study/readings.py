@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, counted, listing, unknown
 from expertsys._core.frames import as_text
 
 #: The name under which the provenance keeps how readings are known.
@@ -153,13 +153,14 @@ def _units_of(documents: pd.Series[str], document: pd.Series[str]) -> tuple[Ints
 def note(choice: str, readings: Readings, parts: Parts) -> str:
     """How readings were assumed, and what makes them doubtful."""
     share = readings.share_coded(parts)
+    shared = _shared(parts["units"])
     if len(parts["coders"]) < 2:
         alone = "assumed" in choice and _each_unit_is_coded(parts) and parts["units"]["document"].duplicated().any()
         return (
             "Each unit carries a code: shares are of the units that were coded, not of all that were read. If others "
             f"were read, give them too: {_ALL_UNITS}."
             if alone
-            else ""
+            else shared
         )
     text = f"Who read what is {choice}." if "assumed" in choice else ""
     low, high = (float(share.min()), float(share.max())) if len(share) else (1.0, 1.0)
@@ -180,7 +181,23 @@ def note(choice: str, readings: Readings, parts: Parts) -> str:
         text += (
             f" {settled[0]!r} looks like a consensus of the other coders: leave it out with study.select(coders=[...])."
         )
-    return text.strip()
+    return f"{text} {shared}".strip()
+
+
+def _shared(units: pd.DataFrame) -> str:
+    """That units of documents which cases share belong to none, where it is known of coded ones only whose they are."""
+    bare = units["case"].isna()
+    if not bare.any() or bare.all():
+        return ""
+    pairs = units[["document", "case"]].dropna().drop_duplicates()
+    shared = pairs["document"][pairs["document"].duplicated()]
+    lost = int((bare & units["document"].isin(shared)).sum())
+    if not lost:
+        return ""
+    return (
+        f"{counted(lost, 'unit')} of documents that several cases share belong to no case: shares of cases leave them "
+        "out. Say whose they are: study.with_attributes(units=...), with a column case."
+    )
 
 
 def _each_unit_is_coded(parts: Parts) -> bool:

@@ -277,3 +277,20 @@ def test_who_read_which_sentence_is_kept_when_paragraphs_become_the_units() -> N
         ["ben", "d [0:19]"],
     ]
     assert len(study.with_assignments(read).unitise(by="document").units) == 1
+
+
+def test_units_that_nobody_coded_in_a_document_of_two_cases_are_missed_at_the_number() -> None:
+    """Forty lines, twenty of each case, every other coded: half of the units are nobody's until their case is given."""
+    line = "Line 00 of the talk.\n"
+    rows = [
+        ("group", "A" if n < 20 else "B", "ann", "trust", n * len(line), n * len(line) + 8) for n in range(0, 40, 2)
+    ]
+    table = pd.DataFrame(rows, columns=["document", "case", "coder", "code", "start", "end"])
+    texts = pd.DataFrame({"document": ["group"], "text": [line * 40]})
+    study = es.read(table, documents=texts, shared_documents=True).unitise(by="paragraph")
+    matrix = es.case_matrix(study, show="share")
+    assert "20 units of documents that several cases share belong to no case" in matrix.note
+    whose = study.units.assign(case=["A" if start < 20 * len(line) else "B" for start in study.units["start"]])
+    whole = es.case_matrix(study.with_attributes(units=whose[["case"]]), show="share")
+    assert whole.to_frame()["trust"].to_dict() == {"A": 0.5, "B": 0.5}
+    assert "share belong to no case" not in whole.note
