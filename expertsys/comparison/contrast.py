@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 Correction = Literal["bh", "by"]
 FEW_CLUSTERS = 6
+#: What is itself drawn where it is compared with itself, so that all that one of them has in a group stays together.
+_DRAWN = ("participant", "document")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -106,6 +108,11 @@ class Contrast(TableResult):
         within = f" within each {self.within}" if self.within else ""
         control = {"bh": "Benjamini and Hochberg's", "by": "Benjamini and Yekutieli's"}[self.correction]
         drawn = f"{self.cluster}s"
+        permuted = (
+            f"exchanging the groups of what each {self.within} has in them"
+            if self.cluster == self.within
+            else f"permuting {drawn} between groups{within}"
+        )
         weights = (
             f"Each {self.within} has the same weight in every group, and differences have the error of comparisons "
             f"within {self.within}s. "
@@ -120,7 +127,7 @@ class Contrast(TableResult):
         return (
             f"For each code, the share of units to which {RULES[self.coders]} applied it was compared between groups "
             f"by {self.by}, taking {drawn} as drawn, for units of one {self.cluster} are not independent. Differences "
-            f"were tested by permuting {drawn} between groups{within} ({how} {self.arrangements:,} arrangements)"
+            f"were tested by {permuted} ({how} {self.arrangements:,} arrangements)"
             f"{model}; the statistic is Pearson's X² with the variance of each share that the sizes of its "
             f"{drawn} and their intraclass correlation imply. False discoveries were controlled by {control} "
             f"procedure. {weights}Intervals ({percent(self.confidence)}) of differences hold what the test against the "
@@ -194,7 +201,8 @@ def contrast(
     cluster : str, optional
         What is taken as drawn, for units of one interview, or of one person, are not independent. By default the
         coarsest of participant and document that holds several units and lies within the groups, and cases where
-        the groups are kinds of case; ``cluster`` of the result names it. ``"unit"`` takes every unit as independent,
+        the groups are kinds of case; people or documents that are compared with themselves (`within`) are clusters in
+        each group. ``cluster`` of the result names it. ``"unit"`` takes every unit as independent,
         which is hardly ever so.
     within : str or None
         Groups are compared within this, where they vary within it: by default documents of one case with each other.
@@ -354,6 +362,8 @@ def _counted(
         of_units = units.set_index("unit")["group"]
         level = study.cluster_level(of_units[of_units != f"(no {by})"])
         cluster = "case" if table_of(study, by, place="by")[0] == "cases" else level
+        if within in _DRAWN and by != within:
+            cluster = within
     if cluster == by:
         raise DataError(
             f"each {by} would be a group with one {cluster} in it",
@@ -505,7 +515,7 @@ def _repeated(study: Study, units: pd.DataFrame, by: str, cluster: str, within: 
             if several
             else ""
         )
-    if cluster == "participant" or by == "participant":
+    if "participant" in (cluster, by) or within in _DRAWN:
         return ""
     groups = units.groupby(people)["group"].nunique()
     several = int((groups > 1).sum())

@@ -256,6 +256,25 @@ def test_people_who_say_more_the_first_time_make_no_change() -> None:
     assert "Each participant has the same weight in every group, so that shares are not n_with / n." in found.note
 
 
+@pytest.mark.parametrize("within", ["participant", "document"])
+def test_before_and_after_in_one_interview_go_by_people_and_not_by_excerpts(within: str) -> None:
+    """Four people tell of both times in one interview of 40 excerpts, .1 and .6: p is 2 of 16."""
+    rows = [
+        (f"P{person}", f"P{person} {time} {unit}", f"P{person}", time, "stress" if unit < level else "none")
+        for person in range(4)
+        for time, level in (("before", 2), ("after", 12))
+        for unit in range(20)
+    ]
+    table = pd.DataFrame(rows, columns=["document", "unit", "participant", "time", "code"]).assign(
+        coder="ann", case="A"
+    )
+    found = es.contrast(es.read(table), by="time", within=within, **FEW)
+    assert (found.cluster, found.arrangements) == (within, 16)
+    assert found.to_frame().loc["stress", "p"] == pytest.approx(2 / 16)
+    assert found.differences.iloc[0]["low"] <= 0 <= found.differences.iloc[0]["high"]
+    assert f"by exchanging the groups of what each {within} has in them (all 16 arrangements)" in found.methods_text()
+
+
 def test_practices_before_and_after_are_compared_with_themselves_by_default() -> None:
     """Cases are practices of two documents each time; four of twelve, with .8, are seen before only. Truth: .3, .3."""
     rows = [
