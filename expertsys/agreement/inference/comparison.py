@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from expertsys._core import references
-from expertsys._core.errors import DataError, check_between, check_choice
+from expertsys._core.errors import DataError, check_between, check_choice, counted
 from expertsys._core.results import Interval, Result, number, percent, probability
 from expertsys._core.rng import generator
 from expertsys.agreement.inference import intervals
@@ -314,6 +314,11 @@ def _apart(a: Coefficient, b: Coefficient, why: str) -> Comparison:
             place="compare(units=...)",
             remedy="Say units='same'.",
         )
+    named = [one._ratings.named for one in (a, b)]
+    common = set(named[0].names) & set(named[1].names) if named[0] and named[1] else set()
+    if common:
+        same = f"{counted(len(common), 'unit')} have the same name in both: if they are the same, say units='same'"
+        why = "; ".join(filter(None, (why, same)))
     variance = [one._variance_of_draws() for one in (a, b)]
     sizes = [one._sampling.n for one in (a, b)]
     parts = sum(part**2 / max(size - 1, 1) for part, size in zip(variance, sizes, strict=True))

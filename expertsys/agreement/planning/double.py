@@ -204,6 +204,12 @@ def _wanted(units: int | float | Plan, size: int) -> int:
     if isinstance(units, Plan):
         endless = units.units if units.population is None else None
         wanted = units.units if endless is None else math.ceil(formulas.of_population(endless, size) - 1e-9)
+    elif isinstance(units, float) and units == 1:
+        raise DataError(
+            "units=1.0 may be one unit or all of them",
+            place="double_code(units=...)",
+            remedy=f"Say units=1 or units={size}.",
+        )
     elif isinstance(units, float) and 0 < units < 1:
         wanted = math.ceil(units * size - 1e-9)
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from collections.abc import Set as AbstractSet
+from math import isinf
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -37,6 +39,12 @@ def order_categories(found: Sequence[Hashable], given: Sequence[Hashable] | None
             return tuple(sorted(found))  # type: ignore[type-var]  # what cannot be sorted is caught
         except TypeError:
             return tuple(sorted(found, key=lambda value: (type(value).__name__, str(value))))
+    if isinstance(given, AbstractSet):
+        raise DataError(
+            "categories must have an order, and a set has none",
+            place="categories",
+            remedy=f"Give a list, such as {sorted(map(str, given))}.",
+        )
     listed = tuple(dict.fromkeys(given))
     known = set(listed)
     strange = [value for value in found if value not in known]
@@ -91,7 +99,10 @@ def _addressed(values: npt.NDArray[Any]) -> Factorised | None:
 
 
 def plain(values: Labels) -> list[Hashable]:
-    """Values as Python's own, so that they are the same from every engine."""
+    """Values as Python's own, so that they are the same from every engine; a short float is the number it prints as."""
+    short = isinstance(getattr(values, "dtype", None), np.dtype) and values.dtype in (np.float16, np.float32)
+    if short:
+        return [float(str(item)) for item in values]
     return [item.item() if isinstance(item, np.generic) else item for item in values]
 
 
@@ -109,6 +120,13 @@ def to_categories(
     """Columns of values as numbers of the categories that they all share, and these."""
     labelled = [(number, plain(distinct)) for number, distinct in columns]
     found = dict.fromkeys(item for _, labels in labelled for item in labels if not is_missing(item))
+    endless = [item for item in found if isinstance(item, float) and isinf(item)]
+    if endless:
+        raise DataError(
+            f"a rating is {endless[0]}",
+            place="ratings",
+            remedy="Ratings are numbers or categories; leave the cell blank where there is none.",
+        )
     ordered = order_categories(list(found), categories)
     place = {value: position for position, value in enumerate(ordered)}
     encoded = []

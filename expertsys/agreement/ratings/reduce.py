@@ -14,8 +14,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from expertsys._core.errors import DataError
-from expertsys._core.frames import check_columns
+from expertsys._core.errors import DataError, listing
+from expertsys._core.frames import check_columns, folded
 from expertsys.agreement.ratings import engines
 from expertsys.agreement.ratings.encode import (
     Factorised,
@@ -40,6 +40,13 @@ MOST_KEYS, MOST_CATEGORIES = 12, 64
 #: A table of a quick lazy engine with no more rows than this is fetched.
 MOST_ROWS = 200_000
 
+#: Names that a column of units usually has, and the fewest rows in which one is recognised by its values.
+_NAMES_OF_UNITS = (
+    *("id", "nr", "no", "no.", "number", "index", "row", "item", "excerpt", "segment", "case", "subject", "document"),
+    *("participant", "interview", "text", "unit id", "unit_id", "unitid"),
+)
+_FEWEST_NAMES = 4
+
 Repeated = Literal["first", "last"]
 
 
@@ -60,7 +67,8 @@ class Reduced:
     """Coders, categories and the profiles over them; `by_coder` is None where there are too many coders.
 
     `clusters` counts over `by_coder`, or over `by_value` where that is None; so does `origin`, the profile of each
-    row. `labels` are the names of the rows, where they are units and have names.
+    row. `labels` are the names of the rows, where they are units and have names. `ordered` says that the column
+    declared the order of its categories.
     """
 
     coders: tuple[str, ...]
@@ -70,6 +78,7 @@ class Reduced:
     clusters: Clusters | None = None
     origin: Ints | None = None
     labels: Any = None
+    ordered: bool = False
 
 
 def from_matrix(
@@ -161,15 +170,16 @@ def from_long(
     lazy = isinstance(native, nw.LazyFrame)
     schema = native.collect_schema() if lazy else None
     check_columns(native.columns if schema is None else schema.names(), roles, place="ratings")
+    declared = None
     if categories is None:
-        categories = _declared_categories(
-            frame, native.get_column(value).dtype if schema is None else schema[value], value
-        )
+        dtype = native.get_column(value).dtype if schema is None else schema[value]
+        categories = declared = _declared_categories(frame, dtype, value)
+    ordered_by_type = declared is not None and _declares_order(frame, value)
     if cluster == unit:
         del roles["cluster"]
     if not lazy:
         columns = {role: engines.column(native.get_column(name)) for role, name in roles.items()}
-        return _here(columns, categories, repeated, cluster)
+        return attrs.evolve(_here(columns, categories, repeated, cluster), ordered=ordered_by_type)
     if repeated is not None:
         raise DataError(
             f"repeated={repeated!r} needs rows in an order, and this engine promises none",
@@ -189,16 +199,23 @@ def from_long(
             apart = None if cluster is None else "unit" if cluster == unit else "cluster"
             made = engines.counted(table, before, ordered, cluster=apart)
             grouping = None if cluster is None or made.clusters is None else (cluster, made.clusters)
-            return from_matrix(made.matrix, list(map(str, coders)), ordered, grouping, made.units)
+            counted = from_matrix(made.matrix, list(map(str, coders)), ordered, grouping, made.units)
+            return attrs.evolve(counted, ordered=ordered_by_type)
         rows = engines.collect(table)
-    return _here({role: engines.column(rows.get_column(role)) for role in rows.columns}, categories, repeated, cluster)
+    fetched = {role: engines.column(rows.get_column(role)) for role in rows.columns}
+    return attrs.evolve(_here(fetched, categories, repeated, cluster), ordered=ordered_by_type)
 
 
 def _declared_categories(frame: Any, dtype: Any, value: str) -> Sequence[Hashable] | None:
     """The order that a categorical column declares."""
     if isinstance(frame, pd.DataFrame) and isinstance(frame[value].dtype, pd.CategoricalDtype):
         return list(frame[value].cat.categories)
-    return dtype.categories if isinstance(dtype, nw.Enum) else None
+    return list(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
+
+def _declares_order(frame: Any, value: str) -> bool:
+    """Whether a categorical column says that its categories are in order; pandas' may say that they are not."""
+    return not isinstance(frame, pd.DataFrame) or bool(frame[value].cat.ordered)
 
 
 def _here(
@@ -269,8 +286,8 @@ def from_wide(
     """From a table with a row per unit and a column per coder: a lazy engine counts its distinct rows itself."""
     native = nw.from_native(frame)
     present = native.collect_schema().names()
-    if cluster is not None:
-        check_columns(present, {"cluster": cluster}, place="ratings")
+    named = {"unit": unit} if unit not in (None, "unit") else {}
+    check_columns(present, named | ({} if cluster is None else {"cluster": cluster}), place="ratings")
     names = [name for name in present if name not in (unit, cluster)]
     if not names:
         raise DataError("no column of ratings", place="ratings", remedy="Rows are units, columns are coders.")
@@ -285,16 +302,86 @@ def from_wide(
         short = {alias: alias for alias in short}
     else:
         rows = native
+    declared = None
+    if categories is None:
+        every = [_declared_categories(frame, native.collect_schema()[name], name) for name in names]
+        if every[0] is not None and all(one == every[0] for one in every):
+            categories = declared = every[0]
+    if units is None and unit in present:
+        _refuse_repeated_units(native, str(unit))
     series = {alias: rows.get_column(name) for alias, name in short.items()}
     grouping = None if cluster is None else (cluster, series.pop("cluster").to_pandas())
-    columns, ordered = to_categories([engines.column(one) for one in series.values()], categories)
+    factorised = [engines.column(one) for one in series.values()]
+    if units is None and unit == "unit" and unit not in present:
+        _refuse_names(dict(zip(names, factorised, strict=True)))
+    columns, ordered = to_categories(factorised, categories)
     matrix = np.empty((len(rows), len(names)), dtype=columns[0].dtype, order="F")
     for place, column in enumerate(columns):
         matrix[:, place] = column
     made = from_matrix(matrix, list(map(str, names)), ordered, grouping, units)
+    made = attrs.evolve(made, ordered=declared is not None and all(_declares_order(frame, name) for name in names))
     if units is not None or unit is None or unit not in rows.columns:
         return made
     return attrs.evolve(made, labels=rows.get_column(unit))
+
+
+def _refuse_repeated_units(native: Any, unit: str) -> None:
+    """Refuse a table in which a unit has several rows, of which each would be a unit of its own."""
+    table = native.select(nw.col(unit).alias("unit"))
+    rows = engines.fetched(table, MOST_ROWS) if isinstance(native, nw.LazyFrame) else table
+    if rows is None:
+        return
+    labels = pd.Index(labels_of(rows.get_column("unit")))
+    again = labels[labels.duplicated() & labels.notna()]
+    if len(again):
+        raise DataError(
+            f"units stand in several rows: {listing(again.unique(), 5)}",
+            place=f"ratings, column {unit!r}",
+            remedy="Each unit has one row, with a column for each coder; for a row per rating see Ratings.from_long.",
+        )
+
+
+def _refuse_names(columns: Mapping[str, Factorised]) -> None:
+    """Refuse a column that seems to name the units: another value in each row, as the other columns have not.
+
+    Its values are none of the others', or numbers in a row under a usual name.
+    """
+    length = len(next(iter(columns.values()))[0])
+    apart = [name for name, (number, distinct) in columns.items() if len(distinct) == length and (number >= 0).all()]
+    if len(apart) != 1 or length < _FEWEST_NAMES or len(columns) < 2:
+        return
+    (name,) = apart
+    own = set(plain(columns[name][1]))
+    other = {value for one, (_, distinct) in columns.items() if one != name for value in plain(distinct)}
+    if own.isdisjoint(other) or name.casefold() in _NAMES_OF_UNITS:
+        raise DataError(
+            f"the column {name!r} seems to name the units: it has another value in each row",
+            place="ratings",
+            remedy=f"Say unit={name!r}; or unit=None, if it is a coder.",
+        )
+
+
+def oddities(made: Reduced) -> str:
+    """Notes on categories that look alike, and on coders who share none with any other."""
+    alike: dict[str, Hashable] = {}
+    notes = []
+    for value in made.categories:
+        if isinstance(value, frozenset | tuple):
+            continue
+        text = folded(str(value))
+        other = alike.setdefault(text.removesuffix(".0") if isinstance(value, float) else text, value)
+        if other is not value:
+            notes.append(f"the categories {other!r} and {value!r} are different ones, and look alike")
+            break
+    if made.by_coder is not None and len(made.coders) > 1:
+        matrix = made.by_coder.matrix
+        used = [set(np.unique(column[column >= 0]).tolist()) for column in matrix.T]
+        for place, name in enumerate(made.coders):
+            others = set().union(*(mine for number, mine in enumerate(used) if number != place))
+            if used[place] and others and used[place].isdisjoint(others):
+                notes.append(f"coder {name!r} shares no category with the others")
+                break
+    return "; ".join(notes)
 
 
 def labels_of(given: Any) -> Labels:

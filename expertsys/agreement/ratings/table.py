@@ -11,11 +11,15 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, check_choice, listing, unknown
+from expertsys._core.frames import is_frame
 from expertsys.agreement.ratings import reduce
 from expertsys.agreement.ratings.profiles import Clusters, CoderProfiles, Ints, UnitNames, ValueProfiles, through
 
 if TYPE_CHECKING:
     from expertsys.study import Study
+
+#: The largest whole number up to which all are exact as floating numbers.
+_LARGEST = 1 << 53
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -111,7 +115,7 @@ class Ratings:
         made = reduce.from_long(
             frame, unit=unit, coder=coder, value=value, categories=categories, repeated=repeated, cluster=cluster
         )
-        return cls._of(made, ordered=categories is not None)
+        return cls._of(made, ordered=categories is not None or made.ordered)
 
     @classmethod
     def from_wide(
@@ -124,15 +128,31 @@ class Ratings:
     ) -> Ratings:
         """From a table with a row per unit and a column per coder; columns named as `unit` and `cluster` are no coders.
 
+        Parameters
+        ----------
+        frame : dataframe
+            As in `from_long`.
+        unit : str or None
+            The column of the units' names, each in one row. A table may lack a column ``"unit"``; None says that every
+            column is a coder, also one with another value in each row.
+        categories : sequence, optional
+            As in `from_long`; columns of a categorical type keep the categories that they declare.
+        cluster : str, optional
+            As in `from_long`.
+
+        Raises
+        ------
+        DataError
+            For a column that does not exist, a column that seems to name the units, a unit in several rows.
+
         Examples
         --------
         >>> import pandas as pd
         >>> Ratings.from_wide(pd.DataFrame({"ann": [1, 2, 3], "ben": [1, 2, None]})).coders
         ('ann', 'ben')
         """
-        return cls._of(
-            reduce.from_wide(frame, unit=unit, categories=categories, cluster=cluster), ordered=categories is not None
-        )
+        made = reduce.from_wide(frame, unit=unit, categories=categories, cluster=cluster)
+        return cls._of(made, ordered=categories is not None or made.ordered)
 
     @classmethod
     def from_array(
@@ -149,7 +169,7 @@ class Ratings:
         Parameters
         ----------
         array : array_like, shape (n_units, n_coders), or (n_coders, n_units) with ``coders="rows"``
-            NaN or None where a coder did not rate a unit.
+            NaN, None or masked where a coder did not rate a unit.
         coders : {"columns", "rows"}
             The axis that the coders are on: a matrix the wrong way round has a coefficient too, of nothing.
         categories : sequence, optional
@@ -158,8 +178,21 @@ class Ratings:
             The coders' names; by default their numbers from 1.
         cluster : sequence, shape (n_units,), optional
             The cluster of each unit; ``range(n_units)`` keeps the units by number.
+
+        Raises
+        ------
+        DataError
+            For a dataframe, whose columns have names: see `from_wide`.
         """
         check_choice("coders", coders, ("rows", "columns"))
+        if is_frame(array):
+            raise DataError(
+                f"takes a bare array, and this is a table ({type(array).__name__})",
+                place="Ratings.from_array",
+                remedy="Ratings.from_wide(table), with a column for each coder; or from_long, a row for each rating.",
+            )
+        if isinstance(array, np.ma.MaskedArray):
+            array = np.where(np.ma.getmaskarray(array), None, array.data.astype(object))
         cells = np.asarray(array) if isinstance(array, np.ndarray) else _cells(array)
         if cells.ndim != 2:
             raise DataError(f"expected two axes, units and coders, not shape {cells.shape}", place="array")
@@ -219,7 +252,7 @@ class Ratings:
     def _of(cls, made: reduce.Reduced, *, ordered: bool) -> Ratings:
         numeric = all(isinstance(value, int | float) for value in made.categories)
         units = int(made.by_value.counts.sum())
-        note = ""
+        note = reduce.oddities(made)
         if len(made.coders) > 20 and len(made.coders) > 2 * units:
             note = f"{len(made.coders)} coders on {units} units: are units and coders the wrong way round?"
         names = None
@@ -264,6 +297,13 @@ class Ratings:
                 place="ratings",
                 remedy="Recode them as numbers, or choose level='nominal' (or 'ordinal' with categories= in order).",
             )
+        large = [value for value in self.categories if isinstance(value, int) and abs(value) > _LARGEST]
+        if large:
+            raise DataError(
+                f"whole numbers beyond 2^53, such as {large[0]}, are not told apart as measurements",
+                place="ratings",
+                remedy="Subtract a constant, or choose level='nominal'.",
+            )
         return np.array(self.categories, dtype=np.float64)
 
     @property
@@ -286,6 +326,8 @@ class Ratings:
         for name in wanted:
             if name not in self.coders:
                 raise unknown("coder", name, self.coders)
+        if len(set(wanted)) < len(wanted):
+            raise DataError(f"a coder is named twice: {listing(wanted)}", place="coders", remedy="Name each once.")
         numbers = np.array([self.coders.index(name) for name in wanted], dtype=np.int64)
         chosen = self.require_coders("choosing coders").only(numbers)
         return self._over(chosen, tuple(wanted))
