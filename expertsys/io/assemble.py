@@ -31,6 +31,7 @@ _SITES = (
     *("site", "hospital", "practice", "clinic", "ward", "school", "organisation", "organization", "centre", "center"),
     *("facility", "region", "country", "municipality", "university", "company"),
 )
+_ROUNDS = ("phase", "wave", "stage", "iteration", "pass", "session", "rounds", "coding round", "version")
 #: Labels that are given anew in each group: letters or a word with a number, one letter, or a part in the talk.
 _LABEL = (
     r"(?i:[^\W\d]{0,12}[ ._\-]?\d{1,2}|[^\W\d]|moderator|interviewer|interviewee|facilitator|respondent|speaker|"
@@ -76,6 +77,8 @@ def assemble(
     apart = _documents_apart(places, options, log)
     _participants_apart(places, options, bool(apart), log)
     _qualify(places, tables, named, log)
+    _refuse_both(joined, tables, log)
+    _refuse_other_codes(joined, tables, log)
     places["document"] = places["document"].fillna(places["unit"])
     _refuse_shifted(places, tables, log)
     held, of_units, of_cases = _documents(joined, tables, log)
@@ -159,25 +162,47 @@ def _without_words(joined: Joined, options: Options, own: Collection[str], log: 
         "and nothing applied.",
         "If they are codes: read(..., no_code=None); if other words say it: no_code=['...'].",
     )
-    _tell_both(joined, mask, log)
     return Joined(joined.places.assign(nothing=nothing), joined.codes[~mask], joined.extra)
 
 
-def _tell_both(joined: Joined, mask: np.ndarray[Any, np.dtype[np.bool_]], log: Log) -> None:
-    """Warn of units to which a coder gave both a code and a word for no code."""
+def _refuse_both(joined: Joined, tables: Sequence[Listed], log: Log) -> None:
+    """Refuse units to which a coder gave a code in one row, and a word for no code in another."""
     keys = ["unit", "document", "coder", "round"]
-    at = joined.codes.index
-    said, coded = (joined.places.loc[at[which], keys].drop_duplicates() for which in (mask, ~mask))
-    both = said.merge(coded, on=keys)
+    places = joined.places
+    coded = np.zeros(len(places), dtype=bool)
+    coded[joined.codes.index] = True
+    nothing = places["nothing"].to_numpy(dtype=bool) & ~coded
+    if not nothing.any() or not coded.any():
+        return
+    both = places.loc[nothing, keys].reset_index(names="row").merge(places.loc[coded, keys].drop_duplicates(), on=keys)
     if len(both):
-        unit = both["unit"].fillna(both["document"]).iloc[0]
-        log.tell(
-            "warning",
-            "codes",
-            f"{counted(len(both), 'unit')} with both a code and a word for no code by one coder, such as "
-            f"{quoted(unit)} by {quoted(both['coder'].iloc[0])}: the code was kept.",
-            "Look which is meant.",
+        row = both.iloc[0]
+        unit = row["unit"] if isinstance(row["unit"], str) else row["document"]
+        log.fault(
+            _place(tables, places, row["row"]),
+            f"{quoted(row['coder'])} gave {quoted(unit)} a word for no code, and a code in another row; "
+            f"{counted(len(both), 'row')} of this kind.",
+            "Keep one of the two; if they are of two rounds, name the column: round='...'.",
         )
+
+
+def _refuse_other_codes(joined: Joined, tables: Sequence[Listed], log: Log) -> None:
+    """Refuse tables of indicators in which a coder has no column for a code that others have."""
+    offered: dict[str, set[str]] = {}
+    for number, table in enumerate(tables):
+        if table.layout == "indicators":
+            for coder in joined.places["coder"][joined.places["file"] == number].dropna().unique():
+                offered.setdefault(coder, set()).update(table.offered)
+    every = dict.fromkeys(code for table in tables for code in table.offered)
+    for coder, own in offered.items():
+        lacking = [code for code in every if code not in own]
+        if lacking:
+            log.fault(
+                f"coder {quoted(coder)}",
+                f"has no column for {listing(lacking, 4)}, which others have; a code that was not on offer was not "
+                "rejected.",
+                "Add the columns, with 0 where the code did not apply; or take them out of the other tables.",
+            )
 
 
 def _tell_numbers(codings: pd.DataFrame, tables: Sequence[Listed], log: Log) -> None:
@@ -261,7 +286,8 @@ def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
         one_each = not texts.duplicated([*keys, "value"]).any()
         differ = texts.drop_duplicates([*keys, "text"]).duplicated(keys, keep=False)
         told_apart = len(texts) > 1 and one_each and bool(differ.all()) and len(differ) == len(texts)
-        if not told_apart and str(column).casefold() not in _SITES:
+        rounds = str(column).casefold() in _ROUNDS
+        if not told_apart and not rounds and str(column).casefold() not in _SITES:
             continue
         place = "document" if several["document"].notna().any() else "unit"
         name = several[place].dropna().iloc[0]
@@ -270,8 +296,9 @@ def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
             f"column {quoted(str(column))}",
             f"the {place} {quoted(name)} stands under several of its values ({listing(values, 4)}), with units of the "
             "same names.",
-            f"If these are different {place}s: read(..., case={str(column)!r}). If it is one, and the column describes "
-            f"its rows: attributes=[{str(column)!r}].",
+            f"If these are {'rounds of coding' if rounds else f'different {place}s'}: "
+            f"read(..., {'round' if rounds else 'case'}={str(column)!r}). If it is one, and the column describes its "
+            f"rows: attributes=[{str(column)!r}].",
         )
 
 

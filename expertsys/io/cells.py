@@ -55,6 +55,13 @@ class Cells:
         return [str(name) for name in self.frame.columns]
 
 
+#: What the first cell of a row of sums or means says.
+_TOTALS = {
+    *("total", "totals", "grand total", "subtotal", "sum", "mean", "average", "overall", "median", "std", "sd"),
+    *("summe", "gesamt", "mittelwert", "cohen's kappa", "kappa", "alpha", "krippendorff's alpha"),
+}
+
+
 def tabulate(
     name: str,
     header: Sequence[str | None],
@@ -77,9 +84,9 @@ def tabulate(
     inner = rows[blank & (np.arange(len(rows)) < np.flatnonzero(~blank)[-1])]
     if len(inner):
         log.tell("note", name, f"skipped {counted(len(inner), 'blank row')}: {rows_listed(inner)}.")
-    keep = ~blank
+    keep = ~blank & ~_totals(name, frame, rows, blank, log)
     if options.repeated == "drop":
-        again = frame.duplicated().to_numpy() & keep
+        again = _filled(frame, options).duplicated().to_numpy() & keep
         if again.any():
             log.tell(
                 "warning",
@@ -95,6 +102,34 @@ def tabulate(
         trimmed = {label: place[at[keep[at]]] for label, at in trimmed.items()}
         rows = rows[keep]
     return Cells(name, frame, rows, source, trimmed)
+
+
+def _filled(frame: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """The table with the names of its blocks in each row: rows that look alike may stand under different ones."""
+    blocks = {options.column(role).casefold() for role in ("case", "document", "participant")}
+    wanted = [label for label in frame if str(label).casefold() in blocks]
+    return frame.assign(**frame[wanted].ffill()) if wanted else frame
+
+
+def _totals(
+    name: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64], blank: npt.NDArray[np.bool_], log: Log
+) -> npt.NDArray[np.bool_]:
+    """Rows of sums or means at the end of a table, which are no units."""
+    totals = np.zeros(len(frame), dtype=np.bool_)
+    for at in np.flatnonzero(~blank)[::-1]:
+        cells = frame.iloc[at].dropna()
+        if cells.iloc[0].rstrip(":").casefold() not in _TOTALS or len(cells) < 2:
+            break
+        totals[at] = True
+    if not totals.any() or totals.sum() + blank.sum() == len(frame):
+        return np.zeros(len(frame), dtype=np.bool_)
+    log.tell(
+        "warning",
+        name,
+        f"left out {rows_listed(rows[totals])}, which hold totals ({quoted(frame[totals].iloc[0].dropna().iloc[0])}).",
+        "If it is a unit, give it another name.",
+    )
+    return totals
 
 
 def _hold_cells(name: str, columns: dict[str, pd.Series[str]], rows: npt.NDArray[np.int64], limits: Limits) -> None:

@@ -100,6 +100,10 @@ _SEPARATORS = (" - ", " – ", " — ", "_", "-", " ")
 _ROUND = re.compile(r"(?:round|wave|pass|time|version|runde|welle|t|v)[ .]?\d{1,2}", re.IGNORECASE)
 _CODER = re.compile(r"(?:coder|rater|annotator|judge|reviewer|kodierer|codierer)[ .\-]?\w{1,3}", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_COPY = re.compile(
+    r"(.+?)(?: ?\(\d+\)|[ _\-]+copy(?: ?\(?\d+\)?)?|[ _\-]+kopie| \((?:old|backup|alt|copy|neu|new)\))",
+    re.IGNORECASE,
+)
 _JOINED = "\u2011"
 _ROLE_WORDS = {
     *("coder", "coders", "rater", "annotator", "judge", "reviewer", "coding", "codings", "codes", "coded", "export"),
@@ -125,6 +129,15 @@ def usual(files: Sequence[str], same_rows: Callable[[int, int], float] | None = 
     DataError
         Where no pattern tells the files apart, or several fit equally; these are shown.
     """
+    stems = {PurePath(file).stem.casefold() for file in files}
+    originals = {file: match[1] for file in files if (match := _COPY.fullmatch(PurePath(file).stem))}
+    copies = [file for file, original in originals.items() if original.casefold() in stems]
+    if copies:
+        raise DataError(
+            f"{listing(copies, 4)} looks like a copy of another file",
+            place="pattern",
+            remedy="Leave it out, or rename it; or say what names mean: read(..., pattern='...').",
+        )
     for pattern in USUAL[:2]:
         found = _told_apart(pattern, files)
         if found is not None:

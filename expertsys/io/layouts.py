@@ -21,6 +21,8 @@ from expertsys.io.shapes import (
     coder_columns,
     flags,
     indicator_columns,
+    nearly_indicators,
+    neither_yes_nor_no,
     shared_columns,
     unit_column,
 )
@@ -32,6 +34,9 @@ PLACES = (
 )
 _NAMES = ("unit", "coder", "case", "document", "participant", "round")
 _WIDE = "If each column after the unit is one coder, say so: layout='wide'."
+_DECIMAL = r"[+\-]?\d+,\d+"
+#: What stands between the names of several coders in one cell.
+_BESIDE = re.compile(r"\s*(?:[/,;&+|]|\band\b|\bund\b)\s*")
 _ROWS = ("unit", "coder", "case", "document", "participant", "round")
 #: Columns that spreadsheets leave blank below the first row of a block.
 _BLOCKS = ("case", "document", "participant")
@@ -83,6 +88,8 @@ def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log, 
         The names of a codebook, if one was given.
     """
     found = columns_of(cells, options, log)
+    if "coder" in found:
+        cells = _coders_apart(cells, found["coder"], log)
     numbered = _numbered(cells, options)
     layout = options.layout or _guessed(cells, options, fixed, found, numbered)
     if layout == "wide":
@@ -98,6 +105,30 @@ def lay_out(cells: Cells, options: Options, fixed: Mapping[str, str], log: Log, 
     return attrs.evolve(listed, codes=_split(listed.codes, cells.name, options, codes, log))
 
 
+def _coders_apart(cells: Cells, column: str, log: Log) -> Cells:
+    """A row for each of several coders that one cell names, such as "AB/CD", where each stands alone elsewhere."""
+    names = cells.frame[column]
+    alone = {name for name in names.dropna().unique() if not _BESIDE.search(name)}
+    parts = {name: [part for part in _BESIDE.split(name) if part] for name in names.dropna().unique()}
+    several = {name: found for name, found in parts.items() if len(found) > 1 and alone.issuperset(found)}
+    if not several:
+        return cells
+    rows = names.map(lambda name: several.get(name, [name]))
+    joint = names.isin(list(several)).to_numpy(dtype=bool)
+    log.tell(
+        "note",
+        f"{cells.name}, column {quoted(column)}",
+        f"took {counted(int(joint.sum()), 'cell')} such as {quoted(next(iter(several)))} as a row of each coder.",
+        "If they coded together, give the pair a name of its own.",
+    )
+    frame = cells.frame.assign(**{column: rows}).explode(column)
+    at = frame.index.to_numpy()
+    frame = frame.reset_index(drop=True).astype("str")
+    first = np.flatnonzero(~pd.Index(at).duplicated())
+    trimmed = {label: first[places] for label, places in cells.trimmed.items()}
+    return attrs.evolve(cells, frame=frame, rows=cells.rows[at], trimmed=trimmed)
+
+
 def _guessed(
     cells: Cells, options: Options, fixed: Mapping[str, str], found: Mapping[str, str], numbered: list[str]
 ) -> Layout:
@@ -110,6 +141,9 @@ def _guessed(
         return "rows"
     groups = indicator_columns(cells, _free(cells, found, options))
     if not groups or len(groups[0]) < 2:
+        nearly = nearly_indicators(cells, _free(cells, found, options))
+        if len(nearly) > 1 and "coder" in {*found, *fixed}:
+            raise neither_yes_nor_no(cells, nearly)
         return "long"
     if "coder" not in {*found, *fixed}:
         raise ask_indicators(cells, groups)
@@ -394,6 +428,8 @@ def _indicators(
     groups = indicator_columns(cells, free)
     if codes:
         groups = [[name for group in groups for name in group if name in codes]] if groups else []
+    if nearly := [name for name in nearly_indicators(cells, free) if not codes or name in codes]:
+        raise neither_yes_nor_no(cells, nearly)
     if len(groups) > 1:
         raise ask_which_indicators(cells, groups)
     if not groups or not groups[0]:
@@ -504,6 +540,7 @@ def _split(codes: pd.Series[str], name: str, options: Options, own: Collection[s
         return _parted(codes, options.separator)
     for mark in MARKS:
         joint = codes.str.contains(mark, regex=False).astype(bool) & ~codes.isin(list(own))
+        joint &= ~codes.str.fullmatch(_DECIMAL).astype(bool)
         if not joint.any():
             continue
         several, others = codes[joint], codes[~joint]

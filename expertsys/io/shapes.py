@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 import pandas as pd
 
-from expertsys._core.errors import DataError, listing, unknown
+from expertsys._core.errors import DataError, Remark, listing, quoted, unknown
 from expertsys._core.missing import is_no_code
 from expertsys.io.cells import Cells
 
@@ -17,6 +17,8 @@ from expertsys.io.cells import Cells
 _SHARED, _HARDLY = 0.5, 0.1
 #: A column without a value of the others is no coder's if it has at least this many cells; with fewer, it may be.
 _ENOUGH = 3
+#: Up to this difference, a number is a sum or mean that was rounded.
+_ROUNDED = 0.006
 #: At most this share of rows may repeat the name of another, where the header does not say that it names units.
 _OFTEN = 0.2
 _ID = re.compile(
@@ -26,7 +28,10 @@ _ID = re.compile(
 _ATTRIBUTE = re.compile(
     r"(?:site|sites|notes?|remarks?|comments?|question|questions|gender|sex|age|role|group|arm|ward|region|country|city"
     r"|consent|consented|source|language|profession|department|team|year|month|week|weight|speaker|duration|wave"
-    r"|recorded|checked|flag|confidence|certainty|sure|length|words|type|kind|status)",
+    r"|recorded|checked|flag|confidence|certainty|sure|length|words|type|kind|status|page|line|timestamp"
+    r"|average|avg|mean|median|total|sum|range|sd|diff|difference|delta|agree(?:d|ment|s)?\??|match(?:es)?\??|same\??"
+    r"|discrepanc(?:y|ies)|disagree(?:ment)?\??|conflict\??|conf|memos?"
+    r"|.*[ _.\-](?:conf|confidence|certainty|notes?|memo|comments?))",
     re.IGNORECASE,
 )
 
@@ -157,9 +162,10 @@ def coder_columns(
     if not large and all(sum(words[name].values()) < _ENOUGH and not _ATTRIBUTE.fullmatch(name) for name in alone):
         return Coders(list(free), [])
     main = large[0] if len(large) == 1 else []
+    made = _computed(cells, main)
     doubtful = [name for name in alone if not _is_apart(name, main, words)]
-    if not main or doubtful or any(_ATTRIBUTE.fullmatch(name) for name in main):
-        raise _ask(cells, large, alone, free)
+    if not main or doubtful or made or any(_ATTRIBUTE.fullmatch(name) for name in main):
+        raise _ask(cells, large, alone, free, made)
     return _sorted(free, {*main, *(name for name in empty if not _ATTRIBUTE.fullmatch(name))})
 
 
@@ -203,11 +209,38 @@ def _is_apart(name: str, main: Sequence[str], words: Mapping[str, Counts]) -> bo
     return nearest <= _HARDLY and (sum(words[name].values()) >= _ENOUGH or bool(_ATTRIBUTE.fullmatch(name)))
 
 
-def _ask(cells: Cells, large: Sequence[Sequence[str]], alone: Sequence[str], free: Sequence[str]) -> DataError:
+def _computed(cells: Cells, names: Sequence[str]) -> list[str]:
+    """Columns of numbers that are the sum, mean or difference of the others in each row, where these differ."""
+    if len(names) < 3 or not all(_is_number(value) for name in names for value in cells.frame[name].dropna().unique()):
+        return []
+    numbers = cells.frame[list(names)].apply(lambda column: pd.to_numeric(column.str.replace(",", ".")))
+    found = []
+    for name in names:
+        others, own = numbers.drop(columns=name), numbers[name]
+        spread = others.max(axis=1) - others.min(axis=1)
+        known = own.notna() & others.notna().all(axis=1)
+        if known.sum() < _ENOUGH or not (spread[known] > 0).any():
+            continue
+        for made in (others.mean(axis=1), others.sum(axis=1), spread):
+            if ((made - own)[known].abs() < _ROUNDED).all():
+                found.append(name)
+                break
+    return found
+
+
+def _ask(
+    cells: Cells,
+    large: Sequence[Sequence[str]],
+    alone: Sequence[str],
+    free: Sequence[str],
+    made: Sequence[str] = (),
+) -> DataError:
     sharing = "; ".join(f"{listing(group)} share values" for group in large)
     others = f"{listing(alone)} share hardly any with others" if alone else ""
+    if made:
+        others = "; ".join(filter(None, (others, f"{listing(made)} can be computed from the others")))
     choices = [list(group) for group in large] or [list(free)]
-    headed = [name for group in large for name in group if _ATTRIBUTE.fullmatch(name)]
+    headed = [name for group in large for name in group if _ATTRIBUTE.fullmatch(name) or name in made]
     if headed:
         choices = [[name for name in group if name not in headed] for group in choices] + choices
     calls = " or ".join(f"read(..., layout='wide', coders={choice})" for choice in choices[:4] if choice)
@@ -218,6 +251,8 @@ def _ask(cells: Cells, large: Sequence[Sequence[str]], alone: Sequence[str], fre
     )
 
 
+#: From this share of cells on, a column is taken for one of indicators with a slip in it.
+_MOSTLY = 0.8
 _YES = {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "•", "●", "*", "ja", "j", "oui", "sí", "si"}
 _NO = {"0", "0.0", "false", "no", "n", "nein", "non"}
 _KINDS = (
@@ -252,6 +287,38 @@ def indicator_columns(cells: Cells, free: Sequence[str]) -> list[list[str]]:
     if len(groups) == 1 and not any(_says_no(cells, name) for name in groups[0]):
         groups = [[name for name in free if name in {*groups[0], *blank}]]
     return groups
+
+
+def nearly_indicators(cells: Cells, free: Sequence[str]) -> list[str]:
+    """Columns of which most cells say yes or no, both in one way, and some say neither."""
+    found = []
+    for name in free:
+        values = cells.frame[name].dropna().str.casefold()
+        for kind in _KINDS[:-1]:
+            own = values.isin(kind)
+            if _MOSTLY <= own.mean() < 1 and len(values[own].unique()) > 1:
+                found.append(name)
+                break
+    return found
+
+
+def neither_yes_nor_no(cells: Cells, names: Sequence[str]) -> DataError:
+    """The error for columns of indicators in which a cell says neither yes nor no."""
+    faults = []
+    for name in names:
+        folded = cells.frame[name].str.casefold()
+        other = folded.notna() & ~folded.isin({*_YES, *_NO})
+        other = other if other.any() else folded.notna() & ~folded.isin(set(folded.value_counts().index[:2]))
+        at = int(other.to_numpy(dtype=bool).argmax())
+        faults.append(
+            Remark(
+                "error",
+                f"{cells.name}, row {cells.rows[at]}, column {quoted(name)}",
+                f"{quoted(str(cells.frame[name].iloc[at]))} says neither yes nor no, as the other cells do.",
+                f"Correct it, or leave it blank; if the column is not a code: attributes=[{name!r}].",
+            )
+        )
+    return DataError(faults[0].what, place=faults[0].place, remedy=faults[0].remedy, faults=faults)
 
 
 def _says_no(cells: Cells, name: str) -> bool:

@@ -12,6 +12,7 @@ from expertsys._core.names import folded
 from expertsys.io.log import Log
 
 _ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
+_WHOLE = re.compile(r"^([+\-]?\d+)[.,]0+$")
 _MOST = 5
 #: What usually stands between several codes in one cell.
 MARKS = (";", "|", "\n", ",")
@@ -26,8 +27,9 @@ _PLACES: dict[str, tuple[list[str], list[str]]] = {
 
 
 def spelt(name: str, *, zeros: bool) -> str:
-    """What two spellings of one name share; `zeros` says that leading zeros of numbers make no difference."""
-    return _ZEROS.sub("", folded(name)) if zeros else folded(name)
+    """What two spellings of one name share, such as 1 and 1.0; `zeros`: leading zeros make no difference."""
+    plain = _WHOLE.sub(r"\1", folded(name))
+    return _ZEROS.sub("", plain) if zeros else plain
 
 
 def one_spelling(places: pd.DataFrame, log: Log) -> None:
@@ -66,8 +68,9 @@ def one_spelling_of_codes(codes: pd.Series[str], own: Collection[str], log: Log)
     frequent = list(codes.value_counts().index)
     first: dict[str, str] = {}
     for name in (*own, *frequent):
-        first.setdefault(folded(name), name)
-    other = {name: first[folded(name)] for name in frequent if name not in own and first[folded(name)] != name}
+        first.setdefault(spelt(name, zeros=False), name)
+    kept = {name: first[spelt(name, zeros=False)] for name in frequent}
+    other = {name: new for name, new in kept.items() if new != name and name not in own}
     if not other:
         return codes
     changed = codes.isin(list(other))

@@ -15,7 +15,7 @@ from expertsys.study import tables
 from expertsys.study.codebook import Code, Codebook
 from expertsys.study.matching import Matching, Rule, canonical, ends_kept, match
 from expertsys.study.provenance import Provenance
-from expertsys.study.readings import ASSUMED, SEEN
+from expertsys.study.readings import ASSUMED, SEEN, Readings
 from expertsys.study.selecting import left_out
 from expertsys.study.study import Study
 
@@ -256,6 +256,7 @@ def _people(pieces: list[dict[str, pd.DataFrame]], same: str, notes: list[Remark
             own = piece["codings"][piece["codings"]["coder"] == name]
             earlier = seen.get(name)
             clash = [] if earlier is None else _clashes(own, pd.concat(earlier))
+            clash += [unit for unit in _silent_clashes(piece, pieces[: number - 1], name) if unit not in clash]
             if earlier is not None and same == "separate":
                 names[name] = f"{name} ({number})"
                 notes.append(Remark("note", f"study {number}, coder {name!r}", f"is named {names[name]!r} now."))
@@ -320,6 +321,28 @@ def _clashes(own: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:
     keys = [key for key in _KEYS if key not in ("coder", "document")]
     before, now = (_by_document(frame, keys) for frame in (earlier, own))
     return [document for document, rows in now.items() if document in before and before[document] != rows]
+
+
+def _silent_clashes(piece: dict[str, pd.DataFrame], earlier: list[dict[str, pd.DataFrame]], name: str) -> list[str]:
+    """Units that a coder coded in one study and read without a code in another."""
+    keys = ["unit", "round"]
+    found: list[str] = []
+    own = _read_and_coded(piece, name)
+    for other in earlier:
+        both = own.merge(_read_and_coded(other, name), on=keys, suffixes=("", "_before"))
+        found += both["unit"][both["coded"] != both["coded_before"]].tolist()
+    return list(dict.fromkeys(found))
+
+
+def _read_and_coded(piece: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """The units that a coder read in each round, and whether they carry a code."""
+    keys = ["unit", "round"]
+    rounds = tuple(pd.concat([piece["codings"]["round"], piece["assignments"]["round"]]).dropna().unique())
+    seen = Readings.from_tables(piece, rounds).to_frame(piece["units"], piece["coders"].index)
+    seen = seen.loc[seen["coder"] == name, keys]
+    codings = piece["codings"]
+    coded = pd.MultiIndex.from_frame(codings.loc[codings["coder"] == name, keys].fillna(""))
+    return seen.assign(coded=pd.MultiIndex.from_frame(seen.fillna("")).isin(coded))
 
 
 def _by_document(frame: pd.DataFrame, keys: list[str]) -> dict[str, set[tuple[Any, ...]]]:

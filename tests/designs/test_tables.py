@@ -734,8 +734,136 @@ def test_a_number_that_marks_a_missing_score() -> None:
     assert "99" not in left_out["note"].iloc[0]
 
 
-def test_a_code_and_none_by_one_coder_on_one_unit_is_said() -> None:
+def test_a_code_and_none_by_one_coder_on_one_unit_are_asked_about() -> None:
+    """A revision below the first coding, or a slip; in a second column of codes, "none" is no contradiction."""
     table = pd.DataFrame({"unit": ["a", "a", "b"], "coder": "ann", "code": ["trust", "none", "none"]})
-    study = es.read(table)
-    assert "1 unit with both a code and a word for no code by one coder, such as 'a' by 'ann'" in said(study)
-    assert len(study.codings) == 1
+    assert "row 2: 'ann' gave 'a' a word for no code, and a code in another row" in refusal(table)
+    rounds = es.read(table.assign(round=["1", "2", "1"]))
+    assert len(rounds.codings) == 1
+    second = pd.DataFrame({"unit": ["a", "b"], "coder": "ann", "Code 1": ["trust", "none"], "Code 2": ["none", "none"]})
+    assert len(es.read(second).codings) == 1
+
+
+# Tables as they are kept by hand
+
+
+@pytest.mark.parametrize("field", ["document", "case"])
+def test_rows_that_look_alike_in_different_blocks(tmp_path: Path, field: str) -> None:
+    """Interviews named once for each block, units from 1: six units, of which the second and fifth look alike."""
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{field},unit,Ann,Ben\nI1,1,x,x\n,2,y,y\n,3,x,y\nI2,1,y,x\n,2,y,y\n,3,x,y\n")
+    study = es.read(path, layout="wide")
+    assert len(study.units) == 6
+    assert es.reliability(study, level="nominal")["n_units"].iloc[0] == 6
+
+
+@pytest.mark.parametrize("slip", ["?", "2", "yes?"])
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_slip_among_0_and_1_is_named(tmp_path: Path, slip: str, files: int) -> None:
+    """One cell that says neither yes nor no made the whole column an attribute, and its code one of nobody."""
+    rng = np.random.default_rng(4)
+    tables = {}
+    for coder in ("AB", "CD"):
+        cells = rng.integers(0, 2, (30, 3)).astype(str).astype(object)
+        table = pd.DataFrame(cells, columns=["trust", "time", "money"]).assign(unit=[f"u{n}" for n in range(30)])
+        tables[coder] = table
+    tables["CD"].loc[6, "trust"] = slip
+    if files == 1:
+        source = tmp_path / "all.csv"
+        pd.concat([table.assign(coder=coder) for coder, table in tables.items()]).to_csv(source, index=False)
+    else:
+        source = tmp_path
+        for coder, table in tables.items():
+            table.to_csv(tmp_path / f"c_{coder}.csv", index=False)
+    found = refusal(source)
+    assert f"column 'trust': '{slip}' says neither yes nor no" in found
+
+
+def test_a_code_that_one_coder_could_not_give(tmp_path: Path) -> None:
+    """Ben's sheet has no column for "money": that is no rejection of it."""
+    table = pd.DataFrame({"unit": [f"u{n}" for n in range(12)], "trust": [0, 1] * 6, "money": [1, 0, 0] * 4})
+    table.to_csv(tmp_path / "x_ann.csv", index=False)
+    table.assign(time=[0, 1] * 6).drop(columns="money").to_csv(tmp_path / "x_ben.csv", index=False)
+    found = refusal(tmp_path)
+    assert "coder 'ben': has no column for 'money'" in found
+    assert "coder 'ann': has no column for 'time'" in found
+
+
+@pytest.mark.parametrize("label", ["Total", "Mean:", "SUM"])
+def test_a_row_of_totals_is_no_unit(label: str) -> None:
+    """Six units of scores and their sums: alpha of the six."""
+    ann, ben = [1, 2, 3, 2, 1, 3], [2, 1, 3, 3, 1, 2]
+    table = pd.DataFrame({"unit": [f"u{n}" for n in range(6)], "Ann": ann, "Ben": ben})
+    totals = pd.concat([table, pd.DataFrame({"unit": [label], "Ann": [sum(ann)], "Ben": [sum(ben)]})])
+    given, bare = (es.reliability(es.read(made, layout="wide"), level="interval") for made in (totals, table))
+    assert given["estimate"].iloc[0] == bare["estimate"].iloc[0]
+    assert "which hold totals" in said(es.read(totals, layout="wide"))
+
+
+@pytest.mark.parametrize("joint", ["AB/CD", "AB, CD", "AB + CD", "CD & AB", "AB and CD"])
+def test_two_coders_in_one_cell(joint: str) -> None:
+    """Twenty units, of which the coders disagree on three: what they coded alike stands in one row for both."""
+    rows = [("u0", "AB", "t"), ("u0", "CD", "none"), ("u1", "AB", "none"), ("u1", "CD", "t"), ("u2", "AB", "t")]
+    rows += [("u2", "CD", "none"), *((f"u{n}", joint, "t" if n % 2 else "none") for n in range(3, 20))]
+    table = pd.DataFrame(rows, columns=["unit", "coder", "code"])
+    apart = table.assign(coder=table["coder"].map(lambda name: ["AB", "CD"] if name == joint else [name]))
+    truth = es.reliability(es.read(apart.explode("coder"))).loc["t"]
+    found = es.reliability(es.read(table)).loc["t"]
+    assert found[["estimate", "n_units", "n_coders"]].tolist() == truth[["estimate", "n_units", "n_coders"]].tolist()
+    assert found["n_units"] == 20
+
+
+@pytest.mark.parametrize("header", ["average", "M", "diff", "agree?", "AB_conf", "page"])
+def test_columns_beside_the_coders_that_hold_their_values(header: str) -> None:
+    """A mean, a difference, a mark of agreement, a certainty beside two coders' scores: asked about, not a coder."""
+    pairs = [(1, 3), (2, 4), (3, 3), (4, 2), (5, 5), (2, 2), (1, 1), (4, 4), (3, 5), (5, 3)]
+    table = pd.DataFrame(pairs, columns=["Ann", "Ben"])
+    other = {"diff": abs(table["Ann"] - table["Ben"]), "agree?": (table["Ann"] == table["Ben"]).astype(int)}
+    third = other.get(header, (table["Ann"] + table["Ben"]) / 2 if header in ("average", "M") else table["Ann"])
+    wide = table.assign(**{header: third}, unit=[f"u{n}" for n in range(10)])
+    assert "coders=['Ann', 'Ben']" in refusal(wide, layout="wide") or header == "agree?"
+    study = es.read(wide, layout="wide", coders=["Ann", "Ben"])
+    assert list(study.coders.index) == ["Ann", "Ben"]
+
+
+def test_whole_numbers_that_one_column_writes_with_a_point(tmp_path: Path) -> None:
+    """A column with a blank cell is saved as 1.0, 2.0 by pandas: the same categories as 1 and 2."""
+    table = pd.DataFrame({"unit": list("abcdefgh"), "ann": [1, 2] * 4, "ben": [1, 2, 1, 2, 1, 2, 1, None]})
+    table.to_csv(tmp_path / "f.csv", index=False)
+    study = es.read(tmp_path / "f.csv", layout="wide", coders=["ann", "ben"])
+    found = es.reliability(study, level="nominal")
+    assert found["estimate"].iloc[0] == 1.0
+    assert study.codes == ("1", "2")
+
+
+@pytest.mark.parametrize("copy", ["ben (1).csv", "ben - Copy.csv", "ben_copy.csv", "ben (old).csv"])
+def test_copies_of_a_file_are_no_coders(tmp_path: Path, copy: str) -> None:
+    table = pd.DataFrame({"unit": list("abc"), "Code 1": ["x", "y", "x"]})
+    for name in ("ann.csv", "ben.csv", copy):
+        table.to_csv(tmp_path / name, index=False)
+    assert f"{copy!r} looks like a copy of another file" in refusal(tmp_path)
+
+
+def test_a_phase_within_units_is_a_round() -> None:
+    """The same coders code the same units in a pilot and in the main phase: two rounds, which are not pooled."""
+    rows = [
+        (f"u{n}", coder, phase, "t" if n % 2 else "none") for n in range(6) for coder in "ab" for phase in ("p", "m")
+    ]
+    table = pd.DataFrame(rows, columns=["unit", "coder", "phase", "code"])
+    assert "read(..., round='phase')" in refusal(table)
+    assert es.read(table, round="phase").rounds == ("p", "m")
+
+
+def test_one_coder_with_a_code_and_none_in_two_studies() -> None:
+    """Ann recoded "policy" as "none" in a second file: merge asks, as it does of two codes."""
+    own = pd.DataFrame({"unit": list("abcdef"), "coder": "ann", "code": ["policy", "policy", "none"] * 2})
+    again = own.assign(code=["none", "policy", "none"] * 2)
+    with pytest.raises(DataError, match="coded differently in an earlier study: 'a', 'd'"):
+        es.merge(es.read(own), es.read(again))
+    assert len(es.merge(es.read(own), es.read(own)).codings) == 4
+
+
+def test_a_decimal_comma_is_one_number() -> None:
+    table = pd.DataFrame({"unit": list("abcd"), "ann": ["3", "5", "3,5", "4"], "ben": ["3", "5", "3,5", "5"]})
+    study = es.read(table, layout="wide")
+    assert set(study.codes) == {"3", "5", "3.5", "4"}

@@ -192,7 +192,9 @@ class Ratings:
                 remedy="Ratings.from_wide(table), with a column for each coder; or from_long, a row for each rating.",
             )
         if isinstance(array, np.ma.MaskedArray):
-            array = np.where(np.ma.getmaskarray(array), None, array.data.astype(object))
+            masked = np.ma.getmaskarray(array)
+            array = array.data.astype(object)
+            array[masked] = None
         cells = np.asarray(array) if isinstance(array, np.ndarray) else _cells(array)
         if cells.ndim != 2:
             raise DataError(f"expected two axes, units and coders, not shape {cells.shape}", place="array")

@@ -1,4 +1,4 @@
-"""Inputs that were misread without a word: tables taken for arrays, names of units for coders, values that look alike."""
+"""Inputs that were misread: tables taken for arrays, names of units for coders, values that look alike."""
 
 from __future__ import annotations
 
