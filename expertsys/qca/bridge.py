@@ -364,6 +364,8 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
             codes[name], below[name] = _codes_of(study, spec, framework)
             raw[name], rests[name], rules[name] = _counted(study, spec, codes[name])
             evidence[name] = _behind(study, rules[name], codes[name])
+            if spec.show == "share":
+                _check_scale(raw[name], spec.anchors, name)
             scores[name] = raw[name] if spec.anchors is None else _score(raw[name], spec.method, spec.anchors, name)
         elif isinstance(spec, FromAttribute):
             raw[name], scores[name] = _attribute(study, spec, name)
@@ -489,6 +491,7 @@ def _attribute(study: Study, spec: FromAttribute, name: str) -> tuple[pd.Series[
                 remedy="Give scores={value: score}.",
             )
         raw = column.astype("float64")
+        _check_scale(raw, spec.anchors, name)
         return raw, _score(raw, spec.method, spec.anchors or (), name)
     given = {str(value): float(score) for value, score in spec.scores.items()}
     wrong = [value for value, score in given.items() if not 0 <= score <= 1]
@@ -532,6 +535,7 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
         raise DataError(f"column {texts[0]!r} must hold numbers", place=f"condition {name!r}", remedy="Recode it.")
     own = {key: figures[column].astype("float64").reindex(cases) for key, column in columns.items()}
     anchors = spec.anchors or ()
+    _check_scale(own["value"], anchors, name)
     low, high = (_score(own[key], spec.method, anchors, name) if key in own else None for key in ("low", "high"))
     n = own.get("n", pd.Series(np.nan, index=cases))
     noun = (spec.n or "").removeprefix("n_").removesuffix("s") or "observation"
@@ -607,7 +611,6 @@ def _sources(conditions: Mapping[str, Source], codes: Mapping[str, tuple[str, ..
 
 
 def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name: str) -> pd.Series[Any]:
-    _check_scale(raw, anchors, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DegenerateWarning)  # scores of 0.5 are told in the note
@@ -616,13 +619,13 @@ def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name
         raise DataError(f"condition {name!r}: {error}", place="membership", faults=error.faults) from None
 
 
-def _check_scale(raw: pd.Series[Any], anchors: tuple[float, ...], name: str) -> None:
+def _check_scale(raw: pd.Series[Any], anchors: tuple[float, ...] | None, name: str) -> None:
     """Refuse anchors in percent for shares between 0 and 1, and the other way round."""
     known = raw.dropna().astype("float64")
     if known.empty or not anchors:
         return
     shares, whole = bool(known.between(0, 1).all()), bool((known > 1).all())
-    if (shares and min(anchors) > 1) or (whole and min(anchors) >= 0 and max(anchors) <= 1):
+    if (shares and min(anchors) > 1) or (whole and min(anchors) > 0 and max(anchors) < 1):
         raise DataError(
             f"anchors must be on the scale of the values; the values run from {known.min():.3g} to {known.max():.3g}, "
             f"the anchors from {min(anchors):g} to {max(anchors):g}",
