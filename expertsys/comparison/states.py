@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, check_list, listing, quoted
-from expertsys._core.frames import as_text, case_column, check_cases, check_columns, spelt_alike, to_pandas
+from expertsys._core.frames import as_text, case_column, check_cases, check_columns, folded, spelt_alike, to_pandas
 
 PRESENT, ABSENT = "present", "absent"
 #: Whole numbers from here on are amounts, such as percentages, and no categories.
@@ -56,16 +56,18 @@ class States:
         names = conditions_of(frame, conditions, outcome, place=place)
         frame, note = one_spelling(frame, [*names, *([] if outcome is None else [outcome])])
         if present is not None and outcome is not None:
+            occurring = list(dict.fromkeys(frame[outcome].dropna()))
             if isinstance(present, str):
-                present = present.strip()
-            wanted = frame[outcome].map(lambda cell: None if pd.isna(cell) else cell == present)
-            frame = frame.assign(**{outcome: wanted})
-            if not wanted.eq(True).any():
+                present = next((value for value in occurring if folded(str(value)) == folded(present)), present)
+            if present not in occurring:
                 raise DataError(
-                    f"no case has {outcome} = {present!r}; it is {listing(dict.fromkeys(frame[outcome].dropna()))}",
+                    f"no case has {outcome} = {present!r}; it is {listing(occurring)}",
                     place="present",
                     remedy="Name a value that occurs.",
                 )
+            frame = frame.assign(
+                **{outcome: frame[outcome].map(lambda cell: None if pd.isna(cell) else cell == present)}
+            )
         columns = {name: _states(frame[name], name, place) for name in names}
         found: dict[str, bool] = {}
         if outcome is not None:

@@ -675,7 +675,10 @@ def test_one_value_in_several_spellings_is_one_value(source: str, tmp_path: Path
     joint = joint_method(table, **options)  # type: ignore[arg-type]
     for result in (similar, different, expected, agreement, difference, joint):
         assert told in repr(result)
-    assert most_similar(table, outcome="bypassed", present="yes", measure="gower").best == (("C", "D"),)
+    for present in ("YES", "yes "):
+        assert most_similar(table, outcome="bypassed", present=present, measure="gower").best == (("C", "D"),)
+    with pytest.raises(DataError, match=r"no case has bypassed = 'always'; it is 'yes', 'no'"):
+        most_similar(table, outcome="bypassed", present="always")
 
 
 def test_a_column_case_is_the_case_column_however_it_is_written() -> None:

@@ -13,6 +13,7 @@ import expertsys as es
 from expertsys import Code, Codebook, Study
 from expertsys.errors import DataError
 from expertsys.evidence import coverage, evaluate_propositions, frame_evidence, negative_cases, resistance_profile
+from expertsys.reporting.enacted import propositions
 from expertsys.theory import FRAMEWORK, Concept, FocusOfResistance
 
 POLICY, SOCIOMATERIAL, JUDGEMENT, RELATIONS = (focus.concept for focus in FocusOfResistance)
@@ -530,7 +531,8 @@ FOCI = {name: f"focus-of-resistance.{name}" for name in ("policy", "sociomateria
 
 def told(study: Study, proposition: str, unit: str, **options: object) -> dict[str, int]:
     row = evaluate_propositions(study, **options).to_frame().loc[(proposition, unit)]
-    return {**counts(study, proposition, unit, **options), **{name: n for name in ["undetermined"] if (n := row[name])}}
+    names = ("supports", "contradicts", "mixed", "untested", "undetermined")
+    return {name: int(row[name]) for name in names if row[name]}
 
 
 @pytest.mark.parametrize(
@@ -560,10 +562,21 @@ def test_an_absent_code_counts_against_only_where_there_is_such_a_code(
         side = "contradict" if mapped else "support or contradict"
         said = rf"P7 \(excerpt\): nothing in the study could {side} it: no code points to .*{lacks}\."
         assert re.search(said, repr(result))
-        assert "No excerpt could contradict it: no code points to" in negative_cases(study, "P7").note
-    section = es.reporting.build(study, method=es.agreement.Bootstrap(replicates=20, rng=0)).section("propositions")
-    listed = [row[0] for one in section.tables if one.caption == "Evidence against" for row in one.rows]
-    assert listed.count("P7") == bearings.get("contradicts", 0)
+
+
+def test_excerpts_without_a_code_that_was_not_on_offer_are_no_evidence_against() -> None:
+    """The report lists P7's ten excerpts without a focus under "Evidence against" where all foci have a code only."""
+    rows = [(f"u{n}", "A", "ann", code) for n in range(20) for code in ["resists", *(["policy"] if n < 10 else [])]]
+    table = pd.DataFrame(rows, columns=["unit", "case", "coder", "code"])
+    codes = [Code("resists", concept="resistance"), *(Code(name, concept=key) for name, key in FOCI.items())]
+    for book, number in ((codes, 10), (codes[:-1], 0)):
+        section = propositions(Study(table, codebook=Codebook(book)), (), FRAMEWORK)
+        assert section is not None
+        listed = [row[0] for one in section.tables if one.caption == "Evidence against" for row in one.rows]
+        assert listed.count("P7") == number
+    found = negative_cases(Study(table, codebook=Codebook(codes[:-1])), "P7")
+    assert found.to_frame().empty
+    assert "No excerpt could contradict it: no code points to focus-of-resistance.relations." in found.note
 
 
 def test_behaviourist_codes_alone_count_against_only_where_the_rival_frame_has_codes() -> None:
