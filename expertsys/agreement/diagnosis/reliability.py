@@ -388,8 +388,13 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
         + (f"(unit of coding: {unit}) " if unit else "")
         + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}."
     ]
+    told = table.attrs["confidence"], table.attrs["method"]
     if len(whole):
-        parts.append(_told_of_sets(whole, table.attrs["confidence"], table.attrs["method"]))
+        measure = "Krippendorff's alpha with Jaccard distance"
+        parts.append(_told_of_whole(whole, "Agreement on the set of codes per unit", measure, *told))
+    if table.attrs.get("level"):
+        measure = f"{table.attrs['coefficient']}, {table.attrs['level']}"
+        return " ".join([*parts, _told_of_whole(single, "Agreement on the scores", measure, *told)])
     kinds = single.groupby("category", sort=False) if "category" in table.index.names else [("", single)]
     for kind, rows in kinds:
         known = rows["estimate"].dropna()
@@ -405,9 +410,8 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
-def _told_of_sets(whole: pd.DataFrame, confidence: float, how: str) -> str:
-    """The sentence on sets of codes; with several groups, the lowest and the highest."""
-    start, measure = "Agreement on the set of codes per unit", "Krippendorff's alpha with Jaccard distance"
+def _told_of_whole(whole: pd.DataFrame, start: str, measure: str, confidence: float, how: str) -> str:
+    """The sentence on sets of codes, or on scores; with several groups, the lowest and the highest."""
     rows = whole.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     if len(whole) == 1 or rows.empty:
         rows = whole.iloc[:1]

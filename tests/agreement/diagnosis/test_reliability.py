@@ -12,6 +12,7 @@ from expertsys import agreement
 from expertsys.agreement import Bootstrap, gwet_ac, methods_text, reliability
 from expertsys.agreement.diagnosis import choice
 from expertsys.errors import DataError
+from expertsys.io import read
 from expertsys.study import Study
 
 from .. import byhand, studies
@@ -339,3 +340,13 @@ def test_one_coder_is_refused() -> None:
 def test_refused_options(options: dict[str, Any], told: str) -> None:
     with pytest.raises(DataError, match=told):
         reliability(Study(THREE), **options)
+
+
+def test_methods_text_of_scores() -> None:
+    """Scores are one scale: the sentence names it, and speaks of no single codes."""
+    scores = pd.DataFrame({"unit": list("abcdef"), "ann": [1, 2, 3, 1, 2, 3], "ben": [1, 2, 3, 1, 2, 2]})
+    study = read(scores, layout="wide")
+    table = reliability(study, level="interval")
+    text = methods_text(study, table)
+    assert f"Agreement on the scores was {table['estimate'].iloc[0]:.3f} (Krippendorff's alpha, interval;" in text
+    assert "single codes" not in text
