@@ -74,7 +74,7 @@ class Null:
         Whether all were listed.
     within : str
         Within what labels were shuffled: ``"site"``, ``"person"``, ``"period"``, ``"person and period"``, or ``"whole
-        persons"`` where each person has one label.
+        persons"`` where each person has one label, and so for visits and the like.
     note : str
         Why there is no p-value; empty where there is one.
     """
@@ -92,7 +92,8 @@ class Null:
         if math.isnan(self.mean):
             return f"not compared: {self.note}"
         how = f"all {self.shuffles:,} rearrangements" if self.exact else f"{self.shuffles:,} shuffles"
-        how += {"site": "", "whole persons": " of whole persons"}.get(self.within, f" within {self.within}")
+        if self.within != "site":
+            how += f" of {self.within}" if self.within.startswith("whole ") else f" within {self.within}"
         p_value = "no p-value" if math.isnan(self.p_value) else f"p = {self.p_value:.3g}"
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f}; {how}), {p_value}"
 
@@ -205,6 +206,7 @@ def persons_shuffled(
     shuffles: int | None,
     rng: RNG,
     ordering: Statistic | None = None,
+    who: str = "person",
 ) -> Null:
     """Compare a statistic with its distribution when persons who each have one label exchange these labels.
 
@@ -216,6 +218,8 @@ def persons_shuffled(
         Within what they exchange labels, such as the site.
     statistic, observed, cells, smaller, shuffles, rng, ordering
         As in `shuffled`.
+    who : str
+        What they are called, where they are visits or the like.
 
     Returns
     -------
@@ -224,14 +228,14 @@ def persons_shuffled(
         none can be rare.
     """
     count = SHUFFLES if shuffles is None else shuffles
-    nothing = Null(float("nan"), float("nan"), float("nan"), float("nan"), 0, exact=True, within="whole persons")
+    nothing = Null(float("nan"), float("nan"), float("nan"), float("nan"), 0, exact=True, within=f"whole {who}s")
     for axis in (3, 2):  # the label is the column, or the row, that a person fills
         filled = persons.any(axis=tuple({1, 2, 3} - {axis}))
         if (filled.sum(axis=1) <= 1).all():
             break
     else:
         return attrs.evolve(
-            nothing, note="within persons nothing can be exchanged, and persons have several labels each"
+            nothing, note=f"within {who}s nothing can be exchanged, and {who}s have several labels each"
         )
     labels = filled.argmax(axis=1)
     possible = 1.0
@@ -241,7 +245,7 @@ def persons_shuffled(
     if possible < FEWEST_ARRANGEMENTS - 0.5:
         return attrs.evolve(
             nothing,
-            note="each person has one label throughout, and there are too few persons at each site to exchange them "
+            note=f"each {who} has one label throughout, and there are too few {who}s at each site to exchange them "
             f"({possible:.0f} arrangements)",
         )
     rest = persons.sum(axis=axis).reshape(len(persons), -1)
@@ -267,7 +271,7 @@ def persons_shuffled(
     extreme = placed <= observed + tolerance if smaller else placed >= observed - tolerance
     low, high = (float(value) for value in np.quantile(drawn, [0.025, 0.975]))
     p_value = (int(extreme.sum()) + 1) / (count + 1)
-    return Null(float(drawn.mean()), low, high, p_value, count, exact=False, within="whole persons")
+    return Null(float(drawn.mean()), low, high, p_value, count, exact=False, within=f"whole {who}s")
 
 
 def _drawn(loose: Sequence[Stratum], fixed: Floats, shuffles: int, rng: RNG) -> Iterator[Floats]:

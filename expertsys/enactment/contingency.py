@@ -116,12 +116,13 @@ def contingency_sensitivity(
     coder : str or None
         Column of who coded the local description.
     weight : str or None
-        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of
-        coder, person and period, it need not exist under its default name.
+        Column of how many situations a row stands for, a whole number; None to count each row once. Without a column
+        ``weight``, one called weights, count, n or frequency serves, and `note` names it. Like the columns of coder,
+        person and period, it need not exist under its default name.
     person : str or None
         Column of who acted. Persons have habits and patients of their own, so that shuffling stays within persons.
-        Without a column ``person``, one called participant, prescriber, practitioner, clinician or the like serves, and
-        `note` names it; None for none.
+        Without a column ``person``, one called participant, clinician, doctor, nurse, staff, respondent or the like
+        serves, and `note` names it; where only the values of a column look like persons, it asks. None for none.
     period : str or None
         Column of the period, or of dates, which are read as months: shuffling stays within it.
     local_before_action : bool

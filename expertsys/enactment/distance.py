@@ -307,7 +307,8 @@ def action_at_a_distance(
     prescribed, taken : str
         Columns of the action that the rules prescribe (missing: they are silent) and of what was done (missing, or one
         of the usual words such as "n/a": it was not observed). Situations without either are left out and counted in
-        `unused`. Several actions in a cell, separated by semicolons, are compared as sets.
+        `unused`. Several actions in a cell, separated by semicolons, are compared as sets. Capitals and blanks make no
+        difference, nor the order of actions that commas or the like separate; `note` names what counts as one.
     site : str or sequence of str
         Column of the site, or several that combine. Without a column ``site``, each case counts as a site.
     mode, distance : str or None
@@ -315,15 +316,18 @@ def action_at_a_distance(
     coder : str or None
         Column of who coded the situation.
     weight : str or None
-        Column of how many situations a row stands for, a whole number; None to count each row once. Like those of mode,
+        Column of how many situations a row stands for, a whole number; None to count each row once. Without a column
+        ``weight``, one called weights, count, n or frequency serves, and `note` names it. Like the columns of mode,
         distance, coder, person and period, it need not exist under its default name.
     person : str or None
         Column of who acted. Shuffling stays within persons; intervals and comparisons of sites take persons as
-        clusters. Without a column ``person``, one called participant, prescriber, practitioner, clinician or the like
-        serves, and `note` names it; None for none.
+        clusters. Without a column ``person``, one called participant, clinician, doctor, nurse, staff, respondent or
+        the like serves, and `note` names it; where only the values of a column look like persons, it asks. None for
+        none.
     period : str or None
         Column of the period, or of dates, which are read as months: shuffling stays within it, and `between` compares
-        sites over the periods that all of them cover. Without one, months of a column ``date`` serve for `between`.
+        sites over the periods that all of them cover. Without one, a column called date, timestamp, month, quarter or
+        the like serves for `between`.
     shuffles : int or None
         Shuffles of the action taken within sites and persons behind `null`: 999, or fewer where these are many and
         large. All rearrangements are listed where they are few.

@@ -30,6 +30,8 @@ MOST_SINGLE = 0.12
 #: Below so many situations, nobody expects a close estimate.
 ENOUGH_FOR_NOTE = 20
 _BLOCK = 2_000_000
+#: With more cells than this, of all clusters together, whole clusters are not exchanged.
+_MOST_CLUSTERED = 50_000_000
 
 
 @attrs.frozen(eq=False)
@@ -86,29 +88,39 @@ class Cells:
         """The statistic under labels shuffled within site and group, and within person and period where they are known.
 
         Where no person has anything to shuffle, because each has one label throughout, whole persons are shuffled.
+        Where no person is known, whole visits or the like are, and there is no p-value where they have several labels.
         """
         used = self.used
-        loose: list[Stratum] = []
-        for block in self.groups(*used.strata):
-            for site in block:
-                loose.extend(strata(site.reshape(self.shape), self.shape[0]))
         words = [role for role in used.strata if role in ("person", "period")]
         within = " and ".join(words) or "site"
         options: dict[str, Any] = {"cells": self.size, "smaller": smaller, "shuffles": shuffles, "rng": rng}
         options["ordering"] = self.ordering
-        if "person" in used.table and not any(stratum.loose for stratum in loose):
-            above = [role for role in used.strata if role != "person"]
+        loose = self._strata(*used.strata)
+        who = used.group if used.cluster == "group" else used.cluster
+        inner_roles = [*used.strata, "group"] if used.cluster == "group" else used.strata
+        inner, clusters = used.numbered(*inner_roles)
+        few = len(clusters) * self.size <= _MOST_CLUSTERED
+        if who and few and not any(stratum.loose for stratum in self._strata(*inner_roles)):
+            above = [role for role in inner_roles if role != used.cluster]
             outer, _ = used.numbered(*above)
-            inner, _ = used.numbered(*used.strata)
             first = np.unique(inner, return_index=True)[1]
-            blocks = np.concatenate(list(self.groups(*used.strata))).reshape(-1, *self.shape)
-            return persons_shuffled(blocks, outer[first], self.statistic, observed, **options)
+            blocks = np.concatenate(list(self.groups(*inner_roles))).reshape(-1, *self.shape)
+            return persons_shuffled(blocks, outer[first], self.statistic, observed, who=who, **options)
         found = shuffled(loose, self.statistic, observed, **options)
         found = attrs.evolve(found, within=within)
         if used.repeated:
             which = "of one " + repr(used.grouped) if used.grouped else "that describe one situation"
             found = attrs.evolve(found, p_value=float("nan"), note=f"rows {which} are not independent of each other")
         return found
+
+    def _strata(self, *roles: str) -> list[Stratum]:
+        """The tables that combinations of roles and groups make, within which labels can be shuffled."""
+        return [
+            stratum
+            for block in self.groups(*roles)
+            for table in block
+            for stratum in strata(table.reshape(self.shape), self.shape[0])
+        ]
 
     def sparse(self) -> str:
         """Why entropies cannot be estimated from these situations; empty where they can.
@@ -279,7 +291,7 @@ class Measure(Result):
 
     def _within_sites(self, confidence: float) -> Interval:
         cluster = self._cells.used.cluster
-        kind = (self._cells.used.grouped if cluster == "group" else cluster) or "situation"
+        kind = (self._cells.used.group if cluster == "group" else cluster) or "situation"
         words = f"Wilson, variance by a jackknife over {kind}s within sites; for these sites"
         cells = self._cells
         sites, names = cells.used.numbered("site")
@@ -440,10 +452,10 @@ def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, 
         parts.append(f"{sparse}; there is no interval, and the estimate may be far from the truth")
     rows = counted(occasions.repeated, "row")
     if occasions.repeated and occasions.grouped:
-        parts.append(
-            f"{rows} repeat the {occasions.grouped!r} of another row, and each counts: "
-            "keep one row of each for the comparison with chance, or leave that column out if its rows are independent"
-        )
+        how = "keep one row of each for the comparison with chance, or drop the column if its rows are independent"
+        if null is not None and null.within.startswith("whole ") and not null.note:
+            how = f"they are compared with chance as {null.within}"
+        parts.append(f"{rows} repeat the {occasions.grouped!r} of another row, and each counts: {how}")
     elif occasions.repeated:
         choose = "choose one coder for the comparison with chance, and see by_coder"
         if "coder" not in used.table:

@@ -83,9 +83,9 @@ class Occasions:
             missing where all are; any others, such as case and site, where one is. Where there is no column ``site``,
             the column ``case`` takes its place.
         optional : mapping
-            Further roles; one that bears its own name is left out where there is no such column, but ``person`` is
-            looked for under other names first. ``weight`` (how many situations a row stands for) and ``situation``
-            (what it is called) do not become columns; ``date`` becomes ``month``.
+            Further roles; one that bears its own name is left out where there is no such column, but ``person``,
+            ``weight`` and ``date`` are looked for under other names first. ``weight`` (how many situations a row stands
+            for) and ``situation`` (what it is called) do not become columns; ``date`` becomes ``month``.
         site : str
             The keyword by which the caller is given the column of the site, for errors.
         """
@@ -191,6 +191,11 @@ class Occasions:
     def cluster(self) -> str:
         """The role within which situations depend on each other: the person, else the visit or the like; or none."""
         return next((role for role in ("person", "group") if role in self.table), "")
+
+    @property
+    def group(self) -> str:
+        """What the rows of `grouped` belong to, such as a visit."""
+        return next((name for name in usual.GROUPS if name in usual.plain(self.grouped)), "situation")
 
     def where(self, rows: npt.NDArray[np.bool_]) -> Occasions:
         """Some of the combinations."""

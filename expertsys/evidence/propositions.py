@@ -165,8 +165,8 @@ def evaluate_propositions(
         codes support a proposition and another's contradict it, the unit is mixed under either rule.
     weight, person, period : str or None
         Columns of ``study.situations``: how many occasions a row stands for (a whole number from 1), who acted, and
-        when. A column of the default name is used where there is one, else for the person one that is called
-        participant, prescriber, clinician or the like, and for the period the month of ``date``; None disregards it.
+        when. A column of the default name is used where there is one, else one with a usual name, as by the measures of
+        `expertsys.enactment`: count or n, clinician or doctor, date or month; None disregards it.
 
     Returns
     -------

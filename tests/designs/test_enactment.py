@@ -436,3 +436,264 @@ def test_dates_that_cannot_be_read_are_named() -> None:
     table = staggered()
     table["date"] = np.where(np.arange(len(table)) % 2, "03/04/2021", "05/02/2021")
     assert "the column 'date' cannot be read as dates (such as '05/02/2021')" in action_at_a_distance(table).note
+
+
+def log(prescribed: list[str], taken: list[str], **columns: Any) -> pd.DataFrame:
+    """Used as intended, at six sites in turn."""
+    table = pd.DataFrame({"prescribed": prescribed, "taken": taken, "mode": "as-intended", **columns})
+    return table if "site" in table else table.assign(site=[f"s{n % 6}" for n in range(len(table))])
+
+
+def third_proposition(table: pd.DataFrame) -> tuple[dict[str, int], str]:
+    """How many situations support and contradict P3, and the note at these numbers."""
+    study = es.Study(
+        pd.DataFrame({"unit": ["u"], "coder": ["ann"], "code": ["a"]}), situations=table.assign(distance=3)
+    )
+    result = es.evidence.evaluate_propositions(study)
+    row = result.to_frame().loc[("P3", "situation")]
+    assert result.note in repr(result)
+    return {name: int(row[name]) for name in ("supports", "contradicts", "undetermined")}, result.note
+
+
+def note_of_membership(found: Any, sites: Any) -> str:
+    codings = pd.DataFrame({"unit": ["u"], "coder": ["ann"], "code": ["a"], "case": [sites[0]]})
+    study = es.Study(codings, cases=pd.DataFrame({"case": list(sites)}))
+    faithful = es.qca.FromFigures(found.by_site, "fidelity", anchors=(0.5, 0.7, 0.9))
+    return es.qca.membership(study, conditions={"faithful": faithful}).note
+
+
+@pytest.mark.parametrize("coinciding", [0, 10])
+def test_actions_worded_otherwise_than_the_rule_are_said_wherever_they_count(coinciding: int, tmp_path: Path) -> None:
+    """The log says "accepted" or "overridden": 15 of 30 were followed, and no count of equal wordings can know it."""
+    same = ["no change"] * coinciding
+    table = from_csv(log(["reduce dose"] * 30 + same, ["accepted", "overridden"] * 15 + same), tmp_path)
+    found = action_at_a_distance(table, shuffles=9)
+    counts, note = third_proposition(table)
+    assert (found.estimate, counts["contradicts"]) == (pytest.approx(coinciding / (30 + coinciding)), 30)
+    question = "such as 'reduce dose' and 'accepted': are the two columns written alike?"
+    for text in (found.note, note, note_of_membership(found, found.by_site.index), found.methods_text()):
+        assert question in text
+        assert "'accepted' (15) is no prescribed action, and so counts as not followed" in text
+    section = enacted.situations(es.Study(pd.DataFrame({"unit": ["u"], "coder": "a", "code": "b"}), situations=table))
+    assert section is not None
+    assert any(question in str(row[-1]) for row in section.tables[0].rows)
+
+
+@pytest.mark.parametrize(
+    ("rule", "done"),
+    [
+        ("Refer", "refer"),
+        ("Offer review", "offer  Review "),
+        ("call, letter", "letter, call"),
+        ("call + letter", "Letter + call"),
+        ("call and letter", "letter and call"),
+        ("call/letter", "letter / call"),
+        ("call | letter", "letter | call"),
+        ("call & letter; form", "form; letter, call"),
+    ],
+)
+def test_actions_in_other_capitals_order_or_marks_are_the_same(rule: str, done: str, tmp_path: Path) -> None:
+    """20 of 30 did what was prescribed, half of them in other spelling."""
+    table = from_csv(log([rule] * 30, [rule, done, "nothing of it"] * 10), tmp_path)
+    found = action_at_a_distance(table, shuffles=9)
+    counts, note = third_proposition(table)
+    assert found.estimate == pytest.approx(2 / 3)
+    assert counts == {"supports": 20, "contradicts": 10, "undetermined": 0}
+    for text in (found.note, note, note_of_membership(found, found.by_site.index)):
+        assert "n 'prescribed' and 'taken', " in text
+        assert "count as one" in text
+    assert Situation(situation="s", prescribed=rule, taken=done).followed
+
+
+def test_several_actions_in_a_cell_are_told_by_those_that_occur_alone() -> None:
+    """Ten took one action of two: not followed, and said. Numbers and fractions are no sets."""
+    found = action_at_a_distance(log(["call, letter"] * 20, ["call, letter"] * 10 + ["call"] * 5 + ["letter"] * 5))
+    assert found.estimate == 0.5
+    assert "in 10 situations a prescribed action was left out or another one added" in found.note
+    assert "'call, letter' counts as several actions, each of which occurs by itself" in found.note
+    half = action_at_a_distance(log(["call, letter"] * 20, ["call, letter"] * 10 + ["call"] * 10))
+    assert "'call, letter' counts as one action: separate several actions by ';' if it is not" in half.note
+    doses = action_at_a_distance(log(["2,5 mg", "1/2 tablet"] * 10, ["5,2 mg", "2/1 tablet"] * 10))
+    assert doses.estimate == 0
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["unknown", "?", "missing", "not known", "Not documented", "n/k", "don't know", "unclear", "not recorded", "nan"],
+)
+def test_words_for_unknown_are_missing(word: str, tmp_path: Path) -> None:
+    """Of 120 actions, 90 are known and all of these followed."""
+    path = tmp_path / "log.csv"
+    log(["list"] * 120, ["list", "list", "list", word] * 30).to_csv(path, index=False)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    found = action_at_a_distance(table, shuffles=9)
+    counts, note = third_proposition(table)
+    assert (found.estimate, found.n_situations) == (1, 90)
+    assert counts == {"supports": 90, "contradicts": 0, "undetermined": 30}
+    assert "(30) counts as missing" in found.note
+    assert "(30) counts as missing" in note
+
+
+def test_what_the_system_recorded_is_a_category_even_if_unknown() -> None:
+    """Half of the situations are in the category "Unknown": a residual of .5, not a missing category."""
+    table = pd.DataFrame({"site": ["n", "s"] * 20, "local": list("aabb") * 10, "category": ["x", "Unknown"] * 20})
+    found = emptying_out(table, residual="unknown")
+    assert found.shares["residual"] == 0.5
+    assert "'Unknown' (20) counts as a category" in found.note
+
+
+@pytest.mark.parametrize("weight", ["Weight", "weights", "Count", "n", "frequency"])
+def test_headers_in_capitals_and_other_names_of_weights(weight: str, tmp_path: Path) -> None:
+    """Each site has 27 followed and 3 not: .9 over 360, in one row for each site and action."""
+    rows = [(f"s{n}", "list", done, size) for n in range(12) for done, size in (("list", 27), ("call", 3))]
+    table = pd.DataFrame(rows, columns=["Site", "Prescribed", "Taken", weight]).assign(
+        Mode="As intended", Date="2021-03"
+    )
+    for given in (table, from_csv(table, tmp_path)):
+        found = action_at_a_distance(given, shuffles=9)
+        assert (found.estimate, found.n_situations, found.n_sites) == (pytest.approx(0.9), 360, 12)
+        assert found.by_mode.index.tolist() == ["as-intended"]
+        assert found.by_period.index.tolist() == ["2021-03"]
+        named = f"each row counts as many times as the column {weight!r} says" in found.note
+        assert named == (weight != "Weight")
+    counts, _ = third_proposition(table)
+    assert counts == {"supports": 324, "contradicts": 36, "undetermined": 0}
+    study = es.Study(pd.DataFrame({"unit": ["u"], "coder": ["a"], "code": ["b"]}), situations=table)
+    assert action_at_a_distance(study, site="Site", shuffles=9).estimate == pytest.approx(0.9)
+    assert action_at_a_distance(table, weight=None, shuffles=9).estimate == 0.5
+
+
+def test_a_column_that_numbers_the_rows_is_no_weight() -> None:
+    found = action_at_a_distance(log(["a"] * 12, ["a", "b"] * 6, n=range(1, 13)))
+    assert found.n_situations == 12
+    assert "the column 'n' numbers the rows, so that each counts once" in found.note
+
+
+def visits(seed: int, column: str = "visit", *, anew: bool = False) -> pd.DataFrame:
+    """8 sites with 15 visits each: prescription and action are independent, and repeated in 1 to 7 rows of a visit."""
+    rng = np.random.default_rng(seed)
+    visit = np.repeat(np.arange(120), rng.integers(1, 8, 120))
+    rule, done = (rng.choice(["list", "call"], 120)[visit] for _ in range(2))
+    names = [str(n % 15) if anew else f"v{n}" for n in visit]
+    site = [f"site {n // 15}" for n in visit]
+    return pd.DataFrame({"site": site, column: names, "prescribed": rule, "taken": done})
+
+
+def test_rows_of_one_visit_are_exchanged_together() -> None:
+    """Independent between visits: p <= .05 in 5 % of tables, against more than 20 % where rows count as independent."""
+    small = [action_at_a_distance(visits(seed), shuffles=19).null.p_value <= 0.05 for seed in range(6)]
+    assert np.sum(small) <= 2  # P(more) = 0.002 at 5 %
+
+
+@pytest.mark.parametrize("column", ["Visit ID", "encounter", "consultation_no", "episode", "Patient"])
+def test_columns_of_visits_and_patients_are_found(column: str, tmp_path: Path) -> None:
+    table = from_csv(visits(3, column, anew=True), tmp_path)
+    found = action_at_a_distance(table, shuffles=19)
+    rows = len(table) - 120
+    assert f"{rows} rows repeat the {column!r} of another row" in found.note
+    assert found.null.within.startswith("whole ")
+    single = action_at_a_distance(table.drop(columns=column), shuffles=19)
+    assert (found.by_site["high"] - found.by_site["low"]).mean() > (
+        single.by_site["high"] - single.by_site["low"]
+    ).mean()
+    mixed = table.assign(taken=np.random.default_rng(0).choice(["list", "call"], len(table)))
+    mixed["prescribed"] = np.random.default_rng(1).choice(["list", "call"], len(table))
+    refused = action_at_a_distance(mixed, shuffles=19)
+    assert math.isnan(refused.null.p_value)
+    assert "keep one row of each for the comparison with chance" in refused.note
+    once = table.drop_duplicates(["site", column])
+    assert action_at_a_distance(once, shuffles=19).note == ""
+
+
+def test_a_column_of_kinds_of_visits_groups_nothing() -> None:
+    table = visits(3).assign(visit=lambda t: np.where(np.arange(len(t)) % 2, "at home", "by phone"))
+    assert action_at_a_distance(table, shuffles=9).note == ""
+
+
+@pytest.mark.parametrize("column", ["doctor", "GP", "respondent", "staff", "Nurse name", "staff_member"])
+def test_other_names_of_columns_of_persons(column: str) -> None:
+    found = contingency_sensitivity(alert_log(1).rename(columns={"Prescriber ID": column}), shuffles=9)
+    assert f"situations lie within 12 persons (column {column!r})" in found.note
+    assert found.null.within == "person"
+
+
+def test_a_column_that_may_say_who_acted_is_asked_about() -> None:
+    table = alert_log(1).rename(columns={"Prescriber ID": "treated by"})
+    asked = "values of the column 'treated by' recur within sites, as those of who acted do"
+    found = contingency_sensitivity(table, shuffles=9)
+    assert asked in found.note
+    assert "p-values and intervals take the situations of a site as independent" in found.note
+    assert asked not in contingency_sensitivity(table, person="treated by", shuffles=9).note
+    assert asked not in contingency_sensitivity(table, person=None, shuffles=9).note
+    rng = np.random.default_rng(0)
+    other = table.drop(columns="treated by").assign(
+        age=rng.integers(20, 80, len(table)), ward=rng.choice(list("abcde"), len(table))
+    )
+    assert contingency_sensitivity(other, shuffles=9).note == ""
+
+
+def test_persons_with_one_name_at_several_sites_are_several() -> None:
+    """Dr 0 to Dr 3 at each of six sites: 24 persons."""
+    table = pd.DataFrame(
+        {"doctor": [f"Dr {n % 4}" for n in range(240)], "site": [f"s{n // 4 % 6}" for n in range(240)]}
+    )
+    found = action_at_a_distance(table.assign(prescribed="a", taken=["a", "b", "a"] * 80), shuffles=9)
+    assert "situations lie within 24 persons (column 'doctor')" in found.note
+    assert "persons count within sites: there are 4 names, some at several sites" in found.note
+
+
+def renamed_dates(name: str) -> pd.DataFrame:
+    table = staggered()
+    month = table["date"].str.split("/").str[1].astype(int)
+    columns: dict[str, Any] = {
+        "Date": {"Date": table["date"]},
+        "timestamp": {"timestamp": "2021-" + month.astype(str).str.zfill(2) + "-03 10:20"},
+        "month": {"month": month},
+        "Quarter": {"Quarter": [f"Q{(number + 2) // 3}" for number in month]},
+        "year and month": {"Year": 2021, "Month": month},
+    }
+    return table.drop(columns="date").assign(**columns[name])
+
+
+@pytest.mark.parametrize("name", ["Date", "timestamp", "month", "Quarter", "year and month"])
+def test_columns_of_periods_are_found_and_figures_by_site_say_what_they_count(name: str, tmp_path: Path) -> None:
+    """In the same months all sites have the same fidelity: tau is 0, although figures by site differ."""
+    found = action_at_a_distance(from_csv(renamed_dates(name), tmp_path), shuffles=9)
+    assert found.between().tau == 0
+    for text in (found.note, note_of_membership(found, found.by_site.index)):
+        assert "sites cover different periods (by " in text
+        assert "all of which by_site counts" in text
+
+
+def test_sites_persons_and_categories_in_other_spelling_are_one(tmp_path: Path) -> None:
+    """Three sites in two spellings each: fidelity .5 at each, of 20 situations."""
+    table = pd.DataFrame({"site": ["North", "north", "South", "SOUTH ", "East", "e ast"] * 10, "prescribed": "a"})
+    table["taken"] = ["a", "b", "b", "a", "a", "b"] * 10
+    found = action_at_a_distance(from_csv(table, tmp_path), shuffles=9)
+    assert found.by_site["fidelity"].tolist() == [0.5] * 3
+    assert found.by_site["n_situations"].tolist() == [20] * 3
+    assert "in 'site', " in found.note
+    assert "'North' and 'north'" in found.note
+    lost = emptying_out(
+        pd.DataFrame({"site": "n", "local": ["a", "A", "b", "B"] * 5, "category": ["x", "X", "y", "y"] * 5})
+    )
+    assert lost.estimate == 0
+    assert "in 'category', 'x' and 'X' count as one" in lost.note.replace("'X' and 'x'", "'x' and 'X'")
+
+
+def test_rows_described_twice_without_a_coder_do_not_speak_of_coders() -> None:
+    table = log(["a", "b"] * 6, ["a", "b", "b"] * 4, situation=[n // 2 for n in range(12)], site="n")
+    assert "keep one row of each for the comparison with chance" in action_at_a_distance(table, shuffles=9).note
+
+
+def test_few_sites_have_an_interval_that_is_not_reported() -> None:
+    found = action_at_a_distance(log(["a"] * 40, ["a", "a", "b", "a"] * 10, site=[f"s{n // 10}" for n in range(40)]))
+    with pytest.warns(DegenerateWarning, match="computed from 4 sites only: with fewer than 6"):
+        assert found.interval().low < found.estimate
+    assert "no interval is reported, for 4 sites are too few for one over sites" in found.methods_text()
+
+
+def test_shares_are_no_counts_for_differences_between_sites() -> None:
+    with pytest.raises(DataError, match=r"numbers of occasions, not shares; site 1 has 0.9 of 100. Give whole numbers"):
+        es.enactment.heterogeneity([0.9, 0.8, 0.7], [100] * 3)
+    assert es.enactment.heterogeneity([90, 80, 70], [100] * 3).typical == pytest.approx(0.81, abs=0.01)
