@@ -29,6 +29,8 @@ FEW_SITES = 6
 MOST_SINGLE = 0.12
 #: Below so many situations, nobody expects a close estimate.
 ENOUGH_FOR_NOTE = 20
+#: With a smaller share of rows of one visit or the like as another row, they may count as independent.
+FEW_REPEATED = 0.01
 _BLOCK = 2_000_000
 #: With more cells than this, of all clusters together, whole clusters are not exchanged.
 _MOST_CLUSTERED = 50_000_000
@@ -108,7 +110,7 @@ class Cells:
             return persons_shuffled(blocks, outer[first], self.statistic, observed, who=who, **options)
         found = shuffled(loose, self.statistic, observed, **options)
         found = attrs.evolve(found, within=within)
-        if used.repeated:
+        if used.repeated and not (used.grouped and used.repeated < FEW_REPEATED * used.n):
             which = "of one " + repr(used.grouped) if used.grouped else "that describe one situation"
             found = attrs.evolve(found, p_value=float("nan"), note=f"rows {which} are not independent of each other")
         return found
@@ -455,7 +457,10 @@ def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, 
         how = "keep one row of each for the comparison with chance, or drop the column if its rows are independent"
         if null is not None and null.within.startswith("whole ") and not null.note:
             how = f"they are compared with chance as {null.within}"
-        parts.append(f"{rows} repeat the {occasions.grouped!r} of another row, and each counts: {how}")
+        elif occasions.repeated < FEW_REPEATED * used.n:
+            how = "so few that they are compared with chance as if they were independent"
+        verb = "repeats" if occasions.repeated == 1 else "repeat"
+        parts.append(f"{rows} {verb} the {occasions.grouped!r} of another row, and each counts: {how}")
     elif occasions.repeated:
         choose = "choose one coder for the comparison with chance, and see by_coder"
         if "coder" not in used.table:

@@ -605,6 +605,14 @@ def test_columns_of_visits_and_patients_are_found(column: str, tmp_path: Path) -
     assert action_at_a_distance(once, shuffles=19).note == ""
 
 
+def test_a_patient_who_comes_twice_among_hundreds_leaves_a_p_value() -> None:
+    table = log(["a", "b", "b"] * 100, ["a", "b"] * 150, patient=[f"p{max(n, 1)}" for n in range(300)], site="n")
+    found = action_at_a_distance(table, shuffles=19)
+    assert found.null is not None
+    assert found.null.p_value > 0
+    assert "1 row repeats the 'patient' of another row" in found.note
+
+
 def test_a_column_of_kinds_of_visits_groups_nothing() -> None:
     table = visits(3).assign(visit=lambda t: np.where(np.arange(len(t)) % 2, "at home", "by phone"))
     assert action_at_a_distance(table, shuffles=9).note == ""
