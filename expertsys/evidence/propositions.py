@@ -754,7 +754,9 @@ def _summary(
             counts = here.groupby("bearing")["occasions"].sum()
             sides = [here[here["bearing"] == side] for side in ("supports", "contradicts")]
             cases = (", ".join(dict.fromkeys(side["case"].dropna().astype(str))) for side in sides)
-            people = (side["person"].nunique() if here["person"].notna().any() else pd.NA for side in sides)
+            who = ["case", "person"] if kind == "situation" else ["person"]  # persons of a log count within cases
+            named = [side.dropna(subset="person").drop_duplicates(who) for side in sides]
+            people = (len(side) if here["person"].notna().any() else pd.NA for side in named)
             differing = int(here.loc[here["coders"] != "", "occasions"].sum())
             impossible = limits.get((proposition.key, kind), (DEFINITION, DEFINITION))
             numbers = (int(counts.get(bearing, 0)) for bearing in SHOWN)

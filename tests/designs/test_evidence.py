@@ -615,3 +615,17 @@ def test_absence_in_a_rule_of_ones_own_is_unknown_without_a_code(side: str, nega
     codes = [Code("resists", concept="resistance"), Code("lost", concept="emptying-out")]
     assert told(Study(table, codebook=Codebook(codes)), "P7", "excerpt", framework=own) == {side: 4}
     assert told(Study(table, codebook=Codebook(codes[:1])), "P7", "excerpt", framework=own) == {"undetermined": 4}
+
+
+def test_people_of_one_name_at_two_sites_are_two() -> None:
+    """Dr 0, Dr 1 and Dr 2 at each of two sites do as prescribed half of the time: six people on either side."""
+    rows = [
+        (f"{site}{n}", site, f"Dr {n % 3}", 1, "as-intended", "refer", "refer" if n < 6 else "wait")
+        for site in ("north", "south")
+        for n in range(12)
+    ]
+    columns = ["situation", "case", "clinician", "distance", "mode", "prescribed", "taken"]
+    log = pd.DataFrame(rows, columns=columns)
+    codings = pd.DataFrame({"unit": ["a", "b"], "case": ["north", "south"], "coder": "ann", "code": "trust"})
+    found = es.evidence.evaluate_propositions(es.Study(codings, situations=log)).to_frame().loc["P3"].iloc[0]
+    assert (found["people_for"], found["people_against"]) == (6, 6)
