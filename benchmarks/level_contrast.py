@@ -7,7 +7,8 @@ Two groups of documents of equal length (12 units each), or of 5 against 20 unit
 of its own, drawn from a beta distribution with an intraclass correlation of .1. Level: the groups do not differ; power:
 one group has three times the share of the other (at a share of .2: twice). Intervals: 10 codes in groups of documents
 of 3 to 12 units, of which none or half differ between groups. The same persons twice: each has a level of their own
-from .05 to .6, of which all, or each in another degree, depart the second time.
+from .05 to .6, of which all, or each in another degree, depart the second time. Unequal numbers of coders: the
+documents of one group are read by two coders, those of the other by one; each errs in 8 % of the units.
 """
 
 from __future__ import annotations
@@ -125,6 +126,27 @@ def paired(times: int, draw: np.random.Generator) -> Iterator[str]:
         yield f"| {people} | {units} | {change:g} | {scatter:g} | {cells} |"
 
 
+def coders(codes: int, draw: np.random.Generator) -> Iterator[str]:
+    """Rows of the fourth table: the share of codes rejected by the mean of the coders, and by any of them."""
+    yield "| share | documents per group | by the mean, ≤ .01 | by the mean, ≤ .05 | by any, ≤ .05 |"
+    yield "| --- " * 5 + "|"
+    for share in (0.05, 0.2):
+        for documents in (8, 20):
+            group = np.repeat([0, 1], documents)
+            sizes = np.full(len(group), 12.0)
+            scale = (1 - CORRELATION) / CORRELATION
+            chance = draw.beta(share * scale, (1 - share) * scale, (len(group), codes))
+            truth = draw.random((12, len(group), codes)) < chance
+            first, second = (truth ^ (draw.random(truth.shape) < 0.08) for _ in range(2))
+            second = np.where(group[:, None] == 0, second, first)
+            rates = []
+            for sums in ((first + second.astype(np.float64)) / 2, (first | second).astype(np.float64)):
+                design = permuting.Design(sums.sum(axis=0), sizes, group, np.zeros_like(group))
+                p = permuting.permute(design, most=499, draw=draw).p
+                rates += [(p <= 0.01).mean(), (p <= 0.05).mean()]
+            yield f"| {share} | {documents} | {rates[0]:.3f} | {rates[1]:.3f} | {rates[3]:.3f} |"
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -140,6 +162,9 @@ def main() -> None:
     print()
     permuting._WORK, permuting._MOST = 2_000_000, 199
     for row in paired(TIMES // (4 if quick else 1), draw):
+        print(row, flush=True)
+    print()
+    for row in coders(500 if quick else 2000, draw):
         print(row, flush=True)
 
 
