@@ -272,9 +272,10 @@ def _documents_apart(places: pd.DataFrame, options: Options, log: Log) -> dict[s
 
 
 def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
-    """Refuse a table whose units stand several times, once for each value of a column that tells documents apart.
+    """Refuse a table whose units stand several times, once for each value of a column that tells them apart.
 
-    It does so where the values differ in one coder's rows of a unit, and go with different texts or are those of sites.
+    It does so where the values differ in one coder's rows of a unit, and go with different texts, or are the same for
+    all coders in most units, or have the header of sites or rounds.
     """
     keys = ["document", "unit", "coder", "round", "file"]
     for column in joined.extra.columns.difference(list(options.attributes or ()), sort=False):
@@ -282,24 +283,39 @@ def _refuse_other_cases(joined: Joined, options: Options, log: Log) -> None:
         several = rows[rows.groupby(keys, dropna=False)["value"].transform("nunique") > 1]
         if several.empty:
             continue
-        texts = several.dropna(subset="text").drop_duplicates([*keys, "value", "text"])
-        one_each = not texts.duplicated([*keys, "value"]).any()
-        differ = texts.drop_duplicates([*keys, "text"]).duplicated(keys, keep=False)
-        told_apart = len(texts) > 1 and one_each and bool(differ.all()) and len(differ) == len(texts)
-        rounds = str(column).casefold() in _ROUNDS
-        if not told_apart and not rounds and str(column).casefold() not in _SITES:
+        header = str(column).casefold()
+        if header not in (*_SITES, *_ROUNDS) and not (_one_text_each(several, keys) or _shared_values(rows)):
             continue
-        place = "document" if several["document"].notna().any() else "unit"
+        place = "document" if several["document"].notna().any() and header in _SITES else "unit"
         name = several[place].dropna().iloc[0]
         values = several["value"][several[place] == name].unique()
+        role = "round" if header in _ROUNDS else "case" if header in _SITES else "document"
+        what = {"round": "rounds of coding", "case": f"different {place}s", "document": "different units"}[role]
         log.fault(
             f"column {quoted(str(column))}",
-            f"the {place} {quoted(name)} stands under several of its values ({listing(values, 4)}), with units of the "
-            "same names.",
-            f"If these are {'rounds of coding' if rounds else f'different {place}s'}: "
-            f"read(..., {'round' if rounds else 'case'}={str(column)!r}). If it is one, and the column describes its "
-            f"rows: attributes=[{str(column)!r}].",
+            f"the {place} {quoted(name)} stands under several of its values ({listing(values, 4)}).",
+            f"If these are {what}: read(..., {role}={str(column)!r}). If it is one, and the column describes its rows: "
+            f"attributes=[{str(column)!r}].",
         )
+
+
+def _one_text_each(several: pd.DataFrame, keys: Sequence[str]) -> bool:
+    """Whether each value of a unit goes with one text, and each with another."""
+    texts = several.dropna(subset="text").drop_duplicates([*keys, "value", "text"])
+    one_each = not texts.duplicated([*keys, "value"]).any()
+    differ = texts.drop_duplicates([*keys, "text"]).duplicated([*keys], keep=False)
+    return len(texts) > 1 and one_each and bool(differ.all()) and len(differ) == len(texts)
+
+
+def _shared_values(rows: pd.DataFrame) -> bool:
+    """Whether, in most units of several coders, each coder has rows under the same several values."""
+    own = rows.groupby(["unit", "coder"], dropna=False)["value"].agg(frozenset)
+    by_unit = own.groupby(level="unit").agg(["size", "nunique", "first"])
+    both = by_unit[by_unit["size"] > 1]
+    if both.empty:
+        return False
+    repeated = both["first"].map(len) > 1
+    return bool(repeated.mean() >= 0.5 and (both["nunique"][repeated] == 1).mean() >= 0.9)
 
 
 def _participants_apart(places: pd.DataFrame, options: Options, sites: bool, log: Log) -> None:

@@ -453,14 +453,26 @@ def _indicators(
         for answer in (0, 1)
     )
     _refuse(cells, pd.Series(places["coder"].isna().to_numpy() & yes.any(axis=1)), "has a code and no coder.", log)
-    partly = (yes | no).any(axis=1) & ~(yes | no).all(axis=1) & bool(no.any())
-    if partly.any():
+    answered = yes | no
+    coder = places["coder"].fillna("").to_numpy(dtype=object)
+    says_no = np.isin(coder, np.unique(coder[no.any(axis=1)].astype(str)))  # who writes 0, says nothing by a blank
+    for at in np.flatnonzero(answered.any(axis=1) & ~answered.all(axis=1) & says_no):
+        blank = columns[int(np.argmin(answered[at]))]
+        log.fault(
+            f"{cells.name}, row {cells.rows[at]}, column {quoted(blank)}",
+            "is blank, where other cells of the row say yes or no.",
+            "Say yes or no. For items that coders could skip: "
+            "es.agreement.Ratings.from_long(table.melt(...)), item by item.",
+        )
+    unread = ~answered.any(axis=1) & says_no
+    if unread.any() and options.seen != "listed" and "coder" in found:
+        places.loc[unread, "coder"] = None
         log.tell(
-            "warning",
+            "note",
             cells.name,
-            f"took blank cells of {counted(int(partly.sum()), 'row')} beside cells that say yes or no as not applied: "
-            f"{rows_listed(cells.rows[partly], 5)}.",
-            "Fill them.",
+            f"took {counted(int(unread.sum()), 'blank row')} of coders who write no elsewhere as not read: "
+            f"{rows_listed(cells.rows[unread], 5)}.",
+            "If they read them and nothing applied: read(..., seen='listed').",
         )
     row, column = np.nonzero(yes)
     applied = pd.Series(np.array(columns, dtype=object)[column], index=row, dtype="str")

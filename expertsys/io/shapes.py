@@ -252,7 +252,7 @@ def _ask(
 
 
 #: From this share of cells on, a column is taken for one of indicators with a slip in it.
-_MOSTLY = 0.8
+_MOSTLY = 0.5
 _YES = {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "•", "●", "*", "ja", "j", "oui", "sí", "si"}
 _NO = {"0", "0.0", "false", "no", "n", "nein", "non"}
 _KINDS = (
@@ -315,7 +315,8 @@ def neither_yes_nor_no(cells: Cells, names: Sequence[str]) -> DataError:
                 "error",
                 f"{cells.name}, row {cells.rows[at]}, column {quoted(name)}",
                 f"{quoted(str(cells.frame[name].iloc[at]))} says neither yes nor no, as the other cells do.",
-                f"Correct it, or leave it blank; if the column is not a code: attributes=[{name!r}].",
+                "Write one of the two, also where the code could not apply, or leave the row out; if the column is no "
+                f"code: attributes=[{name!r}].",
             )
         )
     return DataError(faults[0].what, place=faults[0].place, remedy=faults[0].remedy, faults=faults)

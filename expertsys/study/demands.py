@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from expertsys._core.errors import DataError, counted, listing
+from expertsys.study.readings import SETTLED
 from expertsys.study.units import RULES
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ def require_units(study: Study, purpose: str, *, instead: str = "") -> None:
 def require_one_round(study: Study, purpose: str) -> None:
     """Refuse a study that holds several rounds of coding, naming them.
 
-    Codings without a round may stand beside one round where they are those of other coders, who coded once.
+    Codings without a round may stand beside one round where both were selected, and they are of coders who coded once.
     """
     codings, first = study.codings, next(iter(study.rounds), None)
     unnamed = codings["round"].isna()
-    once = set(codings["coder"][unnamed]).isdisjoint(codings["coder"][~unnamed])
-    if len(study.rounds) < 2 and (once or not study.rounds):
+    named = set(codings["coder"][~unnamed])
+    once = named.isdisjoint(codings["coder"][unnamed]) and not all(coder.casefold() in SETTLED for coder in named)
+    selected = study.provenance.choice("selected") is not None
+    if len(study.rounds) < 2 and (not unnamed.any() or unnamed.all() or (once and selected)):
         return
     remedy = f"Choose one: study.select(rounds=[{first!r}])"
     if unnamed.any():

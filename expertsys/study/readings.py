@@ -26,7 +26,7 @@ _NOTICEABLE = 0.5
 _MISSED = 0.5
 _ALL_UNITS = "rows without a code, or es.Study(..., units=...)"
 #: Names that a consensus has, which is not a coder beside those who reached it.
-_SETTLED = ("consensus", "final", "agreed", "adjudicated", "adjudication", "reconciled")
+SETTLED = ("consensus", "final", "agreed", "adjudicated", "adjudication", "reconciled")
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Parts: TypeAlias = Mapping[str, pd.DataFrame]
@@ -154,7 +154,8 @@ def note(choice: str, readings: Readings, parts: Parts) -> str:
     """How readings were assumed, and what makes them doubtful."""
     share = readings.share_coded(parts)
     shared = _shared(parts["units"])
-    if len(parts["coders"]) < 2:
+    several = len(readings.rounds) > 1
+    if len(parts["coders"]) < 2 and not several:
         alone = "assumed" in choice and _each_unit_is_coded(parts) and parts["units"]["document"].duplicated().any()
         return (
             "Each unit carries a code: shares are of the units that were coded, not of all that were read. If others "
@@ -171,12 +172,12 @@ def note(choice: str, readings: Readings, parts: Parts) -> str:
             "study.with_assignments(...)."
         )
     missed = float((1 - share).to_numpy().prod()) * len(parts["units"])
-    if len(share) and missed >= _MISSED and _each_unit_is_coded(parts):
+    if len(share) > 1 and missed >= _MISSED and _each_unit_is_coded(parts):
         text += (
             " Each unit carries a code, though coders left units that they read without one: those that nobody coded "
             f"are missing, and agreement is too low. Give all units: {_ALL_UNITS}."
         )
-    settled = [name for name in parts["coders"].index if name.casefold() in _SETTLED]
+    settled = [name for name in parts["coders"].index if name.casefold() in SETTLED]
     if settled and len(parts["coders"]) > 2:
         text += (
             f" {settled[0]!r} looks like a consensus of the other coders: leave it out with study.select(coders=[...])."

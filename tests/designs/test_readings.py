@@ -226,3 +226,24 @@ def test_an_expert_who_coded_once_beside_two_rounds() -> None:
     table = es.reliability(study.select(rounds=["2", None]))
     assert table.loc["trust", ["estimate", "n_units", "n_coders"]].tolist() == [1.0, 12, 3]
     assert es.reliability(study.select(rounds=["1", None])).loc["trust", "estimate"] < 0.7
+
+
+def test_one_coder_who_recodes_a_part_and_lists_codes_only() -> None:
+    """Ann recodes three of ten excerpts alike; the file has no other rows of the second round: said at the number."""
+    rows = [("I1", f"e{n}", "ann", "xy"[n % 2], "first") for n in range(10)]
+    rows += [("I1", f"e{n}", "ann", "xy"[n % 2], "recode") for n in (0, 3, 5)]
+    study = es.read(pd.DataFrame(rows, columns=["document", "unit", "coder", "code", "round"]))
+    found = es.agreement.intra_coder(study)
+    assert found["note"].str.contains("Who read what is assumed").all()
+    again = pd.DataFrame({"unit": ["e0", "e3", "e5"], "document": "I1", "round": "recode"})
+    first = pd.DataFrame({"unit": [f"e{n}" for n in range(10)], "document": "I1", "round": "first"})
+    known = study.with_assignments(pd.concat([first, again]), coder="ann")
+    assert es.agreement.intra_coder(known).iloc[0][["estimate", "n_units"]].tolist() == [1.0, 3]
+
+
+def test_a_consensus_of_assumed_readings_says_so() -> None:
+    """Ben coded two of ten units that Ann coded: eight are open only because he is taken to have read them."""
+    rows = [("I1", f"e{n}", "ann", "x") for n in range(10)] + [("I1", f"e{n}", "ben", "x") for n in range(2)]
+    study = es.read(pd.DataFrame(rows, columns=["document", "unit", "coder", "code"]))
+    assert "Who read what is assumed" in es.agreement.consensus(study, rule="majority").note
+    assert "Who read what is assumed" in es.agreement.confusion(study).note

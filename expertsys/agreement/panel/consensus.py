@@ -232,10 +232,12 @@ def consensus(
     codings, assignments = _added(study, coded, table, coder, round)
     counts = ", ".join(f"{count} {name}" for name, count in table["origin"].value_counts(sort=False).items())
     provenance = study.provenance.choosing("consensus", f"{told}; round {round!r}, coder {coder!r}: {counts}")
-    if notes:
+    if notes and n_open + bare:
         remedy = "Decide them: consensus(study, ..., decided=...)."
         provenance = provenance.noting(*(Remark("note", f"round {round!r}", f"{note}.", remedy) for note in notes))
     made = _like(study, codings=codings, assignments=assignments, provenance=provenance)
+    if study.reading_note:
+        notes.append(study.reading_note.rstrip("."))
     return Consensus(made, told, coder, round, n_units, n_open, "; ".join(notes), table)
 
 

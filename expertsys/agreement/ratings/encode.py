@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from collections.abc import Set as AbstractSet
-from math import isinf
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -120,13 +119,6 @@ def to_categories(
     """Columns of values as numbers of the categories that they all share, and these."""
     labelled = [(number, plain(distinct)) for number, distinct in columns]
     found = dict.fromkeys(item for _, labels in labelled for item in labels if not is_missing(item))
-    endless = [item for item in found if isinstance(item, float) and isinf(item)]
-    if endless:
-        raise DataError(
-            f"a rating is {endless[0]}",
-            place="ratings",
-            remedy="Ratings are numbers or categories; leave the cell blank where there is none.",
-        )
     ordered = order_categories(list(found), categories)
     place = {value: position for position, value in enumerate(ordered)}
     encoded = []

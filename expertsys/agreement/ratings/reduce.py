@@ -375,6 +375,7 @@ def oddities(made: Reduced) -> str:
             break
     if made.by_coder is not None and len(made.coders) > 1:
         matrix = made.by_coder.matrix
+        matrix = matrix[(matrix >= 0).sum(axis=1) > 1]
         used = [set(np.unique(column[column >= 0]).tolist()) for column in matrix.T]
         for place, name in enumerate(made.coders):
             others = set().union(*(mine for number, mine in enumerate(used) if number != place))

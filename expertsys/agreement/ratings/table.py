@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -298,6 +299,13 @@ class Ratings:
                 f"{purpose} needs numbers; the categories {listing(strange, 5)} are not",
                 place="ratings",
                 remedy="Recode them as numbers, or choose level='nominal' (or 'ordinal' with categories= in order).",
+            )
+        endless = [value for value in self.categories if isinstance(value, float) and not isfinite(value)]
+        if endless:
+            raise DataError(
+                f"{purpose} needs finite numbers, and a rating is {endless[0]}",
+                place="ratings",
+                remedy="Leave the cell blank where there is no rating.",
             )
         large = [value for value in self.categories if isinstance(value, int) and abs(value) > _LARGEST]
         if large:

@@ -105,8 +105,9 @@ def test_short_floats_are_the_numbers_that_they_print_as() -> None:
 
 
 def test_ratings_without_end_and_numbers_that_are_not_told_apart() -> None:
-    with pytest.raises(DataError, match="a rating is inf"):
-        Ratings.from_array([[1.0, float("inf")], [2, 2]], coders="columns")
+    endless = Ratings.from_array([[1.0, float("inf")], [2, 2]], coders="columns")
+    with pytest.raises(DataError, match="needs finite numbers, and a rating is inf"):
+        krippendorff_alpha(endless, level="interval")
     large = Ratings.from_array([[2**53 + 1, 2**53], [2, 2]], coders="columns")
     assert krippendorff_alpha(large, level="nominal").observed == 0.5
     with pytest.raises(DataError, match=r"beyond 2\^53"):
