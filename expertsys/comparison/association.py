@@ -24,10 +24,19 @@ Ints = npt.NDArray[np.int64]
 _TOTALS = frozenset(
     ("all", "total", "totals", "grandtotal", "sum", "sums", "margin", "overall", "rowtotal", "columntotal")
 )
+#: What a first column that names the rows is called.
+_LABELS = frozenset(
+    (
+        *("year", "wave", "round", "month", "quarter", "week", "time", "period", "id", "no", "nr", "number", "site"),
+        *("case", "group", "cohort", "age", "level", "score", "stage", "phase", "row", "index"),
+    )
+)
 #: Logarithm of the product, rounded, to itself and to how many ways lead to it.
 _Ways: TypeAlias = dict[float, tuple[float, float]]
 #: Partial sums of the exact distribution held before a sample is taken instead.
 _MOST = 50_000
+#: And columns of tables looked at, which take some seconds.
+_VISITED = 1_000_000
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -198,6 +207,7 @@ def _frame(table: Any) -> pd.DataFrame:
     if isinstance(table, str):
         raise DataError("a text is no table", place="table", remedy="Give counts, such as [[3, 1], [1, 3]].")
     frame = to_pandas(table) if is_frame(table) else pd.DataFrame(table)
+    _refuse_labels(frame)
     cells = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     if cells.ndim != 2 or min(cells.shape) < 2:
         raise DataError(
@@ -220,6 +230,20 @@ def _frame(table: Any) -> pd.DataFrame:
                 "columns=[...]).",
             )
     return frame.astype("int64")
+
+
+def _refuse_labels(frame: pd.DataFrame) -> None:
+    """Refuse a first column that numbers the rows, such as years or waves, beside columns that have names."""
+    first = frame.iloc[:, 0]
+    if not isinstance(frame.columns[0], str) or not isinstance(frame.index, pd.RangeIndex) or frame.shape[1] < 3:
+        return
+    steps = pd.to_numeric(first, errors="coerce").diff().iloc[1:]
+    if folded(frame.columns[0]) in _LABELS or (len(steps) > 1 and bool((steps == 1).all())):
+        raise DataError(
+            f"the first column, {frame.columns[0]!r}, seems to name the rows, and is no count",
+            place="table",
+            remedy=f"Say so: table.set_index({frame.columns[0]!r}). If it is a count, name the rows.",
+        )
 
 
 def _margin(frame: pd.DataFrame, cells: Floats) -> object | None:
@@ -269,7 +293,7 @@ def _v_interval(counts: Ints, confidence: float, replicates: int, draw: np.rando
         away = np.zeros_like(away)
         away[:2, :2] = [[1, -1], [-1, 1]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.where(away < 0, -apart / away, 1.0).max()
+        reach = np.where(away < -1e-9, -apart / away, 1.0).max()  # a cell that is as expected reaches no end
     v = float(_corrected(counts[None])[0])
     levels, upper, lower = [], [], []
     for step in shares.steps(np.array([max(1.0, float(reach))])):
@@ -349,7 +373,7 @@ def freeman_halton(counts: Ints, most: int) -> float | None:
     totals = sorted(map(int, table.sum(axis=0)), reverse=True)
     start = tuple(sorted(map(int, table.sum(axis=1))))
     whole = _weight(start, totals, log)
-    rare = 0.0
+    rare, visited = 0.0, 0
     states: dict[tuple[int, ...], _Ways] = {start: {0.0: (0.0, 1.0)}}
     for place, total in enumerate(totals):
         following: dict[tuple[int, ...], _Ways] = {}
@@ -372,7 +396,8 @@ def freeman_halton(counts: Ints, most: int) -> float | None:
                         first, there = known.get(key := round(reached, 9), (reached, 0.0))
                         known[key] = first, there + times
                 held += len(known) - before
-                if held > most:
+                visited += 1
+                if held > most or visited > _VISITED:
                     return None
         states = following
     return min(1.0, rare)

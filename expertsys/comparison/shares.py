@@ -289,7 +289,8 @@ def _path(share: Floats, part: Floats) -> Floats:
     flat = np.abs(away).max(axis=0) < 1e-12
     away[:, flat] = (np.arange(len(part)) == 0)[:, None] - part[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.where(away > 0, (1 - pooled) / away, np.where(away < 0, -pooled / away, 1.0)).max(axis=0)
+        ends = np.where(away > 1e-9, (1 - pooled) / away, np.where(away < -1e-9, -pooled / away, 1.0))
+    reach = ends.max(axis=0)  # a group with the pooled share reaches no end
     return np.stack([np.clip(pooled + step * away, 0, 1) for step in steps(np.maximum(1, reach))])
 
 

@@ -177,3 +177,18 @@ def test_a_table_without_counts_and_a_text() -> None:
     assert found.degrees == 0
     with pytest.raises(DataError, match="a text is no table"):
         association("ab")
+
+
+def test_a_row_that_is_as_expected_does_not_widen_the_interval_of_v() -> None:
+    """600 of 1,000 in all and in the second row: V of some .17 from 3,000 people is known to within .05."""
+    found = association([[500, 500], [600, 400], [700, 300]])
+    assert 0.12 < found.v_interval.low < found.v < found.v_interval.high < 0.22
+
+
+@pytest.mark.parametrize("name", ["year", "wave", "visit number"])
+def test_a_first_column_that_names_the_rows_is_no_count(name: str) -> None:
+    labels = [2021, 2022, 2023] if name == "year" else [1, 2, 3]
+    table = pd.DataFrame({name: labels, "accepted": [50, 60, 70], "overridden": [50, 40, 30]})
+    with pytest.raises(DataError, match=rf"'{name}', seems to name the rows.*table\.set_index\('{name}'\)"):
+        association(table)
+    assert association(table.set_index(name)).p == pytest.approx(0.0157, abs=5e-4)  # R: fisher.test
