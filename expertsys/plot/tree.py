@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,11 @@ def dendrogram(result: Clustering, *, most: int = 80, ax: Axes | None = None) ->
     if len(names) > most:
         raise DataError(f"a tree of {len(names)} cases cannot be read", place="most", remedy="Compare groups of them.")
     ax = axes(ax, height=1.1 + 0.28 * len(names))
-    draw(result.tree, orientation="left", labels=names, ax=ax, color_threshold=0, above_threshold_color=INK)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Attempting to set identical", UserWarning)  # cases that are all alike
+        draw(result.tree, orientation="left", labels=names, ax=ax, color_threshold=0, above_threshold_color=INK)
+    if not result.tree[:, 2].any():
+        ax.set_xlim(1, 0)
     ax.set_xlabel(f"distance ({result.measure.replace('_', ' ')}), {result.linkage} linkage")
     ax.tick_params(axis="y", labelsize=9)
     plain(ax)

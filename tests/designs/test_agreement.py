@@ -534,3 +534,18 @@ def test_a_trainee_among_colleagues_over_documents() -> None:
     test = A.alternative_annotator_test(study, coder="trainee", epsilon=0.1, code="yes")
     assert "12 clusters (document)" in test.note
     assert test.winning_rate == 0
+
+
+def test_a_code_that_was_renamed_between_rounds_is_asked_about() -> None:
+    """Ann applies "b" in the first round and "c", its new name, in the second: the rows of both name map=."""
+    rows = [
+        (f"u{n}", "ann", code, when)
+        for when, codes in (("1", "aabbab"), ("2", "aaccac"))
+        for n, code in enumerate(codes)
+    ]
+    study = es.read(pd.DataFrame(rows, columns=["unit", "coder", "code", "round"]))
+    notes = es.agreement.intra_coder(study)["note"]
+    assert "used in '1' only; if the code was renamed, map=" in notes["ann", "b"]
+    assert "renamed" not in notes["ann", "a"]
+    mapped = es.agreement.intra_coder(study, map={"b": "c"})
+    assert mapped.loc[("ann", "c"), "estimate"] == 1.0

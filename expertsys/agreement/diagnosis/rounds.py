@@ -126,8 +126,11 @@ def intra_coder(
             if level is not None
             else results(part, listed, function, cluster, subcodes)
         )
+        by_round = {one: coded.by_coders([name]).in_round(one) for one in dict.fromkeys(coded.rounds)}
         for key, result in found:
-            rows.append((name, *key, *row_of(result, confidence, method)))
+            *figures, note = row_of(result, confidence, method)
+            only = _in_one_only(key[0], by_round) if level is None else ""
+            rows.append((name, *key, *figures, "; ".join(filter(None, (note, only)))))
             label = result.name if key[0] not in WHOLE.values() else label
     if not rows:
         raise DataError(
@@ -230,8 +233,10 @@ def change_between_rounds(
         span = found.interval(confidence, method)
         notes = dict.fromkeys(
             [f"{name}: {one.note}" for name, one in zip(names, (before, after), strict=True) if one.note]
-            + [found.note, span.note]
+            + [found.note, span.note, _in_one_only(key, dict(zip(names, parts, strict=True)))]
         )
+        if len(coded.rounds) > 2 and (before.n_units == 0 or after.n_units == 0) and first is None and second is None:
+            notes[f"other rounds: first=, second= of {listing(coded.rounds)}"] = None
         values = (before.estimate, after.estimate, found.difference, span.low, span.high, found.p_value)
         sizes = (before.n_units, after.n_units, shared)
         rows.append((*values, *sizes, "; ".join(note for note in notes if note)))
@@ -258,6 +263,14 @@ def _in_rounds(
             remedy="Name the round of each coding in a column: es.read(..., round='round').",
         )
     return coded
+
+
+def _in_one_only(code: str, parts: Mapping[str, CodedUnits]) -> str:
+    """A note that a code is used in one of two rounds only, as one that was renamed is."""
+    using = [name for name, part in parts.items() if code in _used(part)]
+    if len(using) != 1 or code in WHOLE.values():
+        return ""
+    return f"used in {using[0]!r} only; if the code was renamed, map={{'old': 'new'}} says so"
 
 
 def _used(part: CodedUnits) -> set[str]:
