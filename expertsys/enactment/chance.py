@@ -76,7 +76,7 @@ class Null:
         Within what labels were shuffled: ``"site"``, ``"person"``, ``"period"``, ``"person and period"``, or ``"whole
         persons"`` where each person has one label, and so for visits and the like.
     note : str
-        Why there is no p-value; empty where there is one.
+        Why there is no p-value, or what it takes for granted; empty where there is nothing to say.
     """
 
     mean: float
@@ -95,6 +95,8 @@ class Null:
         if self.within != "site":
             how += f" of {self.within}" if self.within.startswith("whole ") else f" within {self.within}"
         p_value = "no p-value" if math.isnan(self.p_value) else f"p = {self.p_value:.3g}"
+        if self.note and not math.isnan(self.p_value):
+            p_value += f" ({self.note})"
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f}; {how}), {p_value}"
 
 

@@ -6,13 +6,14 @@ Capitals, blanks and underscores in names of columns make no difference, and so 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from expertsys._core.dates import days
 from expertsys._core.errors import DataError, listing
 from expertsys._core.missing import NOTHING_WORDS, is_no_code, is_unknown
 from expertsys._core.names import folded
@@ -31,6 +32,39 @@ PERSONS = frozenset(
 )
 #: Names of columns that say how many situations a row stands for.
 WEIGHTS = frozenset(("weight", "count", "n", "frequency", "freq", "nsituations", "occasions"))
+#: Names that are often those of a number of situations, and often not: rows must look counted.
+_PERHAPS_WEIGHTS = frozenset(
+    ("number", "total", "alerts", "visits", "orders", "prescriptions", "reminders", "encounters", "patients", "cases")
+)
+#: Words of names of whole numbers that describe a situation.
+_ATTRIBUTES = frozenset(
+    (
+        *(
+            "age",
+            "score",
+            "level",
+            "year",
+            "years",
+            "month",
+            "months",
+            "week",
+            "day",
+            "days",
+            "hour",
+            "time",
+            "quarter",
+        ),
+        *("id", "code", "zip", "postcode", "phone", "dose", "rank", "grade", "stage", "size", "duration", "minutes"),
+        *("distance", "period", "phase", "wave", "number", "no", "nr", "key", "birth", "row", "index"),
+    )
+)
+#: Names of columns of further roles, the preferred one first.
+_ROLES = {"coder": ("coder", "rater", "observer", "reviewer", "abstractor", "auditor")}
+_NUMBERED = re.compile(r"(id|no|nr|num|number|ref)$")
+#: Names of columns of dates that are no dates of a situation.
+_BIRTHS = re.compile(r"birth|born|^dob$")
+#: Larger tables are not looked through for a column of weights.
+_MOST_COUNTED = 20_000
 #: Names of columns that say when by a name of the period, and of all that say when, the ones preferred first.
 PERIODS = ("month", "quarter", "week", "year", "phase", "wave", "term", "semester")
 DATES = ("date", "timestamp", "datetime", "day", "visitdate", "actiondate", *PERIODS)
@@ -64,6 +98,18 @@ def match(name: str, columns: Sequence[str]) -> str:
     return alike[0] if len(alike) == 1 else name
 
 
+def role_column(role: str, columns: Sequence[str]) -> str | None:
+    """The column of a role by its own name, or with "id", "no" or the like behind, or by another usual name."""
+    if (exact := match(role, columns)) in columns:
+        return exact
+    suffix = _NUMBERED if role == "situation" else _SUFFIX  # a name or code of situations may be one of their kind
+    for name in _ROLES.get(role, (role,)):
+        for column in columns:
+            if name in (plain(column), suffix.sub("", plain(column))):
+                return column
+    return None
+
+
 def _called(columns: Sequence[str], names: Iterable[str]) -> list[str]:
     """The columns with one of these names, with or without "id", "name" or the like behind, or an s."""
     known = frozenset(names)
@@ -92,10 +138,105 @@ def person_column(columns: Sequence[str]) -> str | None:
     return _only("person", found, "who acted in a situation")
 
 
-def weight_column(columns: Sequence[str]) -> str | None:
-    """The column that says how many situations a row stands for, by its name."""
-    found = _called(columns, ["weight"]) or _called(columns, WEIGHTS)
-    return _only("weight", found, "how many situations a row stands for")
+def weight_column(
+    free: Sequence[str], names: Sequence[str], rows: int, cells: Callable[[str], pd.Series[str]], remarks: list[str]
+) -> str | None:
+    """The column that says how many situations a row stands for, with a remark; None with a question where it may.
+
+    It does by its name, or by a name such as "n_alerts" in a table whose rows differ without it. Where rows differ
+    but for one column of whole numbers of any other name, the remark asks.
+
+    Parameters
+    ----------
+    free, names : sequence of str
+        Columns that have no other role, and all columns.
+    rows : int
+        Of the table.
+    cells : callable
+        A column as text.
+    remarks : list of str
+        Gets what to say.
+    """
+    certain = _called(free, ["weight"]) or _called(free, WEIGHTS)
+    if name := _only("weight", certain, "how many situations a row stands for"):
+        return _checked_weight(pd.to_numeric(cells(name), errors="coerce"), name, remarks)
+    if not 1 < rows <= _MOST_COUNTED:
+        return None
+    table = pd.DataFrame({name: cells(name) for name in names})
+    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in free}
+    whole = [name for name, column in numbers.items() if _is_whole(column)]
+    likely = [name for name in whole if _is_number_of(name)]
+    counted = [name for name in (likely or whole) if _is_counted(table.drop(columns=name))]
+    if len(likely) == 1 and counted:
+        return _checked_weight(numbers[counted[0]], counted[0], remarks)
+    grouping = set(group_columns(free))
+    others = [name for name in whole if name not in grouping and _ATTRIBUTES.isdisjoint(_words(name))]
+    asked = likely or (others if len(others) == 1 and others[0] in counted else [])
+    if asked:
+        verb, which = ("says", "") if len(asked) == 1 else ("say", "one of ")
+        remarks.append(
+            f"each row counts once: if {which}{listing(asked, _SHOWN)} {verb} how many situations a row stands for, "
+            f"pass weight={asked[0]!r}"
+        )
+    return None
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", " ", name).casefold().split() or [""]
+
+
+def _is_number_of(name: str) -> bool:
+    """Whether a name is usual for a number of situations, as "n_alerts", "no of visits" and "alert_count" are."""
+    words = _words(name)
+    first, last = words[0], words[-1]
+    if len(words) > 1 and (first == "n" or last in ("count", "n", "total") or first in ("count", "total")):
+        return True
+    return plain(name) in _PERHAPS_WEIGHTS or (first in ("no", "nr", "num", "number") and words[1:2] == ["of"])
+
+
+def _is_whole(numbers: pd.Series[Any]) -> bool:
+    """Whether cells are whole numbers from 1 that do not number the rows, and stand for more situations than rows."""
+    if numbers.isna().any() or not ((numbers >= 1) & (numbers % 1 == 0)).all() or not (numbers > 1).any():
+        return False
+    return not _is_numbering(numbers)
+
+
+def _is_numbering(numbers: pd.Series[Any]) -> bool:
+    return len(numbers) > 1 and numbers.is_unique and bool(numbers.max() - numbers.min() + 1 == len(numbers))
+
+
+def _is_counted(table: pd.DataFrame) -> bool:
+    """Whether rows differ from each other, and in no column alone, as those of a counted log do."""
+    return not table.duplicated().any() and all(table[name].nunique() < len(table) for name in table)
+
+
+def unnamed_dates(columns: Sequence[str], cells: Callable[[str], pd.Series[str]], remarks: list[str]) -> list[str]:
+    """The one column in which every cell is a date, not of birth, with a remark; of several, a question."""
+
+    def is_date(values: list[str]) -> bool:
+        try:
+            return days(values, place="") is not None
+        except DataError:  # dates whose day and month cannot be told apart
+            return True
+
+    found = []
+    for name in columns:
+        if _BIRTHS.search(plain(name)):
+            continue
+        values = [str(value) for value in cells(name).dropna().unique()]
+        if len(values) > 1 and is_date(values[:1]) and is_date(values):
+            found.append(name)
+    if len(found) == 1:
+        remarks.append(
+            f"the column {found[0]!r} is taken to say when, for it holds dates: pass period=None if it does not"
+        )
+        return found
+    if found:
+        remarks.append(
+            f"no period is known: {listing(found, _SHOWN)} hold dates; if one says when the action was taken, pass "
+            f"period={found[0]!r}"
+        )
+    return []
 
 
 def date_columns(columns: Sequence[str]) -> list[str]:
@@ -114,10 +255,9 @@ def group_columns(columns: Sequence[str]) -> list[str]:
     return [column for name in GROUPS for column in _called(columns, [name])]
 
 
-def checked_weight(numbers: pd.Series[Any], column: str, remarks: list[str]) -> str | None:
+def _checked_weight(numbers: pd.Series[Any], column: str, remarks: list[str]) -> str | None:
     """The column of weights that was found by its name, unless it numbers the rows; with a remark on either."""
-    known = numbers.dropna()
-    if len(known) > 1 and known.is_unique and known.max() - known.min() + 1 == len(known):
+    if _is_numbering(numbers.dropna()):
         remarks.append(f"the column {column!r} numbers the rows, so that each counts once")
         return None
     if plain(column) != "weight":
@@ -132,7 +272,7 @@ def read_cells(
 ) -> pd.Series[str]:
     """A column as a role reads it: words for what is not known are missing, and each name has one spelling.
 
-    Actions get their one spelling from `one_wording`, for that of both columns.
+    Actions, local descriptions and categories get their one spelling from `one_wording`.
     """
     values = [str(value) for value in cells.dropna().unique()]
     absent = [value for value in values if is_unknown(value)]
@@ -154,7 +294,8 @@ def read_cells(
         cells = cells.where(~cells.isin(absent))
     if role == "mode":
         cells = _modes(cells, column, remarks)
-    return cells if role in (*_ACTIONS, "date", "distance") else one_spelling(cells, counts, column, remarks)
+    worded = (*_ACTIONS, "local", "category", "date", "distance")
+    return cells if role in worded else one_spelling(cells, counts, column, remarks)
 
 
 def combined(columns: list[pd.Series[str]], role: str) -> pd.Series[str]:
@@ -184,12 +325,17 @@ def one_spelling(
 
 
 def one_wording(
-    columns: Sequence[pd.Series[str]], counts: npt.NDArray[np.int64], names: Sequence[str], remarks: list[str]
+    columns: Sequence[pd.Series[str]],
+    counts: npt.NDArray[np.int64],
+    names: Sequence[str],
+    remarks: list[str],
+    *,
+    actions: bool = True,
 ) -> list[pd.Series[str]]:
-    """Actions in one wording for all columns, whatever their capitals and blanks, and the order of several in a cell.
+    """Cells in one wording for all columns, whatever their capitals and blanks, and the order of several parts in one.
 
-    A set is what ";" separates. Commas and the like separate where the order alone differs between two cells, or where
-    each part occurs as an action by itself.
+    A set is what ";" separates. Commas and the like separate where the order alone differs between two cells, or, in
+    those of actions, where each part occurs as an action by itself.
     """
     by_key: dict[frozenset[str], list[str]] = {}
     for text in _by_frequency(columns, counts):
@@ -200,7 +346,9 @@ def one_wording(
     for key, texts in by_key.items():
         spelt = [{folded(part): part for part in action_set(text)} for text in texts]
         separated = any(len(parts) > 1 for parts in spelt)
-        if len(key) == 1 or not (separated or len(texts) > 1 or key <= set(wording)):
+        if not actions:
+            by_text |= dict.fromkeys(texts, texts[0])
+        elif len(key) == 1 or not (separated or len(texts) > 1 or key <= set(wording)):
             by_text |= dict.fromkeys(texts, texts[0])
             if len(key) > 1 and not key.isdisjoint(wording):
                 whole += texts
@@ -209,7 +357,7 @@ def one_wording(
             by_text |= dict.fromkeys(texts, action_text(wording.get(part, own.get(part, part)) for part in key))
             if not separated and len(texts) == 1:
                 split += texts
-        if len(texts) > 1 and len({frozenset(parts.values()) for parts in spelt}) > 1:
+        if len(texts) > 1 and (not actions or len({frozenset(parts.values()) for parts in spelt}) > 1):
             alike.append(texts)
     where = " and ".join(map(repr, dict.fromkeys(names)))
     if alike:

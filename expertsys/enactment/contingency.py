@@ -117,7 +117,7 @@ def contingency_sensitivity(
         Column of who coded the local description.
     weight : str or None
         Column of how many situations a row stands for, a whole number; None to count each row once. Without a column
-        ``weight``, one called weights, count, n or frequency serves, and `note` names it. Like the columns of coder,
+        ``weight``, one called count, n, n_alerts or the like serves, and `note` names it. Like the columns of coder,
         person and period, it need not exist under its default name.
     person : str or None
         Column of who acted. Persons have habits and patients of their own, so that shuffling stays within persons.

@@ -317,7 +317,7 @@ def action_at_a_distance(
         Column of who coded the situation.
     weight : str or None
         Column of how many situations a row stands for, a whole number; None to count each row once. Without a column
-        ``weight``, one called weights, count, n or frequency serves, and `note` names it. Like the columns of mode,
+        ``weight``, one called count, n, n_alerts or the like serves, and `note` names it. Like the columns of mode,
         distance, coder, person and period, it need not exist under its default name.
     person : str or None
         Column of who acted. Shuffling stays within persons; intervals and comparisons of sites take persons as

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import check_choice, listing
-from expertsys._core.results import number
 from expertsys._core.rng import RNG
 from expertsys.enactment.information import ESTIMATORS, Estimator, Floats, conditional, entropy, without_error
 from expertsys.enactment.measure import Cells, Measure, check_rate, common_roles, notes
-from expertsys.enactment.occasions import Columns, Occasions, systems_of
+from expertsys.enactment.occasions import Columns, Occasions
 from expertsys.theory import ModeOfUse
+from expertsys.theory.situations import action_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,7 +143,7 @@ def emptying_out(
         Column of who coded the local description.
     weight : str or None
         Column of how many situations a row stands for, a whole number; None to count each row once. Without a column
-        ``weight``, one called weights, count, n or frequency serves, and `note` names it. Like the columns of mode,
+        ``weight``, one called count, n, n_alerts or the like serves, and `note` names it. Like the columns of mode,
         coder, person and period, it need not exist under its default name.
     person : str or None
         Column of who acted. Shuffling stays within persons, and intervals for these sites leave out whole persons.
@@ -225,7 +225,7 @@ def emptying_out(
         null, note = None, f"all local descriptions are the same ({local_names[0]!r}): there is nothing to lose"
     else:
         null = cells.null(estimate, smaller=True, shuffles=shuffles, rng=rng)
-        note = notes(occasions, cells, null, *_systems(cells), residual_note)
+        note = notes(occasions, cells, null, residual_note)
     return EmptyingOut(
         "emptying out",
         estimate,
@@ -240,18 +240,6 @@ def emptying_out(
     )
 
 
-def _systems(cells: Cells) -> list[str]:
-    """What to say where cases share no categories, each with its own figure."""
-    used = cells.used
-    if "case" not in used.table or len(systems_of(used.table)) < 2:
-        return []
-    figures = []
-    for cases in systems_of(used.table):
-        own = np.where(used.table["case"].isin(cases), used.counts, 0)
-        figures.append(f"{' and '.join(cases)} {number(cells.value(own), 2)}")
-    return [f"cases with different categories are pooled, which has no clear meaning; by itself: {', '.join(figures)}"]
-
-
 def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> tuple[pd.Series[float], str]:
     """Shares of all situations, and what to say of the residual categories."""
     table = occasions.table
@@ -262,8 +250,8 @@ def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> tuple
     named = [residual] if isinstance(residual, str) else None if residual is None else list(residual)
     share, note = float("nan"), ""
     if named is not None:
-        folded = table["category"].str.strip().str.casefold()
-        share = occasions.share(folded.isin([name.strip().casefold() for name in named]))
+        residuals = {name for name in table["category"].dropna().unique() if _is_among(name, named)}
+        share = occasions.share(table["category"].isin(residuals))
         present = table["category"].dropna().unique()
         spellings = [name for name in present if name not in named and _is_among(name, named)]
         absent = [name for name in named if not _is_among(name, present)]
@@ -281,5 +269,5 @@ def _shares(occasions: Occasions, residual: str | Sequence[str] | None) -> tuple
 
 
 def _is_among(name: str, names: Iterable[str]) -> bool:
-    """Whether one of the names is this one but for capitals and surrounding blanks."""
-    return name.strip().casefold() in {other.strip().casefold() for other in names}
+    """Whether one of the names is this one but for capitals, blanks and the order of several parts."""
+    return action_key(name) in {action_key(other) for other in names}

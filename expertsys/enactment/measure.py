@@ -19,7 +19,7 @@ from expertsys._core.errors import DataError, DegenerateWarning, check_between, 
 from expertsys._core.results import Interval, Result, number, percent
 from expertsys._core.rng import RNG
 from expertsys.enactment.chance import Floats, Null, Statistic, Stratum, persons_shuffled, shuffled, strata
-from expertsys.enactment.occasions import Counts, Occasions
+from expertsys.enactment.occasions import Counts, Occasions, systems_of
 
 Estimand = Literal["population", "these"]
 
@@ -31,6 +31,12 @@ MOST_SINGLE = 0.12
 ENOUGH_FOR_NOTE = 20
 #: With a smaller share of rows of one visit or the like as another row, they may count as independent.
 FEW_REPEATED = 0.01
+#: So many figures of systems or cases are listed; of more, the least and the greatest.
+_MOST_FIGURES, _MOST_COMPARED = 6, 200
+UNNUMBERED = (
+    "several coders described situations at one site, and no column 'situation' says which of their rows describe the "
+    "same one: p-values and intervals take all rows as independent; add such a column, or keep the rows of one coder"
+)
 _BLOCK = 2_000_000
 #: With more cells than this, of all clusters together, whole clusters are not exchanged.
 _MOST_CLUSTERED = 50_000_000
@@ -107,13 +113,21 @@ class Cells:
             outer, _ = used.numbered(*above)
             first = np.unique(inner, return_index=True)[1]
             blocks = np.concatenate(list(self.groups(*inner_roles))).reshape(-1, *self.shape)
-            return persons_shuffled(blocks, outer[first], self.statistic, observed, who=who, **options)
+            return self._cautioned(persons_shuffled(blocks, outer[first], self.statistic, observed, who=who, **options))
         found = shuffled(loose, self.statistic, observed, **options)
         found = attrs.evolve(found, within=within)
         if used.repeated and not (used.grouped and used.repeated < FEW_REPEATED * used.n):
             which = "of one " + repr(used.grouped) if used.grouped else "that describe one situation"
             found = attrs.evolve(found, p_value=float("nan"), note=f"rows {which} are not independent of each other")
-        return found
+        return self._cautioned(found)
+
+    def _cautioned(self, null: Null) -> Null:
+        """Where several coders may have described one situation, a p-value that says so."""
+        if not self.used.unnumbered or np.isnan(null.p_value):
+            return null
+        return attrs.evolve(
+            null, note="all rows taken as independent, though several coders may describe one situation"
+        )
 
     def _strata(self, *roles: str) -> list[Stratum]:
         """The tables that combinations of roles and groups make, within which labels can be shuffled."""
@@ -205,6 +219,11 @@ class Measure(Result):
     def by_case(self) -> pd.DataFrame:
         """The estimate of each case alone: index ``case``; ``estimate``, ``n_situations``. Empty without a case."""
         return self._of_each("case")
+
+    @property
+    def by_system(self) -> pd.DataFrame:
+        """The estimate of each system alone: index ``system``; ``estimate``, ``n_situations``. Empty without one."""
+        return self._of_each("system")
 
     @property
     def by_period(self) -> pd.DataFrame:
@@ -449,7 +468,7 @@ def common_roles(
 
 def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, entropies: bool = True) -> str:
     """What to say of how the situations were read, grouped and compared with chance."""
-    used, parts = cells.used, [*further, *occasions.remarks]
+    used, parts = cells.used, [*_pooled(cells), *further, *occasions.remarks]
     if entropies and used.n >= ENOUGH_FOR_NOTE and (sparse := cells.sparse()):
         parts.append(f"{sparse}; there is no interval, and the estimate may be far from the truth")
     rows = counted(occasions.repeated, "row")
@@ -477,24 +496,50 @@ def notes(occasions: Occasions, cells: Cells, null: Null | None, *further: str, 
             parts.append(f"persons count within sites: there are {counted(named, 'name')}, some at several sites")
         if blank := int(used.counts[used.table["person"].isna()].sum()):
             parts.append(f"{counted(blank, 'situation')} without a person count as those of one person at each site")
-    if null is not None and null.note:
+    if null is not None and null.note and np.isnan(null.p_value):
         parts.append(f"no p-value: {null.note}")
-    parts += _cases(used)
+    if occasions.unnumbered:
+        parts.append(UNNUMBERED)
     return "; ".join(filter(None, parts))
 
 
-def _cases(used: Occasions) -> list[str]:
-    """What to say of situations from several cases."""
-    cases = used.table["case"].nunique() if "case" in used.table else 0
-    if cases < 2:
-        return []
-    parts = [f"pooled over {cases} cases: see by_case"]
-    sites = used.table.groupby("site")["case"].nunique()
-    if (sites > 1).any():
-        parts.append(
-            f"sites with one name in several cases, such as {sites.idxmax()!r}, count as one: combine the columns "
-            "'case' and 'site' if they are different"
+def _pooled(cells: Cells) -> list[str]:
+    """What to say of several systems, or of several cases, with the figure of each."""
+    used, parts = cells.used, []
+
+    def figures(groups: Mapping[str, Sequence[str]], role: str) -> str:
+        own = {
+            name: cells.value(np.where(used.table[role].isin(members), used.counts, 0))
+            for name, members in groups.items()
+        }
+        if len(own) <= _MOST_FIGURES:
+            return ", ".join(f"{name} {number(value, 2)}" for name, value in own.items())
+        known = {name: value for name, value in own.items() if not np.isnan(value)} or own
+        ends = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        return " to ".join(f"{number(own[name], 2)} ({name})" for name in ends)
+
+    def alone(role: str) -> dict[str, list[str]]:
+        return (
+            {str(name): [str(name)] for name in sorted(used.table[role].dropna().unique())}
+            if role in used.table
+            else {}
         )
+
+    systems, cases = alone("system"), alone("case")
+    if len(systems) > 1:
+        parts.append(
+            f"{len(systems)} systems are pooled, which has no clear meaning; by itself: {figures(systems, 'system')}"
+        )
+        if blank := int(used.counts[used.table["system"].isna()].sum()):
+            parts.append(f"of {counted(blank, 'situation')} the system is not known")
+    elif 1 < len(cases) <= _MOST_COMPARED and len(apart := systems_of(used.table)) > 1:
+        what = "categories" if "category" in used.table else "prescribed actions"
+        groups = {" and ".join(group): group for group in apart}
+        parts.append(
+            f"cases with different {what} are pooled, which has no clear meaning; by itself: {figures(groups, 'case')}"
+        )
+    if len(cases) > 1:
+        parts.append(f"pooled over {len(cases)} cases, {figures(cases, 'case')}: see by_case")
     return parts
 
 

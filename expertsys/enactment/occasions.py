@@ -52,6 +52,8 @@ class Occasions:
         The columns that say when.
     known_after : str
         Why the local description can have been known only after the action; empty where it need not.
+    unnumbered : bool
+        Whether several coders described situations of one site, and no column says which of their rows are of one.
     """
 
     table: pd.DataFrame
@@ -62,6 +64,7 @@ class Occasions:
     person: str = ""
     dated: str = ""
     known_after: str = ""
+    unnumbered: bool = False
 
     @classmethod
     def of(
@@ -83,13 +86,13 @@ class Occasions:
             missing where all are; any others, such as case and site, where one is. Where there is no column ``site``,
             the column ``case`` takes its place.
         optional : mapping
-            Further roles; one that bears its own name is left out where there is no such column, but ``person``,
-            ``weight`` and ``date`` are looked for under other names first. ``weight`` (how many situations a row stands
+            Further roles; one that bears its own name is left out where there is no such column, but usual names, such
+            as ``situation_id`` and ``rater``, are looked for first. ``weight`` (how many situations a row stands
             for) and ``situation`` (what it is called) do not become columns; ``date`` becomes ``month``.
         site : str
             The keyword by which the caller is given the column of the site, for errors.
         """
-        frame = situations.situations if isinstance(situations, Study) else situations
+        frame = of_study(situations) if isinstance(situations, Study) else situations
         if isinstance(situations, Study) and not len(frame):
             raise DataError("the study has no situations", place="study.situations", remedy="Give it a table of them.")
         try:
@@ -105,26 +108,53 @@ class Occasions:
         remarks: list[str] = []
         wanted = {role: [columns] if isinstance(columns, str) else list(columns) for role, columns in roles.items()}
         wanted = {role: [usual.match(column, names) for column in columns] for role, columns in wanted.items()}
-        if wanted.get("site") == ["site"] and "site" not in names and (case := usual.match("case", names)) in names:
+
+        def free() -> list[str]:
+            used = {column for group in wanted.values() for column in group}
+            return [column for column in names if column not in used]
+
+        def cells_of(column: str) -> pd.Series[str]:
+            return as_text(_eager(native.select(nw.col(column)))[column])
+
+        case = usual.role_column("case", names)
+        if case and usual.plain(case) != "case" and 2 * cells_of(case).nunique() > cells_of(case).count():
+            case = None  # such as the number of a client's case
+        if wanted.get("site") == ["site"] and (column := usual.role_column("site", names)):
+            wanted["site"] = [column]
+        elif wanted.get("site") == ["site"] and case is not None:
             wanted["site"] = [case]
             remarks.append("there is no column 'site', so that each case counts as one site")
         given = dict(optional or {})
         for role, name in given.items():
             if name is not None and ((column := usual.match(name, names)) in names or name != role):
                 wanted[role] = [column]
+        if case and given.get("case") == "case":
+            wanted["case"] = [case]
+        for role in ("situation", "coder", "system"):
+            if given.get(role) == role and role not in wanted and (column := usual.role_column(role, free())):
+                wanted[role] = [column]
+        if (
+            "coder" in wanted
+            and given.get("coder") == "coder"
+            and not usual.plain(wanted["coder"][0]).startswith("coder")
+        ):
+            remarks.append(f"the column {wanted['coder'][0]!r} says who coded")
 
-        def free() -> list[str]:
-            used = {column for group in wanted.values() for column in group}
-            return [column for column in names if column not in used]
-
-        if given.get("weight") == "weight" and "weight" not in wanted and (name := _weight(native, free(), remarks)):
-            wanted["weight"] = [name]
         if given.get("person") == "person" and "person" not in wanted and (name := usual.person_column(free())):
             wanted["person"] = [name]
-        if "period" in wanted:
+        if given.get("weight") == "weight" and "weight" not in wanted:
+            rows = int(_eager(native.select(nw.len().alias("rows")))["rows"].iloc[0])
+            if name := usual.weight_column(free(), names, rows, cells_of, remarks):
+                wanted["weight"] = [name]
+        if "period" in wanted or given.get("period", "period") is None:
             wanted.pop("date", None)
-        elif "date" in given and "date" not in wanted and (dated := usual.date_columns(free())):
-            wanted["date"] = dated
+        elif "date" in given and "date" not in wanted:
+            kinds = (nw.String, nw.Categorical, nw.Object, nw.Date, nw.Datetime)
+            dated = usual.date_columns(free()) or usual.unnamed_dates(
+                [column for column in free() if schema[column] in kinds], cells_of, remarks
+            )
+            if dated:
+                wanted["date"] = dated
         said = {"site": site}
         check_columns(
             names,
@@ -159,8 +189,13 @@ class Occasions:
             read = [column for role in _ACTIONS for column in cells.get(role, [])]
             worded = iter(usual.one_wording(read, size, [column for _, column in actions], remarks))
             cells |= {role: [next(worded) for _ in wanted[role]] for role in _ACTIONS if role in wanted}
+        for role in ("local", "category"):
+            for place, column in enumerate(wanted.get(role, [])):
+                cells[role][place] = usual.one_wording([cells[role][place]], size, [column], remarks, actions=False)[0]
         after = _known_after(wanted, cells, size)
         columns = {role: usual.combined(group, role) for role, group in cells.items()}
+        if "case" in columns and not set(wanted["case"]) & set(wanted["site"]):
+            columns["site"] = _within_cases(columns["site"], columns["case"], remarks)
         if "date" in columns:
             dates = usual.plain(wanted["date"][-1]) not in usual.PERIODS
             columns["month"] = months(columns.pop("date"), wanted["date"][0], remarks if dates else None)
@@ -174,8 +209,14 @@ class Occasions:
         table = table.groupby(kept, dropna=False, sort=True)[["situations"]].sum().reset_index()
         person = wanted["person"][0] if "person" in kept else ""
         counts = table["situations"].to_numpy(dtype=np.int64)
+        unnumbered = False
+        if "coder" in table and name is None:
+            pairs = table.dropna(subset=["coder"])[["site", "coder"]].drop_duplicates()
+            unnumbered = bool(pairs["site"].duplicated().any())
         when = " and ".join(map(repr, wanted.get("period", wanted.get("date", []))))
-        return cls(table[kept].astype("str"), counts, repeated, grouped, tuple(remarks), person, when, after)
+        return cls(
+            table[kept].astype("str"), counts, repeated, grouped, tuple(remarks), person, when, after, unnumbered
+        )
 
     @property
     def n(self) -> int:
@@ -184,8 +225,8 @@ class Occasions:
 
     @property
     def strata(self) -> list[str]:
-        """The roles within which labels are exchangeable: case, site, person and period, as far as they are known."""
-        return [role for role in ("case", "site", "person", "period") if role in self.table]
+        """The roles within which labels are exchangeable, as far as they are known."""
+        return [role for role in ("case", "system", "site", "person", "period") if role in self.table]
 
     @property
     def cluster(self) -> str:
@@ -302,13 +343,26 @@ def _several(persons: pd.Series[str], counts: Counts) -> bool:
     return bool(pd.Series(counts).groupby(persons.to_numpy()).sum().gt(1).any())
 
 
-def _weight(native: Any, names: Sequence[str], remarks: list[str]) -> str | None:
-    """The column that says how many situations a row stands for, by its name; with a remark unless it is "weight"."""
-    name = usual.weight_column(names)
-    if name is None:
-        return None
-    numbers = pd.to_numeric(as_text(_eager(native.select(nw.col(name)))[name]), errors="coerce")
-    return usual.checked_weight(numbers, name, remarks)
+def of_study(study: Study) -> pd.DataFrame:
+    """The situations of a study, with the system of each case where only the table of cases says it."""
+    table, system = study.situations, usual.role_column("system", list(study.cases.columns))
+    case = usual.role_column("case", list(table.columns))
+    if case is None or system is None or usual.role_column("system", list(table.columns)):
+        return table
+    return table.assign(system=table[case].map(study.cases[system]))
+
+
+def _within_cases(sites: pd.Series[str], cases: pd.Series[str], remarks: list[str]) -> pd.Series[str]:
+    """Sites with their case where sites of several cases have one name, with a remark."""
+    pairs = pd.DataFrame({"site": sites, "case": cases}).dropna().drop_duplicates()
+    shared = pairs.loc[pairs["site"].duplicated(), "site"].drop_duplicates()
+    if shared.empty:
+        return sites
+    remarks.append(
+        f"sites count within cases, for several cases have a site {str(shared.iloc[0])!r}: leave out the column of "
+        "cases if that is one site"
+    )
+    return usual.combined([cases, sites], "local").where(sites.notna())
 
 
 def _pairs(native: Any, sites: Sequence[str], column: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from expertsys._core.frames import as_text
 from expertsys._core.missing import is_missing, is_unknown, text_or_none
 from expertsys._core.results import TableResult
 from expertsys.enactment import columns as usual
-from expertsys.enactment.occasions import months
+from expertsys.enactment.occasions import months, of_study
 from expertsys.evidence.excerpts import Coders, Excerpts, concepts_of_codes
 from expertsys.theory import FRAMEWORK, Bearing, EvidenceRule, EvidenceUnit, ExpertSystem, Framework, ModeOfUse, Status
 from expertsys.theory.conditions import Compare, Condition, Every, Not, Some
@@ -374,7 +374,9 @@ class Log:
 
         A row without a number is a situation of its own.
         """
-        given = study.situations
+        given = of_study(study)
+        found = {role: usual.role_column(role, list(given.columns)) for role in ("situation", "case", "coder", "site")}
+        given = given.rename(columns={column: role for role, column in found.items() if column is not None})
         names = {"weight": weight, "person": person, "period": period}
         chosen = {role: _column(given, column, role) for role, column in names.items()}
         notes: list[str] = []
@@ -383,8 +385,13 @@ class Log:
             chosen["person"] = guess = usual.person_column(free)
             notes += [f"Column {guess!r} of the situations says who acted."] if guess else []
         remarks: list[str] = []
-        if weight == "weight" and chosen["weight"] is None and (guess := usual.weight_column(free)):
-            chosen["weight"] = usual.checked_weight(pd.to_numeric(given[guess], errors="coerce"), guess, remarks)
+        free = [name for name in free if name != chosen["person"]]
+
+        def cells_of(column: str) -> pd.Series[str]:
+            return as_text(given[column])
+
+        if weight == "weight" and chosen["weight"] is None:
+            chosen["weight"] = usual.weight_column(free, list(given.columns), len(given), cells_of, remarks)
         roles = {role: role for role in ("case", "coder", "site") if role in given}
         roles |= {role: column for role, column in chosen.items() if column is not None and role != "weight"}
         if "situation" in given:
@@ -398,7 +405,10 @@ class Log:
             cells = as_text(given[roles[role]])
             spelt = usual.read_cells(cells, table["weight"].to_numpy(dtype=np.int64), roles[role], role, remarks)
             table[role] = spelt.map(_text, na_action=None).to_numpy()
-        if period == "period" and chosen["period"] is None and (dates := usual.date_columns(list(given.columns))):
+        dates: list[str] = []
+        if period == "period" and chosen["period"] is None:
+            dates = usual.date_columns(list(given.columns)) or usual.unnamed_dates(free, cells_of, remarks)
+        if dates:
             when = usual.combined([as_text(given[column]) for column in dates], "period")
             told = None if usual.plain(dates[-1]) in usual.PERIODS else remarks
             table["period"] = months(when, dates[0], told).map(_text, na_action=None).to_numpy()
@@ -415,6 +425,12 @@ class Log:
         if repeated:
             which = "that another row describes too"
             notes.append(f"{counted(repeated, 'row')} describe a situation {which}; each situation counts once.")
+        coders = table[["case", "site", "coder"]].dropna(subset=["coder"]).drop_duplicates()
+        if table["name"].isna().all() and coders.duplicated(["case", "site"]).any():
+            notes.append(
+                "Several coders described situations at one site, and no column 'situation' says which of their rows "
+                "describe the same one: each row counts as a situation of its own."
+            )
         return cls(table, tuple(dict.fromkeys(notes)))
 
     def modes_of_use(self) -> pd.DataFrame:

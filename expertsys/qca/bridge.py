@@ -17,7 +17,7 @@ from expertsys._core.results import TableResult, number
 from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, Subcodes, applications, has_units, readers_of, uneven
 from expertsys.comparison.grouping import read_documents, read_units
-from expertsys.qca.calibrate import FEW, Method, calibrate
+from expertsys.qca.calibrate import FEW, Method, calibrate, check_scale
 from expertsys.qca.fit import at_middle
 from expertsys.qca.table import conditions_of, joined, shared_sources
 from expertsys.study import Code, Codebook, Study
@@ -365,7 +365,7 @@ def membership(study: Study, *, conditions: Mapping[str, Source], framework: Fra
             raw[name], rests[name], rules[name] = _counted(study, spec, codes[name])
             evidence[name] = _behind(study, rules[name], codes[name])
             if spec.show == "share":
-                _check_scale(raw[name], spec.anchors, name)
+                check_scale(raw[name], spec.anchors, f"condition {name!r}")
             scores[name] = raw[name] if spec.anchors is None else _score(raw[name], spec.method, spec.anchors, name)
         elif isinstance(spec, FromAttribute):
             raw[name], scores[name] = _attribute(study, spec, name)
@@ -491,7 +491,7 @@ def _attribute(study: Study, spec: FromAttribute, name: str) -> tuple[pd.Series[
                 remedy="Give scores={value: score}.",
             )
         raw = column.astype("float64")
-        _check_scale(raw, spec.anchors, name)
+        check_scale(raw, spec.anchors, f"condition {name!r}")
         return raw, _score(raw, spec.method, spec.anchors or (), name)
     given = {str(value): float(score) for value, score in spec.scores.items()}
     wrong = [value for value, score in given.items() if not 0 <= score <= 1]
@@ -535,7 +535,7 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
         raise DataError(f"column {texts[0]!r} must hold numbers", place=f"condition {name!r}", remedy="Recode it.")
     own = {key: figures[column].astype("float64").reindex(cases) for key, column in columns.items()}
     anchors = spec.anchors or ()
-    _check_scale(own["value"], anchors, name)
+    check_scale(own["value"], anchors, f"condition {name!r}")
     low, high = (_score(own[key], spec.method, anchors, name) if key in own else None for key in ("low", "high"))
     n = own.get("n", pd.Series(np.nan, index=cases))
     noun = (spec.n or "").removeprefix("n_").removesuffix("s") or "observation"
@@ -617,18 +617,3 @@ def _score(raw: pd.Series[Any], method: Method, anchors: tuple[float, ...], name
             return calibrate(raw, method=method, anchors=anchors)
     except DataError as error:
         raise DataError(f"condition {name!r}: {error}", place="membership", faults=error.faults) from None
-
-
-def _check_scale(raw: pd.Series[Any], anchors: tuple[float, ...] | None, name: str) -> None:
-    """Refuse anchors in percent for shares between 0 and 1, and the other way round."""
-    known = raw.dropna().astype("float64")
-    if known.empty or not anchors:
-        return
-    shares, whole = bool(known.between(0, 1).all()), bool((known > 1).all())
-    if (shares and min(anchors) > 1) or (whole and min(anchors) > 0 and max(anchors) < 1):
-        raise DataError(
-            f"anchors must be on the scale of the values; the values run from {known.min():.3g} to {known.max():.3g}, "
-            f"the anchors from {min(anchors):g} to {max(anchors):g}",
-            place=f"condition {name!r}",
-            remedy="Write shares as 0.2, not as 20, in the anchors and in the table.",
-        )

@@ -75,7 +75,8 @@ def calibrate(
     Raises
     ------
     DataError
-        For anchors that are not in order, or of the wrong number, or thresholds outside the values.
+        For anchors that are not in order, of the wrong number, or on another scale than the values (percent and
+        shares), or thresholds outside the values.
 
     Notes
     -----
@@ -105,6 +106,7 @@ def calibrate(
         raise DataError(f"anchors= is a list, not {anchors!r}", place="anchors", remedy=f"Write [{anchors}].")
     points = () if anchors is None else tuple(float(anchor) for anchor in anchors)
     known = raw[~np.isnan(raw)]
+    check_scale(pd.Series(raw), points, "calibrate")
     if method == "rank":
         if points:
             raise DataError("method='rank' takes no anchors", place="anchors")
@@ -364,3 +366,18 @@ def find_thresholds(values: Any, *, n: int = 1, linkage: Linkage = "complete") -
     group = fcluster(join(known[:, None], method=linkage), n + 1, criterion="maxclust")
     edges = np.flatnonzero(np.diff(group) != 0)
     return tuple(float((known[edge] + known[edge + 1]) / 2) for edge in edges)
+
+
+def check_scale(raw: pd.Series[Any], anchors: Sequence[float] | None, place: str) -> None:
+    """Refuse anchors in percent for shares between 0 and 1, and the other way round."""
+    known = raw.dropna().astype("float64")
+    if known.empty or not anchors:
+        return
+    shares, whole = bool(known.between(0, 1).all()), bool((known > 1).all())
+    if (shares and min(anchors) > 1) or (whole and min(anchors) > 0 and max(anchors) < 1):
+        raise DataError(
+            f"anchors must be on the scale of the values; the values run from {known.min():.3g} to {known.max():.3g}, "
+            f"the anchors from {min(anchors):g} to {max(anchors):g}",
+            place=place,
+            remedy="Write shares as 0.2, not as 20, in the anchors and in the table.",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from expertsys import comparison, enactment, evidence
 from expertsys._core.errors import DataError, DegenerateWarning, listing
@@ -51,11 +51,8 @@ def situations(study: Study) -> Section | None:
     for label, group in groups.items():
         for measure in (enactment.emptying_out, enactment.action_at_a_distance, enactment.contingency_sensitivity):
             name = measure.__name__.replace("_", " ") + label
-            sites: dict[str, Any] = {}
-            if "case" in group and "site" in group and len(set(group["case"])) > 1:  # sites are named within cases
-                sites = {"cluster" if measure is enactment.emptying_out else "site": ["case", "site"]}
             try:
-                made[name] = measure(group, **sites)
+                made[name] = measure(group)
             except DataError as error:
                 silent.append(f"Not computed: {name}: {error}")
     paragraphs = [f"{len(table):,} situations. {PROPOSED}"]

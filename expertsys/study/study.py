@@ -483,6 +483,24 @@ class Study:
         }
         return self._changed(**changes) if changes else self
 
+    def with_situations(self, situations: Any) -> Study:
+        """A study with this table of situations in place of its own; all else stays.
+
+        Parameters
+        ----------
+        situations : dataframe
+            One row per situation; the columns are those that `expertsys.enactment` reads.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> study = Study(pd.DataFrame({"unit": ["a"], "case": ["north"], "coder": "ann", "code": "trust"}))
+        >>> log = pd.DataFrame({"case": ["north"], "prescribed": ["list"], "taken": ["call"]})
+        >>> len(study.with_situations(log).situations)
+        1
+        """
+        return self._changed(situations=situations)
+
     def with_summaries(self, summaries: Any | Mapping[tuple[str, str], str]) -> Study:
         """A study with these summaries in place of its own.
 

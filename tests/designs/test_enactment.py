@@ -705,3 +705,157 @@ def test_shares_are_no_counts_for_differences_between_sites() -> None:
     with pytest.raises(DataError, match=r"numbers of occasions, not shares; site 1 has 0.9 of 100. Give whole numbers"):
         es.enactment.heterogeneity([0.9, 0.8, 0.7], [100] * 3)
     assert es.enactment.heterogeneity([90, 80, 70], [100] * 3).typical == pytest.approx(0.81, abs=0.01)
+
+
+def two_systems(column: str = "system") -> pd.DataFrame:
+    """Booking at three sites and Record at three others: fidelity .9 and .2; each has one category and loses all."""
+    rows = []
+    for site in range(6):
+        booking = site < 3
+        for n in range(20):
+            done = n < (18 if booking else 4)
+            rows.append((f"S{site}", "Booking" if booking else "Record", "travel" if n % 2 else "language", done))
+    table = pd.DataFrame(rows, columns=["site", column, "local", "done"])
+    table["prescribed"], table["category"] = "do", table[column].str[:3]
+    table["taken"] = np.where(table.pop("done"), "do", "skip")
+    return table
+
+
+@pytest.mark.parametrize("column", ["system", "System name", "case", "case_id"])
+def test_figures_of_each_system_are_in_every_note_and_the_report(column: str, tmp_path: Path) -> None:
+    """.9 at 60 situations and .2 at 60 pool to .55, which is the figure of no system."""
+    table = from_csv(two_systems(column), tmp_path)
+    found = action_at_a_distance(table, shuffles=9)
+    assert found.estimate == pytest.approx(0.55)
+    assert "Booking 0.90, Record 0.20" in found.note
+    assert "Booking 1.00, Record 1.00" in emptying_out(table, shuffles=9).note
+    study = es.Study(pd.DataFrame({"unit": ["u"], "coder": ["a"], "code": ["b"]})).with_situations(table)
+    section = enacted.situations(study)
+    assert section is not None
+    rows = {str(row[0]): row for row in section.tables[0].rows}
+    if "action at a distance" in rows:
+        assert "Booking 0.90, Record 0.20" in str(rows["action at a distance"][-1])
+    else:
+        assert [rows[f"action at a distance · {name}"][1] for name in ("Booking", "Record")] == pytest.approx(
+            [0.9, 0.2]
+        )
+
+
+def described_twice(situation: str, coder: str, *, anew: bool = False) -> pd.DataFrame:
+    """100 situations, each described alike by two coders; what is done does not depend on them."""
+    rng = np.random.default_rng(0)
+    rows: list[tuple[Any, ...]] = []
+    for site in range(5):
+        for n in range(20):
+            local, taken = rng.choice(["frail", "young"]), rng.choice(["do", "skip"])
+            name = n + 1 if anew else site * 100 + n
+            rows += [(name, f"S{site}", each, local, "do", taken) for each in ("Ann", "Ben")]
+    return pd.DataFrame(rows, columns=[situation, "site", coder, "local", "prescribed", "taken"])
+
+
+@pytest.mark.parametrize(
+    ("situation", "coder"),
+    [
+        *(("situation_id", "coder_id"), ("Situation No", "Rater"), ("SituationNumber", "observer")),
+        *(("situation nr", "reviewer name"), ("situation", "abstractor"), ("Situation ID", "auditor")),
+    ],
+)
+def test_situations_and_coders_are_found_with_id_or_number_behind(situation: str, coder: str) -> None:
+    """100 of 200 rows describe a situation that another describes: no p-value, and each counts once in P3."""
+    found = contingency_sensitivity(described_twice(situation, coder), shuffles=9)
+    assert math.isnan(found.null.p_value)
+    assert "100 rows describe a situation that another row describes too" in found.note
+    assert "person=" not in found.note
+    assert found.by_coder.index.tolist() == ["Ann", "Ben"]
+
+
+def test_each_situation_counts_once_in_evidence_whatever_its_column_is_called() -> None:
+    table = described_twice("situation_id", "rater").assign(mode="as-intended")
+    counts, note = third_proposition(table)
+    assert counts["supports"] + counts["contradicts"] == 100
+    assert "each situation counts once" in note
+
+
+def test_coders_whose_rows_cannot_be_matched_are_said_at_the_p_value() -> None:
+    """No column says that the rows of Ann and Ben are of the same 100 situations."""
+    found = contingency_sensitivity(described_twice("id", "rater", anew=True), shuffles=9)
+    assert "several coders may describe one situation" in str(found.null)
+    assert "no column 'situation' says which of their rows describe the same one" in found.note
+    alone = described_twice("id", "rater").query("rater == 'Ann'")
+    assert "may describe one situation" not in str(contingency_sensitivity(alone, shuffles=9).null)
+    _, note = third_proposition(described_twice("id", "rater").assign(mode="as-intended"))
+    assert "each row counts as a situation of its own" in note
+
+
+@pytest.mark.parametrize(("one", "other"), [("frail; alone", "alone;Frail"), ("frail, alone", "alone, frail")])
+def test_descriptions_and_categories_in_another_order_are_one(one: str, other: str, tmp_path: Path) -> None:
+    """Each description has a category of its own, so that nothing is lost."""
+    rows = [(f"S{s}", x, c) for s in range(4) for x, c in ((one, "x; y"), (other, "y; x"), ("young", "z")) * 20]
+    table = from_csv(pd.DataFrame(rows, columns=["site", "local", "category"]), tmp_path)
+    found = emptying_out(table, residual="y;x", shuffles=9)
+    assert found.estimate == 0
+    assert found.shares["residual"] == pytest.approx(2 / 3)
+    assert "in 'local', " in found.note
+    assert "in 'category', " in found.note
+
+
+WEIGHTED = [
+    "alerts",
+    "total",
+    "number",
+    "n_alerts",
+    "no_of_alerts",
+    "No. of alerts",
+    "nAlerts",
+    "alert_count",
+    "orders",
+]
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_counted_logs_with_other_names_of_the_number(name: str, tmp_path: Path) -> None:
+    """Followed 90 times and not 10 times at each of four sites: .9 over 400."""
+    rows = [(site, done, n) for site in "ABCD" for done, n in (("do", 90), ("skip", 10))]
+    table = pd.DataFrame(rows, columns=["site", "taken", name]).assign(prescribed="do", mode="as-intended")
+    for given in (table, from_csv(table, tmp_path)):
+        found = action_at_a_distance(given, shuffles=9)
+        assert (found.estimate, found.n_situations) == (pytest.approx(0.9), 400)
+        assert f"each row counts as many times as the column {name!r} says" in found.note
+    assert third_proposition(from_csv(table, tmp_path))[0] == {"supports": 360, "contradicts": 40, "undetermined": 0}
+
+
+def test_a_column_of_whole_numbers_that_alone_is_no_key_is_asked_about() -> None:
+    rows = [(site, done, n) for site in "ABCD" for done, n in (("do", 90), ("skip", 10))]
+    table = pd.DataFrame(rows, columns=["site", "taken", "hits"]).assign(prescribed="do", mode="as-intended")
+    asked = "if 'hits' says how many situations a row stands for, pass weight='hits'"
+    assert asked in action_at_a_distance(table, shuffles=9).note
+    assert asked in third_proposition(table)[1]
+    assert action_at_a_distance(table, weight="hits", shuffles=9).estimate == pytest.approx(0.9)
+    assert action_at_a_distance(table, weight=None, shuffles=9).note == ""
+    assert action_at_a_distance(table.rename(columns={"hits": "age"}), shuffles=9).note == ""
+    patients = log(["a"] * 40, ["a", "b"] * 20, n_drugs=[1, 2, 3, 5] * 10)
+    found = action_at_a_distance(patients, shuffles=9)
+    assert found.n_situations == 40
+    assert "pass weight='n_drugs'" in found.note
+
+
+@pytest.mark.parametrize("name", ["created_at", "order_date", "alert time", "admitted"])
+def test_a_column_of_dates_by_any_name_is_the_period(name: str, tmp_path: Path) -> None:
+    """In the same months all sites have the same fidelity: tau is 0."""
+    table = from_csv(staggered().rename(columns={"date": name}), tmp_path)
+    found = action_at_a_distance(table, shuffles=9)
+    assert found.between().tau == 0
+    assert f"the column {name!r} is taken to say when" in found.note
+    assert action_at_a_distance(table, period=None, shuffles=9).between().tau > 0.3
+    both = action_at_a_distance(table.assign(discharged=table[name], birth_date="1950-01-01"), shuffles=9)
+    assert f"{name!r}, 'discharged' hold dates; if one says when" in both.note
+
+
+def test_sites_that_are_numbered_anew_in_each_case_are_several() -> None:
+    """Sites 1 to 3 of A follow in .9, those of B in .2: six sites, none of .55."""
+    table = two_systems("case").assign(site=lambda t: t["site"].str[1:].astype(int) % 3 + 1)
+    found = action_at_a_distance(table, shuffles=9)
+    assert found.n_sites == 6
+    assert found.by_site["fidelity"].round(2).tolist() == [0.9] * 3 + [0.2] * 3
+    assert found.by_site.index[0] == "Booking · 1"
+    assert "sites count within cases, for several cases have a site '" in found.note

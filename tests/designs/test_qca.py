@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -318,3 +319,13 @@ def test_cases_of_negative_rows_are_not_called_deviant() -> None:
     table = pd.DataFrame({"A": [1, 1, 1, 0, 0], "Y": [1, 1, 0, 0, 1]}, index=list("pqtrs"))
     shown = truth_table(table, outcome="Y", conditions=["A"], consistency_cutoff=0.6).to_frame()
     assert shown["deviant"].tolist() == ["", "t"]
+
+
+@pytest.mark.parametrize(("values", "anchors"), [([0.2, 0.5, 0.9], (20, 50, 80)), ([20, 50, 90], (0.2, 0.5, 0.8))])
+@pytest.mark.parametrize("method", ["direct", "linear"])
+def test_calibrate_refuses_anchors_on_another_scale(
+    values: list[float], anchors: tuple[float, ...], method: Any
+) -> None:
+    """Shares and percent: every case would be fully out, or fully in."""
+    with pytest.raises(DataError, match="anchors must be on the scale of the values"):
+        es.qca.calibrate(values, method=method, anchors=anchors)
