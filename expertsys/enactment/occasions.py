@@ -119,9 +119,9 @@ class Occasions:
         case = usual.role_column("case", names)
         if case and usual.plain(case) != "case" and 2 * cells_of(case).nunique() > cells_of(case).count():
             case = None  # such as the number of a client's case
-        if wanted.get("site") == ["site"] and (column := usual.role_column("site", names)):
-            wanted["site"] = [column]
-        elif wanted.get("site") == ["site"] and case is not None:
+        if wanted.get("site") == ["site"] and (where := usual.role_column("site", names)):
+            wanted["site"] = [where]
+        elif wanted.get("site") == ["site"] and case:
             wanted["site"] = [case]
             remarks.append("there is no column 'site', so that each case counts as one site")
         given = dict(optional or {})
@@ -131,8 +131,8 @@ class Occasions:
         if case and given.get("case") == "case":
             wanted["case"] = [case]
         for role in ("situation", "coder", "system"):
-            if given.get(role) == role and role not in wanted and (column := usual.role_column(role, free())):
-                wanted[role] = [column]
+            if given.get(role) == role and role not in wanted and (named := usual.role_column(role, free())):
+                wanted[role] = [named]
         if (
             "coder" in wanted
             and given.get("coder") == "coder"
