@@ -539,7 +539,9 @@ def _notes(
     if few:
         told = ", ".join(f"{name} ({count})" for name, count in few.items())
         notes.append(f"Few {drawn}s, so that intervals cannot be trusted: {told}.")
-    if tested.exact and tested.arrangements < 200:
+    if len(design.sizes) == design.groups:
+        notes.append(f"No p value: each group is one {cluster}.")
+    elif tested.exact and tested.arrangements < 200:
         notes.append(
             f"There are {tested.arrangements} arrangements: no p value can be below {1 / tested.arrangements:.3f}."
         )

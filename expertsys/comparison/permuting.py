@@ -250,7 +250,7 @@ def permute(
     observed = of_arrangements(design, design.group[None, :])
     statistic, correlation = observed.statistic[0], observed.correlation[0]
     needed = carriers_needed(np.bincount(design.group, minlength=design.groups))
-    tested = ~np.isnan(statistic) & (design.carriers >= needed)
+    tested = ~np.isnan(statistic) & (design.carriers >= needed) & (len(design.sizes) > design.groups)
     chosen = attrs.evolve(design, sums=design.sums[:, tested])
     total = _arrangements(design.group, design.stratum)
     exact = total <= most
@@ -273,7 +273,9 @@ def permute(
     p[tested] = np.max([one.p for one in found], axis=0)
     p_family[tested] = np.max([one.p_family for one in found], axis=0)
     by_chance = max(one.quantile(confidence) for one in found)
-    critical = np.full(len(statistic), max(_single(design, tested, confidence), by_chance))
+    every = design.groups * (design.groups - 1) // 2 * max(1, len(tested))
+    critical = np.full(len(statistic), max(_students(design, 1 if tested.any() else every, confidence), by_chance))
+    critical[~tested] = np.fmax(critical[~tested], _students(design, every, confidence))
     if paired:
         critical[tested] = by_chance * (1 + 1e-9)  # arrangements as extreme as the observed one do not reject
     scatter = np.ones(len(statistic))
@@ -293,12 +295,11 @@ def permute(
     )
 
 
-def _single(design: Design, tested: npt.NDArray[np.bool_], confidence: float) -> float:
-    """Student's t for one difference, or for all of them by Bonferroni where no code is tested; NaN without degrees."""
+def _students(design: Design, differences: int, confidence: float) -> float:
+    """Student's t for so many differences by Bonferroni; NaN without degrees of freedom."""
     from scipy.stats import t as student
 
     degrees = len(design.sizes) - design.groups
-    differences = 1 if tested.any() else design.groups * (design.groups - 1) // 2 * max(1, len(tested))
     return float(student.isf((1 - confidence) / 2 / differences, degrees)) if degrees > 0 else float("nan")
 
 

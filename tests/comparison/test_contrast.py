@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 from expertsys import Code, Codebook, Study, contrast
 from expertsys.comparison import association, permuting, shares
 from expertsys.errors import DataError
+from expertsys.io import read
 
 
 def coded(marks: dict[str, list[str]], case: dict[str, str], **more: object) -> Study:
@@ -332,3 +333,12 @@ def test_the_interval_of_v_reaches_its_absence_where_groups_are_noise() -> None:
     v, low, high = shares.cramers_v(groups, np.zeros(60), replicates=199, confidence=0.95, draw=draw)
     assert (low == 0).mean() > 0.9
     assert ((low <= v) & (v <= high) & (high <= 1)).all()
+
+
+def test_groups_of_one_document_each_have_no_p_value() -> None:
+    """Each arrangement of one document per group is as extreme as any other: no p value, and the reason."""
+    rows = [(f"d{d}", f"d{d}-{n}", f"case {d}", "ann", "x" if n <= d else "y") for d in range(3) for n in range(8)]
+    table = pd.DataFrame(rows, columns=["document", "unit", "case", "coder", "code"])
+    found = contrast(read(table), by="case", cluster="document")
+    assert np.isnan(found.to_frame()["p"]).all()
+    assert "No p value: each group is one document." in found.note
