@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import agreement_inference as simulated
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.simulation
 STUDIES = 60
 
 

@@ -305,7 +305,7 @@ def test_a_sample_of_arrangements_comes_near_all_of_them(seed: int) -> None:
     assert (every.p_family >= every.p)[known].all()
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(("lengths", "documents"), [((5, 20), 12), ((5, 20), 40)])
 def test_the_level_is_kept_where_documents_differ_in_length(
     lengths: tuple[int, int], documents: int, monkeypatch: pytest.MonkeyPatch

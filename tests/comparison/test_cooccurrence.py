@@ -57,7 +57,7 @@ def test_the_table_of_pairs() -> None:
     assert table.loc[("policy", "workload"), "excess"] == pytest.approx(1 - 3 / 2)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @few
 @given(codings())
 def test_what_is_expected_is_the_mean_over_all_orders_of_the_units(table: pd.DataFrame) -> None:

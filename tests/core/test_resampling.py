@@ -53,7 +53,7 @@ def test_thousands_of_profiles_are_drawn_alike_whatever_the_block(monkeypatch: p
     assert len(list(multinomial_weights(counts, 20, 3, width=900_000))) > 3
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("counts", [[1, 1, 2, 0, 5], [1, 2, 3, 70, 200, 64, 4]], ids=["few units", "many"])
 def test_poisson_numbers_given_their_sum_are_multinomial(counts: list[int]) -> None:
     """Each cell is binomial, by the chi-square of its whole distribution, and each pair has its covariance."""

@@ -68,7 +68,7 @@ def test_a_clear_difference_is_found_where_documents_differ_in_length() -> None:
     assert "by the beta-binomial model of one share" in found.methods_text()
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_more_coders_in_one_case_are_no_difference_between_cases() -> None:
     """Truth .2 in both; each coder errs in 8 %; two coders in A, one in B. By "any" A has more of it, by mean not."""
     rng = np.random.default_rng(5)
@@ -125,7 +125,7 @@ def people(seed: int, effect: float = 0.0) -> Study:
     return study(table, pd.Series(rng.random(len(table)) < own.map(level)), documents=documents)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_interviews_of_the_same_people_are_not_independent() -> None:
     """Nothing differs between sites: documents as clusters reject far too often; participants are the default."""
     default, by_document = [], []

@@ -50,7 +50,7 @@ def alert_log(seed: int, *, persons: int = 12, alerts: int = 40) -> pd.DataFrame
     )
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("measure", [contingency_sensitivity, action_at_a_distance])
 def test_habits_and_patients_of_prescribers_are_no_dependence(measure: Any) -> None:
     """Independent given the prescriber: p <= .05 in 5% of tables by default, and more often where only sites count.
@@ -267,7 +267,7 @@ def rare_labels(n: int, seed: int) -> tuple[pd.DataFrame, float]:
     return table.assign(site=[f"s{number % 8}" for number in range(n)]), float(truth)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_many_rare_descriptions_have_little_bias_and_intervals_that_cover() -> None:
     """Plug-in is .13 too low at 80 situations; where the estimate cannot be trusted there is no interval."""
     errors, plain, covered = [], [], []

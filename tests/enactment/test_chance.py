@@ -25,7 +25,7 @@ TESTS: list[tuple[Callable[..., Any], Callable[[pd.DataFrame], float], str, list
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(("measure", "byhand", "column", "strata", "smaller"), TESTS)
 @given(table=situations(most=5))
 def test_listing_equals_every_order_of_labels(

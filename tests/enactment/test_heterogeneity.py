@@ -69,7 +69,7 @@ def likelihood(entry: dict, centre: float, tau: float) -> float:
     return float(np.log(np.trapezoid(heights, Z, axis=1)).sum())
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("entry", [one for one in HETEROGENEITY if len(one["x"]) <= 12])
 def test_binomial_normal_against_brute_force(entry: dict) -> None:
     found = heterogeneity(entry["x"], entry["n"])

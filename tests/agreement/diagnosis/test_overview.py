@@ -43,7 +43,7 @@ def test_each_row_is_the_coefficient_by_itself(coders: int, alone: dict) -> None
         assert [row["low"], row["high"]] == pytest.approx([interval.low, interval.high], abs=0.15 * spread)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_draws_are_of_units_and_shared() -> None:
     """Against units drawn by hand: the profile of every unit by name, the same weights for every coefficient."""
     draw = np.random.default_rng(3)

@@ -103,7 +103,7 @@ def test_leaving_out_the_coder_who_differs() -> None:
     assert what_if(study, method=QUICK)["kind"].tolist().count("leave out") == 3
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_paired_intervals_are_those_of_the_same_units() -> None:
     """Dealt out by hand: the same draw of units for what is and for what would be."""
     study, replicates = three(), 200
