@@ -285,11 +285,10 @@ def contrast(
     counted = _counted(study, by, cluster, within, of, coders, subcodes, codes, available)
     cluster = counted.cluster
     draw = generator(rng)
-    parts = (counted.sums, counted.sizes, counted.group, counted.stratum)
-    design = permuting.Design(*parts)
+    design = permuting.Design(counted.sums, counted.sizes, counted.group, counted.stratum)
     tested = permuting.permute(design, most=permutations, draw=draw, confidence=confidence, paired=counted.paired)
     if counted.paired:
-        groups = shares.Strata(*parts).groups(tested.correlation, drawn=within != "case")
+        groups = shares.of_strata(design, tested.correlation, drawn=within != "case")
     else:
         groups = [
             shares.Group.of(counted.sums[counted.group == number], counted.sizes[counted.group == number])

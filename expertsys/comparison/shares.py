@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from expertsys._core.simultaneous import jackknife, max_t
+from expertsys.comparison.permuting import Design
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @attrs.frozen(eq=False)
@@ -79,8 +79,7 @@ class Group:
         return np.asarray(low), np.asarray(high)
 
 
-@attrs.frozen(eq=False)
-class Strata:
+def of_strata(design: Design, correlation: Floats, *, drawn: bool) -> list[Group]:
     """Groups that are compared within strata, such as people before and after: each stratum weighs alike in all groups.
 
     A stratum with n_g units in group g has the weight 1 / Σ 1 / n_g, so that the difference of two groups is that of
@@ -88,59 +87,39 @@ class Strata:
 
     Parameters
     ----------
-    sums : ndarray, shape (C, K)
-        Units of each cluster with each code.
-    sizes : ndarray, shape (C,)
-        Units of each cluster.
-    group, stratum : ndarray of int, shape (C,)
-        Of each cluster, numbered from 0; every stratum has clusters in every group.
+    design : Design
+        Every stratum has clusters in every group.
+    correlation : ndarray, shape (K,)
+        Intraclass correlation within clusters, given their stratum.
+    drawn : bool
+        Whether strata are a sample, as people are, and so the clusters; else they are fixed, as cases are.
     """
+    units, squares = (_in_cells(design, sizes[:, None])[..., 0] for sizes in (design.sizes, design.sizes**2))
+    weight = 1 / (1 / units).sum(axis=0)
+    part, total = weight / weight.sum(), units.sum(axis=1)
+    factor = (part * total[:, None] / units)[design.group, design.stratum]  # each group keeps its number of units
+    sums, sizes = design.sums * factor[:, None], design.sizes * factor
+    level = _in_cells(design, design.sums).sum(axis=0) / units.sum(axis=0)[:, None]
+    unit = (level * (1 - level))[None] * ((1 - correlation) * units[..., None] + correlation * squares[..., None])
+    variance = ((part / units)[..., None] ** 2 * unit).sum(axis=1)
+    pooled = sums.sum(axis=0) / total.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        independent = np.where(variance > 1e-15, pooled * (1 - pooled) / variance, total[:, None])
+    groups = []
+    for number in range(design.groups):
+        own, length = sums[design.group == number], sizes[design.group == number]
+        if drawn:
+            inside = (np.arange(units.shape[1])[:, None] == design.stratum[design.group == number]).astype(np.float64)
+            own, length = inside @ own, inside @ length
+        groups.append(Group.of(own, length, np.asarray(independent[number])))
+    return groups
 
-    sums: Floats
-    sizes: Floats
-    group: Ints
-    stratum: Ints
 
-    @property
-    def units(self) -> Floats:
-        """How many each group has in each stratum, shape (G, S)."""
-        return self._in_cells(self.sizes[:, None])[..., 0]
-
-    def groups(self, correlation: Floats, *, drawn: bool) -> list[Group]:
-        """The groups, with their strata as clusters where these are `drawn`.
-
-        Parameters
-        ----------
-        correlation : ndarray, shape (K,)
-            Intraclass correlation within clusters, given their stratum.
-        drawn : bool
-            Whether strata are a sample, as people are; else they are fixed, as cases are.
-        """
-        units, squares = self.units, self._in_cells(self.sizes[:, None] ** 2)[..., 0]
-        weight = 1 / (1 / units).sum(axis=0)
-        part, total = weight / weight.sum(), units.sum(axis=1)
-        factor = (part * total[:, None] / units)[self.group, self.stratum]  # each group keeps its number of units
-        sums, sizes = self.sums * factor[:, None], self.sizes * factor
-        level = self._in_cells(self.sums).sum(axis=0) / units.sum(axis=0)[:, None]
-        unit = (level * (1 - level))[None] * ((1 - correlation) * units[..., None] + correlation * squares[..., None])
-        variance = ((part / units)[..., None] ** 2 * unit).sum(axis=1)
-        pooled = sums.sum(axis=0) / total.sum()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            independent = np.where(variance > 1e-15, pooled * (1 - pooled) / variance, total[:, None])
-        found = []
-        for one in range(len(units)):
-            own, length = sums[self.group == one], sizes[self.group == one]
-            if drawn:
-                inside = (np.arange(units.shape[1])[:, None] == self.stratum[self.group == one]).astype(np.float64)
-                own, length = inside @ own, inside @ length
-            found.append(Group.of(own, length, np.asarray(independent[one])))
-        return found
-
-    def _in_cells(self, values: Floats) -> Floats:
-        """Sums of values of clusters, shape (C, K), by group and stratum: (G, S, K)."""
-        found = np.zeros((int(self.group.max()) + 1, int(self.stratum.max()) + 1, values.shape[1]))
-        np.add.at(found, (self.group, self.stratum), values)
-        return found
+def _in_cells(design: Design, values: Floats) -> Floats:
+    """Sums of values of clusters, shape (C, K), by group and stratum: (G, S, K)."""
+    sums = np.zeros((design.groups, int(design.stratum.max()) + 1, values.shape[1]))
+    np.add.at(sums, (design.group, design.stratum), values)
+    return sums
 
 
 def live(root: Floats) -> Floats:

@@ -143,8 +143,9 @@ def test_the_intervals_of_people_compared_with_themselves_leave_out_zero_where_t
         level = rng.uniform(0.1, 0.6, 10)
         chance = np.stack([level, np.clip(level + rng.normal(0.12, 0.15, 10), 0, 1)], axis=1).ravel()
         sums = rng.binomial(sizes.astype(int), chance)[:, None].astype(float)
-        found = permuting.permute(permuting.Design(sums, sizes, group, stratum), most=199, draw=rng, paired=True)
-        groups = shares.Strata(sums, sizes, group, stratum).groups(found.correlation, drawn=True)
+        design = permuting.Design(sums, sizes, group, stratum)
+        found = permuting.permute(design, most=199, draw=rng, paired=True)
+        groups = shares.of_strata(design, found.correlation, drawn=True)
         (pair,) = shares.of_pairs(groups, found.correlation, found.critical)
         assert (found.p[0] <= 0.05) == (pair.low[0] > 1e-12 or pair.high[0] < -1e-12)
         rejected += found.p[0] <= 0.05
@@ -154,7 +155,8 @@ def test_the_intervals_of_people_compared_with_themselves_leave_out_zero_where_t
 def test_the_difference_within_strata_is_that_of_mantel_and_haenszel() -> None:
     """Two strata by hand: (3/4 - 1/2) 4 x 2 / 6 and (1/5 - 4/10) 5 x 10 / 15, over the sum of the weights."""
     sums, sizes = np.array([[3.0], [1], [1], [4]]), np.array([4.0, 2, 5, 10])
-    groups = shares.Strata(sums, sizes, np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])).groups(np.zeros(1), drawn=True)
+    design = permuting.Design(sums, sizes, np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]))
+    groups = shares.of_strata(design, np.zeros(1), drawn=True)
     weights = np.array([8 / 6, 50 / 15])
     expected = weights @ np.array([0.25, -0.2]) / weights.sum()
     assert (groups[0].share - groups[1].share).tolist() == pytest.approx([expected])
