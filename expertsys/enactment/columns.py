@@ -16,7 +16,7 @@ import pandas as pd
 from expertsys._core.dates import days
 from expertsys._core.errors import DataError, listing
 from expertsys._core.missing import NOTHING_WORDS, is_no_code, is_unknown
-from expertsys._core.names import folded
+from expertsys._core.names import folded, spellings
 from expertsys.theory.evidence_rules import feature_value
 from expertsys.theory.situations import action_key, action_parts, action_set, action_text
 
@@ -39,23 +39,9 @@ _PERHAPS_WEIGHTS = frozenset(
 #: Words of names of whole numbers that describe a situation.
 _ATTRIBUTES = frozenset(
     (
-        *(
-            "age",
-            "score",
-            "level",
-            "year",
-            "years",
-            "month",
-            "months",
-            "week",
-            "day",
-            "days",
-            "hour",
-            "time",
-            "quarter",
-        ),
-        *("id", "code", "zip", "postcode", "phone", "dose", "rank", "grade", "stage", "size", "duration", "minutes"),
-        *("distance", "period", "phase", "wave", "number", "no", "nr", "key", "birth", "row", "index"),
+        *("age", "score", "level", "year", "years", "month", "months", "week", "day", "days", "hour", "time"),
+        *("quarter", "id", "code", "zip", "postcode", "phone", "dose", "rank", "grade", "stage", "size", "duration"),
+        *("minutes", "distance", "period", "phase", "wave", "number", "no", "nr", "key", "birth", "row", "index"),
     )
 )
 #: Names of columns of further roles, the preferred one first.
@@ -83,6 +69,8 @@ _FOLLOWED = frozenset(
     )
 )
 _SHOWN = 3
+#: Fewest values that can be names; kinds of which there are no more; sites of one value, on average.
+_FEWEST, _MOST_KINDS, _MOST_CROSSING = 4, 20, 1.2
 
 
 def plain(name: str) -> str:
@@ -139,7 +127,11 @@ def person_column(columns: Sequence[str]) -> str | None:
 
 
 def weight_column(
-    free: Sequence[str], names: Sequence[str], rows: int, cells: Callable[[str], pd.Series[str]], remarks: list[str]
+    free: Sequence[str],
+    names: Sequence[str],
+    rows: int,
+    texts: Callable[[Sequence[str]], pd.DataFrame],
+    remarks: list[str],
 ) -> str | None:
     """The column that says how many situations a row stands for, with a remark; None with a question where it may.
 
@@ -152,17 +144,17 @@ def weight_column(
         Columns that have no other role, and all columns.
     rows : int
         Of the table.
-    cells : callable
-        A column as text.
+    texts : callable
+        Columns as text.
     remarks : list of str
         Gets what to say.
     """
     certain = _called(free, ["weight"]) or _called(free, WEIGHTS)
     if name := _only("weight", certain, "how many situations a row stands for"):
-        return _checked_weight(pd.to_numeric(cells(name), errors="coerce"), name, remarks)
+        return _checked_weight(pd.to_numeric(texts([name])[name], errors="coerce"), name, remarks)
     if not 1 < rows <= _MOST_COUNTED:
         return None
-    table = pd.DataFrame({name: cells(name) for name in names})
+    table = texts(names)
     numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in free}
     whole = [name for name, column in numbers.items() if _is_whole(column)]
     likely = [name for name in whole if _is_number_of(name)]
@@ -210,7 +202,9 @@ def _is_counted(table: pd.DataFrame) -> bool:
     return not table.duplicated().any() and all(table[name].nunique() < len(table) for name in table)
 
 
-def unnamed_dates(columns: Sequence[str], cells: Callable[[str], pd.Series[str]], remarks: list[str]) -> list[str]:
+def unnamed_dates(
+    columns: Sequence[str], texts: Callable[[Sequence[str]], pd.DataFrame], remarks: list[str]
+) -> list[str]:
     """The one column in which every cell is a date, not of birth, with a remark; of several, a question."""
 
     def is_date(values: list[str]) -> bool:
@@ -220,10 +214,10 @@ def unnamed_dates(columns: Sequence[str], cells: Callable[[str], pd.Series[str]]
             return True
 
     found = []
-    for name in columns:
-        if _BIRTHS.search(plain(name)):
-            continue
-        values = [str(value) for value in cells(name).dropna().unique()]
+    wanted = [name for name in columns if not _BIRTHS.search(plain(name))]
+    table = texts(wanted)
+    for name in wanted:
+        values = [str(value) for value in table[name].dropna().unique()]
         if len(values) > 1 and is_date(values[:1]) and is_date(values):
             found.append(name)
     if len(found) == 1:
@@ -315,10 +309,7 @@ def one_spelling(
     cells: pd.Series[str], counts: npt.NDArray[np.int64], column: str, remarks: list[str]
 ) -> pd.Series[str]:
     """Names that differ only by capitals and blanks as the most frequent of them, with a remark."""
-    by_key: dict[object, list[str]] = {}
-    for text in _by_frequency([cells], counts):
-        by_key.setdefault(folded(text), []).append(text)
-    if len(alike := [texts for texts in by_key.values() if len(texts) > 1]):
+    if alike := spellings(_by_frequency([cells], counts)):
         remarks.append(f"in {column!r}, {_groups(alike)} count as one")
         cells = cells.replace({text: texts[0] for texts in alike for text in texts[1:]})
     return cells
@@ -468,6 +459,3 @@ def _is_nested(pairs: pd.DataFrame) -> bool:
     """Whether sites have several values of their own."""
     values = pairs["value"].nunique()
     return values > pairs["site"].nunique() > 1 and len(pairs) <= _MOST_CROSSING * values
-
-
-_FEWEST, _MOST_KINDS, _MOST_CROSSING = 4, 20, 1.2

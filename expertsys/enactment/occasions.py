@@ -103,58 +103,10 @@ class Occasions:
                 place="situations",
                 remedy="Read the file first, for instance pandas.read_csv(path, dtype=str).",
             ) from None
-        schema = native.collect_schema()
-        names = schema.names()
         remarks: list[str] = []
-        wanted = {role: [columns] if isinstance(columns, str) else list(columns) for role, columns in roles.items()}
-        wanted = {role: [usual.match(column, names) for column in columns] for role, columns in wanted.items()}
-
-        def free() -> list[str]:
-            used = {column for group in wanted.values() for column in group}
-            return [column for column in names if column not in used]
-
-        def cells_of(column: str) -> pd.Series[str]:
-            return as_text(_eager(native.select(nw.col(column)))[column])
-
-        case = usual.role_column("case", names)
-        if case and usual.plain(case) != "case" and 2 * cells_of(case).nunique() > cells_of(case).count():
-            case = None  # such as the number of a client's case
-        if wanted.get("site") == ["site"] and (where := usual.role_column("site", names)):
-            wanted["site"] = [where]
-        elif wanted.get("site") == ["site"] and case:
-            wanted["site"] = [case]
-            remarks.append("there is no column 'site', so that each case counts as one site")
+        names = native.collect_schema().names()
         given = dict(optional or {})
-        for role, name in given.items():
-            if name is not None and ((column := usual.match(name, names)) in names or name != role):
-                wanted[role] = [column]
-        if case and given.get("case") == "case":
-            wanted["case"] = [case]
-        for role in ("situation", "coder", "system"):
-            if given.get(role) == role and role not in wanted and (named := usual.role_column(role, free())):
-                wanted[role] = [named]
-        if (
-            "coder" in wanted
-            and given.get("coder") == "coder"
-            and not usual.plain(wanted["coder"][0]).startswith("coder")
-        ):
-            remarks.append(f"the column {wanted['coder'][0]!r} says who coded")
-
-        if given.get("person") == "person" and "person" not in wanted and (name := usual.person_column(free())):
-            wanted["person"] = [name]
-        if given.get("weight") == "weight" and "weight" not in wanted:
-            rows = int(_eager(native.select(nw.len().alias("rows")))["rows"].iloc[0])
-            if name := usual.weight_column(free(), names, rows, cells_of, remarks):
-                wanted["weight"] = [name]
-        if "period" in wanted or given.get("period", "period") is None:
-            wanted.pop("date", None)
-        elif "date" in given and "date" not in wanted:
-            kinds = (nw.String, nw.Categorical, nw.Object, nw.Date, nw.Datetime)
-            dated = usual.date_columns(free()) or usual.unnamed_dates(
-                [column for column in free() if schema[column] in kinds], cells_of, remarks
-            )
-            if dated:
-                wanted["date"] = dated
+        wanted = _columns(native, roles, given, remarks)
         said = {"site": site}
         check_columns(
             names,
@@ -169,13 +121,14 @@ class Occasions:
         identity = [column for role in ("case", "site", "person") for column in wanted.get(role, [])]
         identity = [*dict.fromkeys(identity)]
         repeated, grouped = 0 if name is None else _repeated(native, identity, name), ""
-        if not repeated and (column := _group(native, wanted["site"], free())):
+        free = _free(names, wanted)
+        if not repeated and (column := _group(native, wanted["site"], free)):
             repeated = _repeated(native, identity, column)
             grouped = column if repeated else ""
         if grouped and "person" not in wanted:
             wanted["group"] = [grouped]
         if not repeated and given.get("person") == "person" and "person" not in wanted:
-            others = [column for column in free() if column not in (weight, name)]
+            others = [column for column in free if column not in (weight, name)]
             remarks += _unnamed(native, wanted["site"], others)
         counted = _counted(native, [column for group in wanted.values() for column in group], weight)
         if not len(counted):
@@ -336,6 +289,67 @@ def _alike(one: str, other: str, words: Sequence[Mapping[str, set[Any]]]) -> boo
 def _eager(frame: Any) -> pd.DataFrame:
     table: pd.DataFrame = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
     return table
+
+
+def _free(names: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """The columns that have no role."""
+    used = {column for group in wanted.values() for column in group}
+    return [column for column in names if column not in used]
+
+
+def _columns(
+    native: Any, roles: Mapping[str, Columns], given: Mapping[str, str | None], remarks: list[str]
+) -> dict[str, list[str]]:
+    """The columns of each role, as named or, where a role bears its own name, by usual names; see `Occasions.of`."""
+    schema = native.collect_schema()
+    names = schema.names()
+
+    def texts(columns: Sequence[str]) -> pd.DataFrame:
+        if not columns:
+            return pd.DataFrame()
+        return _eager(native.select(*(nw.col(column) for column in columns))).apply(as_text)
+
+    wanted = {
+        role: [usual.match(column, names) for column in ([columns] if isinstance(columns, str) else columns)]
+        for role, columns in roles.items()
+    }
+    case = usual.role_column("case", names)
+    if case and usual.plain(case) != "case":
+        cells = texts([case])[case]
+        if 2 * cells.nunique() > cells.count():
+            case = None  # such as the number of a client's case
+    if wanted.get("site") == ["site"] and (where := usual.role_column("site", names)):
+        wanted["site"] = [where]
+    elif wanted.get("site") == ["site"] and case:
+        wanted["site"] = [case]
+        remarks.append("there is no column 'site', so that each case counts as one site")
+    for role, name in given.items():
+        if name is not None and ((column := usual.match(name, names)) in names or name != role):
+            wanted[role] = [column]
+    if case and given.get("case") == "case":
+        wanted["case"] = [case]
+    by_default = {role for role, name in given.items() if name == role}
+    for role in ("situation", "coder", "system"):
+        if role in by_default - set(wanted) and (named := usual.role_column(role, _free(names, wanted))):
+            wanted[role] = [named]
+    if "coder" in by_default & set(wanted) and not usual.plain(wanted["coder"][0]).startswith("coder"):
+        remarks.append(f"the column {wanted['coder'][0]!r} says who coded")
+    if "person" in by_default - set(wanted) and (named := usual.person_column(_free(names, wanted))):
+        wanted["person"] = [named]
+    if "weight" in by_default - set(wanted):
+        rows = int(_eager(native.select(nw.len().alias("rows")))["rows"].iloc[0])
+        if named := usual.weight_column(_free(names, wanted), names, rows, texts, remarks):
+            wanted["weight"] = [named]
+    if "period" in wanted or given.get("period", "period") is None:
+        wanted.pop("date", None)
+    elif "date" in given and "date" not in wanted:
+        free, kinds = _free(names, wanted), (nw.String, nw.Categorical, nw.Object, nw.Date, nw.Datetime)
+        dated = usual.date_columns(free) or usual.unnamed_dates(
+            [column for column in free if schema[column] in kinds], texts, remarks
+        )
+        if dated:
+            wanted["date"] = dated
+    return wanted
 
 
 def _several(persons: pd.Series[str], counts: Counts) -> bool:

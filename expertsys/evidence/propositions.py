@@ -210,9 +210,9 @@ def evaluate_propositions(
     rows: list[tuple[Any, ...]] = []
     limits: dict[tuple[str, str], tuple[str, str]] = {}
     for proposition in framework.propositions:
-        of_study = [_with_codes_on_offer(rule, reachable, framework) for rule in proposition.evidence]
-        for kind in dict.fromkeys(rule.unit for rule in of_study):
-            rules = {at: rule for at, rule in enumerate(of_study, start=1) if rule.unit == kind}
+        adapted = [_with_codes_on_offer(rule, reachable, framework) for rule in proposition.evidence]
+        for kind in dict.fromkeys(rule.unit for rule in adapted):
+            rules = {at: rule for at, rule in enumerate(adapted, start=1) if rule.unit == kind}
             against = _impossible(rules.values(), "contradicts", possible[kind], signatures, framework)
             pro = _impossible(rules.values(), "supports", possible[kind], signatures, framework)
             limits[proposition.key, kind.value] = against, pro
@@ -387,11 +387,11 @@ class Log:
         remarks: list[str] = []
         free = [name for name in free if name != chosen["person"]]
 
-        def cells_of(column: str) -> pd.Series[str]:
-            return as_text(given[column])
+        def texts(columns: Sequence[str]) -> pd.DataFrame:
+            return given[list(columns)].apply(as_text)
 
         if weight == "weight" and chosen["weight"] is None:
-            chosen["weight"] = usual.weight_column(free, list(given.columns), len(given), cells_of, remarks)
+            chosen["weight"] = usual.weight_column(free, list(given.columns), len(given), texts, remarks)
         roles = {role: role for role in ("case", "coder", "site") if role in given}
         roles |= {role: column for role, column in chosen.items() if column is not None and role != "weight"}
         if "situation" in given:
@@ -407,7 +407,7 @@ class Log:
             table[role] = spelt.map(_text, na_action=None).to_numpy()
         dates: list[str] = []
         if period == "period" and chosen["period"] is None:
-            dates = usual.date_columns(list(given.columns)) or usual.unnamed_dates(free, cells_of, remarks)
+            dates = usual.date_columns(list(given.columns)) or usual.unnamed_dates(free, texts, remarks)
         if dates:
             when = usual.combined([as_text(given[column]) for column in dates], "period")
             told = None if usual.plain(dates[-1]) in usual.PERIODS else remarks
