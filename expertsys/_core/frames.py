@@ -11,7 +11,7 @@ import pandas as pd
 
 from expertsys._core.errors import DataError, listing, nearest, quoted
 from expertsys._core.missing import text_or_none
-from expertsys._core.names import folded as folded
+from expertsys._core.names import folded
 from expertsys._core.results import TableResult
 
 
@@ -103,23 +103,6 @@ def as_attribute(series: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_float_dtype(series.dtype):
         return series.astype("float64")
     return as_text(series)
-
-
-def spelt_alike(values: Iterable[object]) -> dict[str, str]:
-    """Texts that differ from another one by capitals, blanks or the encoding of accents only, and that other one.
-
-    The more frequent spelling is kept, of equally frequent ones the first.
-
-    Examples
-    --------
-    >>> spelt_alike(["yes", "Yes", "no", "yes"])
-    {'Yes': 'yes'}
-    """
-    counts = pd.Series([value for value in values if isinstance(value, str)], dtype=object).value_counts()
-    first: dict[str, str] = {}
-    for name in counts.index:
-        first.setdefault(folded(name), name)
-    return {name: first[folded(name)] for name in counts.index if first[folded(name)] != name}
 
 
 def case_column(columns: Iterable[object]) -> str | None:

@@ -61,18 +61,8 @@ UNKNOWN_WORDS = (
     *("unknown", "not known", "unk", "n/k", "nk", "n.k.", "missing", "not documented", "undocumented", "not stated"),
     *("not reported", "not specified", "unspecified", "not available", "not determined", "undetermined", "unclear"),
     *("not clear", "not sure", "unsure", "uncertain", "don't know", "don’t know", "dont know", "do not know", "dk"),
-    *(
-        "no data",
-        "no information",
-        "not seen",
-        "not assessed",
-        "cannot tell",
-        "can't tell",
-        "null",
-        "nan",
-        "<na>",
-        "#n/a",
-    ),
+    *("no data", "no information", "not seen", "not assessed", "cannot tell", "can't tell", "null", "nan", "<na>"),
+    "#n/a",
 )
 
 

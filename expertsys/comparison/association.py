@@ -13,7 +13,8 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, check_between, check_positive
-from expertsys._core.frames import folded, is_frame, to_pandas
+from expertsys._core.frames import is_frame, to_pandas
+from expertsys._core.names import folded
 from expertsys._core.results import Interval, Result, number
 from expertsys._core.rng import RNG, generator
 from expertsys.comparison import shares

@@ -10,7 +10,7 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, listing, unknown
-from expertsys._core.frames import folded
+from expertsys._core.names import folded
 from expertsys._core.results import TableResult
 from expertsys.comparison.states import ABSENT, PRESENT, States
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, check_list, listing, quoted
-from expertsys._core.frames import as_text, case_column, check_cases, check_columns, folded, spelt_alike, to_pandas
+from expertsys._core.frames import as_text, case_column, check_cases, check_columns, to_pandas
+from expertsys._core.names import folded, spelt_alike
 
 PRESENT, ABSENT = "present", "absent"
 #: Whole numbers from here on are amounts, such as percentages, and no categories.

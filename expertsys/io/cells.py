@@ -55,6 +55,7 @@ class Cells:
         return [str(name) for name in self.frame.columns]
 
 
+_NUMBER = r"[+\-]?\d+(?:[.,]\d+)?%?"
 #: What the first cell of a row of sums or means says.
 _TOTALS = {
     *("total", "totals", "grand total", "subtotal", "sum", "mean", "average", "overall", "median", "std", "sd"),
@@ -114,11 +115,12 @@ def _filled(frame: pd.DataFrame, options: Options) -> pd.DataFrame:
 def _totals(
     name: str, frame: pd.DataFrame, rows: npt.NDArray[np.int64], blank: npt.NDArray[np.bool_], log: Log
 ) -> npt.NDArray[np.bool_]:
-    """Rows of sums or means at the end of a table, which are no units."""
+    """Rows of sums or means at the end of a table: a usual word, and numbers behind it."""
     totals = np.zeros(len(frame), dtype=np.bool_)
     for at in np.flatnonzero(~blank)[::-1]:
         cells = frame.iloc[at].dropna()
-        if cells.iloc[0].rstrip(":").casefold() not in _TOTALS or len(cells) < 2:
+        numbers = cells.iloc[1:].str.fullmatch(_NUMBER)
+        if cells.iloc[0].rstrip(":").casefold() not in _TOTALS or not len(numbers) or not numbers.all():
             break
         totals[at] = True
     if not totals.any() or totals.sum() + blank.sum() == len(frame):

@@ -340,7 +340,8 @@ def _tables(path: Path, options: Options, log: Log) -> list[Cells]:
     roles = _roles(cells, options)
     form = format_of(path, table=options.is_table)
     titles: list[str] = []
-    if options.sheet is None and form is not None and form.parts is not None and "coder" not in roles:
+    alone = bool(roles) and (options.layout == "wide" or "coder" in roles)
+    if options.sheet is None and form is not None and form.parts is not None and not alone:
         titles = form.parts(path.name, content_of(path))
     sheets = {title: _sheet(path, title, options) for title in titles} if len(titles) > 1 else {}
     tables = {title: found for title, found in sheets.items() if found and _roles(found[0], options)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import partial
 
 import pandas as pd
 
 from expertsys._core.errors import counted, quoted
-from expertsys._core.names import folded
+from expertsys._core.names import folded, spellings
 from expertsys.io.log import Log
 
 _ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
@@ -65,12 +66,8 @@ def one_spelling_of_codes(codes: pd.Series[str], own: Collection[str], log: Log)
     own : collection of str
         The codebook's names: codes that are both in it stay apart, and its spelling is kept.
     """
-    frequent = list(codes.value_counts().index)
-    first: dict[str, str] = {}
-    for name in (*own, *frequent):
-        first.setdefault(spelt(name, zeros=False), name)
-    kept = {name: first[spelt(name, zeros=False)] for name in frequent}
-    other = {name: new for name, new in kept.items() if new != name and name not in own}
+    alike = spellings((*own, *codes.value_counts().index), partial(spelt, zeros=False))
+    other = {name: kept for kept, *others in alike for name in others if name not in own}
     if not other:
         return codes
     changed = codes.isin(list(other))

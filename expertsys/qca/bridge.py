@@ -12,7 +12,8 @@ import pandas as pd
 
 from expertsys._core import references
 from expertsys._core.errors import DataError, DegenerateWarning, check_choice, counted, listing, unknown
-from expertsys._core.frames import case_column, check_cases, folded, to_pandas
+from expertsys._core.frames import case_column, check_cases, to_pandas
+from expertsys._core.names import folded
 from expertsys._core.results import TableResult, number
 from expertsys.comparison import case_matrix
 from expertsys.comparison.applied import RULES, Coders, Subcodes, applications, has_units, readers_of, uneven

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, check_list, listing
-from expertsys._core.frames import case_column, check_cases, check_columns, folded, to_pandas
+from expertsys._core.frames import case_column, check_cases, check_columns, to_pandas
+from expertsys._core.names import folded
 from expertsys.qca.expression import Literal
 from expertsys.qca.fit import Floats, at_middle
 from expertsys.qca.primes import Ints, covers

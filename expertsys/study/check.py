@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from expertsys._core.errors import DataError, Remark, counted, listing, quoted
 from expertsys._core.missing import is_no_code
-from expertsys._core.names import folded
+from expertsys._core.names import spellings
 from expertsys.study.provenance import remarks_frame
 from expertsys.study.study import Study
 from expertsys.theory.evidence_rules import CASE_FEATURES, feature_name, feature_value
@@ -88,18 +87,13 @@ def _vocabularies(study: Study) -> Iterator[Remark]:
 
 
 def _look_alikes(kind: str, names: Iterable[str]) -> Iterator[Remark]:
-    alike: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        alike[folded(str(name))].append(str(name))
-    for group in alike.values():
-        if len(group) > 1:
-            told = " and ".join(repr(name) for name in group)
-            yield Remark(
-                "warning",
-                f"{kind}s",
-                f"{told} differ only by case or blanks.",
-                f"If they are one {kind}, name it alike.",
-            )
+    for group in spellings(map(str, names)):
+        yield Remark(
+            "warning",
+            f"{kind}s",
+            f"{' and '.join(map(repr, group))} differ only by case or blanks.",
+            f"If they are one {kind}, name it alike.",
+        )
 
 
 def _codes(study: Study) -> Iterator[Remark]:

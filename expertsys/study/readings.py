@@ -273,7 +273,7 @@ def _beside_others(table: pd.DataFrame, named: Iterable[str], parts: Parts) -> t
     """The readings of the coders that are named, and what is known of those who are not."""
     names = [str(name) for name in named]
     if "unit" in table:
-        _refuse_other_names(table, parts)
+        _refuse_unknown_units(table, parts)
     others = [name for name in parts["coders"].index if name not in names]
     if not others:
         return table, GIVEN
@@ -281,15 +281,15 @@ def _beside_others(table: pd.DataFrame, named: Iterable[str], parts: Parts) -> t
     return pd.concat([known, table], ignore_index=True), f"given for {listing(names, 6)}"
 
 
-def _refuse_other_names(table: pd.DataFrame, parts: Parts) -> None:
-    """Refuse units under names that the study does not have, where a coder's list has none of the units they coded."""
+def _refuse_unknown_units(table: pd.DataFrame, parts: Parts) -> None:
+    """Refuse unknown units without a document, and unknown units in a list that has none of those its coder coded."""
     rows = pd.DataFrame({name: as_text(table[name]) for name in ("coder", "unit", "document") if name in table})
     rows = rows.reindex(columns=["coder", "unit", "document"]).dropna(subset=["coder", "unit"])
     strange = rows[~rows["unit"].isin(parts["units"].index)]
     nowhere = strange["unit"][strange["document"].isna()].unique()
     if len(nowhere) and parts["units"]["document"].duplicated().any():
         raise DataError(
-            f"{listing(nowhere, 3)} are no units of the study, whose units lie within documents",
+            f"the study does not have the units {listing(nowhere, 3)}, and its units lie within documents",
             place="who read what",
             remedy="If nobody coded them, give the table a column 'document'; otherwise name them as the study does "
             "(study.units).",

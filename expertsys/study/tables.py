@@ -103,9 +103,8 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
     if table.index is not None and given.index.name == table.index:
         given = given.reset_index()
     given = given.rename(columns=str)
-    alike = [(name, folded(name)) for name in given.columns if name not in table.usual and folded(name) in table.usual]
-    if len(found := dict(alike)) == len(set(found.values())) and not set(found.values()) & set(given.columns):
-        given = given.rename(columns=found)
+    if table.usual:
+        given = _usually_named(table, given)
     if table.index is not None:
         check_columns(list(given.columns), {table.index: table.index}, place=table.name)
     repeated = given.columns[given.columns.duplicated()]
@@ -119,7 +118,7 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
             place=table.name,
             remedy="Drop or rename them.",
         )
-    if given.empty and not extra:
+    if len(given) == 0 and not extra:
         return empty(table)
     columns: dict[str, pd.Series[Any]] = {}
     blank = pd.Series(np.nan, index=given.index, dtype="str")
@@ -135,7 +134,7 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
     result = pd.DataFrame(columns, index=given.index).reset_index(drop=True)
     _require(result, (*table.required, *([table.index] if table.index else [])), table.name)
     if table.index is None:
-        result.index.name = None if _row(table) in result.columns else _row(table)
+        result.index.name = None if _row_name(table) in result.columns else _row_name(table)
         return result.rename_axis(columns="column")
     doubled = result[table.index][result[table.index].duplicated()].unique()
     if len(doubled):
@@ -143,6 +142,13 @@ def normalise(table: Table, frame: Any) -> pd.DataFrame:
             f"{table.index} given more than once: {listing(doubled)}", place=table.name, remedy="Keep one row for each."
         )
     return result.set_index(table.index).rename_axis(columns="column")
+
+
+def _usually_named(table: Table, given: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the usual names of columns that differ from one of them by capitals and blanks only."""
+    names = {name: folded(name) for name in given.columns if name not in table.usual and folded(name) in table.usual}
+    unique = len(set(names.values())) == len(names) and set(names.values()).isdisjoint(given.columns)
+    return given.rename(columns=names) if unique else given
 
 
 def _verbatim(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -205,10 +211,10 @@ def _without_rows(table: Table) -> pd.DataFrame:
     names = [*([table.index] if table.index else []), *table.text]
     frame = pd.DataFrame({name: pd.Series(dtype="Int64" if name in table.positions else "str") for name in names})
     frame = frame.rename_axis(columns="column")
-    return frame.rename_axis(index=_row(table)) if table.index is None else frame.set_index(table.index)
+    return frame.rename_axis(index=_row_name(table)) if table.index is None else frame.set_index(table.index)
 
 
-def _row(table: Table) -> str | None:
+def _row_name(table: Table) -> str | None:
     """The name of the index of rows that have none."""
     name = {"summaries": "summary"}.get(table.name, table.name.removesuffix("s"))
     return None if name in table.text else name

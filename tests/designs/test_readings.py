@@ -133,7 +133,7 @@ def test_units_listed_under_other_names_are_refused() -> None:
     """The list writes I0-0 for I0.0: these would be 40 more units on which both agree that nothing applies."""
     table = double_coded("none")[["coder", "unit"]]
     listed = table.assign(unit=table["unit"].str.replace(".", "-", regex=False))
-    with pytest.raises(es.errors.DataError, match="'I0-0', 'I0-1', 'I0-2' and 37 more are no units"):
+    with pytest.raises(es.errors.DataError, match="does not have the units 'I0-0', 'I0-1', 'I0-2' and 37 more"):
         es.read(double_coded(None), seen=listed)
 
 

@@ -911,3 +911,13 @@ def test_a_visit_within_units_makes_units_of_its_own() -> None:
         assert f"read(..., document={header!r})" in refusal(table)
         study = es.read(table, document=header)
         assert alpha(study, "a") == (-0.25, 8)
+
+
+def test_names_that_totals_have_too_are_kept_where_no_numbers_follow(tmp_path: Path) -> None:
+    """A last code "Overall" in the codebook, and a last unit "mean" with a code, are no rows of totals."""
+    book = tmp_path / "book.csv"
+    book.write_text("code,definition\ntrust,words of trust\nOverall,all in all\n")
+    table = pd.DataFrame({"unit": ["a", "b", "mean"], "coder": "ann", "code": ["trust", "Overall", "trust"]})
+    study = es.read(table, codebook=book)
+    assert study.codebook.names == ("trust", "Overall")
+    assert list(study.units.index) == ["a", "b", "mean"]

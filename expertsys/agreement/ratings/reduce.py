@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from expertsys._core.errors import DataError, listing
-from expertsys._core.frames import check_columns, folded
+from expertsys._core.frames import check_columns
+from expertsys._core.names import folded
 from expertsys.agreement.ratings import engines
 from expertsys.agreement.ratings.encode import (
     Factorised,
