@@ -152,7 +152,7 @@ def association(table: Any, *, confidence: float = 0.95, replicates: int = 9999,
     Raises
     ------
     DataError
-        For what is no table of whole numbers, with at least two rows and columns, and for totals among them.
+        For anything but a table of whole numbers, with at least two rows and columns, and for totals among them.
 
     Notes
     -----
@@ -234,16 +234,16 @@ def _frame(table: Any) -> pd.DataFrame:
 
 
 def _refuse_labels(frame: pd.DataFrame) -> None:
-    """Refuse a first column that numbers the rows, such as years or waves, beside columns that have names."""
+    """Refuse a first column that labels the rows, such as years or waves, beside columns that have names."""
     first = frame.iloc[:, 0]
     if not isinstance(frame.columns[0], str) or not isinstance(frame.index, pd.RangeIndex) or frame.shape[1] < 3:
         return
     steps = pd.to_numeric(first, errors="coerce").diff().iloc[1:]
     if folded(frame.columns[0]) in _LABELS or (len(steps) > 1 and bool((steps == 1).all())):
         raise DataError(
-            f"the first column, {frame.columns[0]!r}, seems to name the rows, and is no count",
+            f"the first column, {frame.columns[0]!r}, seems to label the rows and not to hold counts",
             place="table",
-            remedy=f"Say so: table.set_index({frame.columns[0]!r}). If it is a count, name the rows.",
+            remedy=f"Say so: table.set_index({frame.columns[0]!r}). If it holds counts, name the rows.",
         )
 
 

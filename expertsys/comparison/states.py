@@ -128,15 +128,15 @@ def framed(table: Any, place: str) -> pd.DataFrame:
 
 def one_spelling(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, str]:
     """Columns of text without blanks around their cells and with one spelling of each value, and what was respelt."""
-    told = []
+    respelt = []
     for name in names:
         if not (pd.api.types.is_object_dtype(frame[name].dtype) or isinstance(frame[name].dtype, pd.StringDtype)):
             continue
         cells = frame[name].map(lambda cell: cell.strip() or None if isinstance(cell, str) else cell)
         kept = spelt_alike(cells)
         frame = frame.assign(**{name: cells.replace(kept)})
-        told += [f"{quoted(other)} as {quoted(value)} in {name}" for other, value in kept.items()]
-    return frame, f"Read as one value, for they are spelt alike: {', '.join(told)}." if told else ""
+        respelt += [f"{quoted(other)} as {quoted(value)} in {name}" for other, value in kept.items()]
+    return frame, f"Values that differ only in spelling were read as one: {', '.join(respelt)}." if respelt else ""
 
 
 def _states(column: pd.Series[Any], name: str, place: str) -> pd.Series[Any]:

@@ -47,7 +47,7 @@ _ATTRIBUTES = frozenset(
 #: Names of columns of further roles, the preferred one first.
 _ROLES = {"coder": ("coder", "rater", "observer", "reviewer", "abstractor", "auditor")}
 _NUMBERED = re.compile(r"(id|no|nr|num|number|ref)$")
-#: Names of columns of dates that are no dates of a situation.
+#: Names of columns of dates that do not date a situation.
 _BIRTHS = re.compile(r"birth|born|^dob$")
 #: Larger tables are not looked through for a column of weights.
 _MOST_COUNTED = 20_000
@@ -391,8 +391,8 @@ def label_remark(rule: pd.Series[str], done: pd.Series[str], counts: npt.NDArray
     if yes.any():
         words = listing(dict.fromkeys(done.to_numpy()[yes]), _SHOWN)
         parts.append(
-            f"{words} ({int(counts[yes].sum()):,}) is no prescribed action, and so counts as not followed: write the "
-            "action itself if the prescription was followed"
+            f"{words} ({int(counts[yes].sum()):,}) is not a prescribed action, and so counts as not followed: write "
+            "the action itself if the prescription was followed"
         )
     return "; ".join(parts)
 

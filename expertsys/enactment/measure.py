@@ -416,7 +416,7 @@ class Measure(Result):
         if np.isnan(interval.low):
             told = f"no interval: {interval.note}"
         elif self.n_sites < FEW_SITES:
-            told = f"no interval is reported, for {self.n_sites} sites are too few for one over sites"
+            told = f"no interval over sites is reported, because {self.n_sites} sites are too few"
         elif interval.note:
             told += f"; {interval.note}"
         where = f"{self.n_situations:,} situations at {self.n_sites:,} sites"
@@ -528,7 +528,7 @@ def _pooled(cells: Cells) -> list[str]:
     systems, cases = alone("system"), alone("case")
     if len(systems) > 1:
         parts.append(
-            f"{len(systems)} systems are pooled, which has no clear meaning; by itself: {figures(systems, 'system')}"
+            f"{len(systems)} systems are pooled, which has no clear meaning; separately: {figures(systems, 'system')}"
         )
         if blank := int(used.counts[used.table["system"].isna()].sum()):
             parts.append(f"of {counted(blank, 'situation')} the system is not known")
@@ -536,7 +536,7 @@ def _pooled(cells: Cells) -> list[str]:
         what = "categories" if "category" in used.table else "prescribed actions"
         groups = {" and ".join(group): group for group in apart}
         parts.append(
-            f"cases with different {what} are pooled, which has no clear meaning; by itself: {figures(groups, 'case')}"
+            f"cases with different {what} are pooled, which has no clear meaning; separately: {figures(groups, 'case')}"
         )
     if len(cases) > 1:
         parts.append(f"pooled over {len(cases)} cases, {figures(cases, 'case')}: see by_case")

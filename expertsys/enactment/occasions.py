@@ -373,8 +373,8 @@ def _within_cases(sites: pd.Series[str], cases: pd.Series[str], remarks: list[st
     if shared.empty:
         return sites
     remarks.append(
-        f"sites count within cases, for several cases have a site {str(shared.iloc[0])!r}: leave out the column of "
-        "cases if that is one site"
+        f"sites of one name in several cases, such as {str(shared.iloc[0])!r}, count as different sites: leave out "
+        "the column of cases if they are one"
     )
     return usual.combined([cases, sites], "local").where(sites.notna())
 
@@ -404,8 +404,8 @@ def _unnamed(native: Any, sites: Sequence[str], names: Sequence[str]) -> list[st
             continue
         if usual.is_like_persons(_pairs(native, sites, name), name):
             return [
-                f"values of the column {name!r} recur within sites, as those of who acted do: if they say so, pass "
-                f"person={name!r}; otherwise p-values and intervals take the situations of a site as independent"
+                f"values of the column {name!r} recur within sites, as the names of people do: if they say who acted, "
+                f"pass person={name!r}; otherwise p-values and intervals take the situations of a site as independent"
             ]
     return []
 

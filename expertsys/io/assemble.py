@@ -180,8 +180,8 @@ def _refuse_both(joined: Joined, tables: Sequence[Listed], log: Log) -> None:
         unit = row["unit"] if isinstance(row["unit"], str) else row["document"]
         log.fault(
             _place(tables, places, row["row"]),
-            f"{quoted(row['coder'])} gave {quoted(unit)} a word for no code, and a code in another row; "
-            f"{counted(len(both), 'row')} of this kind.",
+            f"{quoted(row['coder'])} gave {quoted(unit)} a code in another row, and here a word that says that no "
+            f"code applies ({counted(len(both), 'such row')}).",
             "Keep one of the two; if they are of two rounds, name the column: round='...'.",
         )
 
@@ -199,8 +199,8 @@ def _refuse_other_codes(joined: Joined, tables: Sequence[Listed], log: Log) -> N
         if lacking:
             log.fault(
                 f"coder {quoted(coder)}",
-                f"has no column for {listing(lacking, 4)}, which others have; a code that was not on offer was not "
-                "rejected.",
+                f"has no column for {listing(lacking, 4)}, which other coders have; a code that a coder could not "
+                "apply must not count as rejected.",
                 "Add the columns, with 0 where the code did not apply; or take them out of the other tables.",
             )
 

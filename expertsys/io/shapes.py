@@ -314,9 +314,9 @@ def neither_yes_nor_no(cells: Cells, names: Sequence[str]) -> DataError:
             Remark(
                 "error",
                 f"{cells.name}, row {cells.rows[at]}, column {quoted(name)}",
-                f"{quoted(str(cells.frame[name].iloc[at]))} says neither yes nor no, as the other cells do.",
-                "Write one of the two, also where the code could not apply, or leave the row out; if the column is no "
-                f"code: attributes=[{name!r}].",
+                f"{quoted(str(cells.frame[name].iloc[at]))} says neither yes nor no, unlike the other cells.",
+                "Write one of the two, also where the code could not apply, or leave the row out; if the column is not "
+                f"a code: attributes=[{name!r}].",
             )
         )
     return DataError(faults[0].what, place=faults[0].place, remedy=faults[0].remedy, faults=faults)

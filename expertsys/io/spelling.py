@@ -81,4 +81,9 @@ def _tell(place: str, old: pd.Series[str], new: pd.Series[str], remedy: str, log
     pairs = pd.DataFrame({"old": old, "new": new}).drop_duplicates()
     shown = ", ".join(f"{quoted(a)} as {quoted(b)}" for a, b in pairs.head(_MOST).itertuples(index=False))
     more = f" and {len(pairs) - _MOST:,} more" if len(pairs) > _MOST else ""
-    log.tell("note", place, f"took {shown}{more} in {counted(len(old), 'row')}: they are spelt alike.", remedy)
+    log.tell(
+        "note",
+        place,
+        f"took {shown}{more} in {counted(len(old), 'row')}, because they differ only in spelling.",
+        remedy,
+    )

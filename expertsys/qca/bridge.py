@@ -526,7 +526,7 @@ def _from_figures(study: Study, spec: FromFigures, name: str) -> tuple[pd.Series
             f"every case of the figures must be a case of the study; {listing(strange)} "
             f"{'is' if len(strange) == 1 else 'are'} not. The study has {listing(cases)}",
             place=f"condition {name!r}",
-            remedy=hint + (f"Leave out what is no case: figures.{more}." if rest else ""),
+            remedy=hint + (f"Leave out the rows that are not cases: figures.{more}." if rest else ""),
         )
     columns = {key: key for key in ("low", "high") if key in figures.columns} | {"value": spec.column}
     if spec.n is not None:

@@ -189,6 +189,6 @@ def test_a_row_that_is_as_expected_does_not_widen_the_interval_of_v() -> None:
 def test_a_first_column_that_names_the_rows_is_no_count(name: str) -> None:
     labels = [2021, 2022, 2023] if name == "year" else [1, 2, 3]
     table = pd.DataFrame({name: labels, "accepted": [50, 60, 70], "overridden": [50, 40, 30]})
-    with pytest.raises(DataError, match=rf"'{name}', seems to name the rows.*table\.set_index\('{name}'\)"):
+    with pytest.raises(DataError, match=rf"'{name}', seems to label the rows.*table\.set_index\('{name}'\)"):
         association(table)
     assert association(table.set_index(name)).p == pytest.approx(0.0157, abs=5e-4)  # R: fisher.test

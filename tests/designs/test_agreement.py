@@ -545,7 +545,7 @@ def test_a_code_that_was_renamed_between_rounds_is_asked_about() -> None:
     ]
     study = es.read(pd.DataFrame(rows, columns=["unit", "coder", "code", "round"]))
     notes = es.agreement.intra_coder(study)["note"]
-    assert "used in '1' only; if the code was renamed, map=" in notes["ann", "b"]
+    assert "used in '1' only; if the code was renamed, pass map=" in notes["ann", "b"]
     assert "renamed" not in notes["ann", "a"]
     mapped = es.agreement.intra_coder(study, map={"b": "c"})
     assert mapped.loc[("ann", "c"), "estimate"] == 1.0

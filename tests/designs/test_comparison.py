@@ -658,7 +658,8 @@ def test_one_value_in_several_spellings_is_one_value(source: str, tmp_path: Path
         table.to_excel(tmp_path / "cases.xlsx", index=False)
         table = pd.read_excel(tmp_path / "cases.xlsx")
     options = {"outcome": "bypassed", "present": "yes"}
-    told = "Read as one value, for they are spelt alike: 'Local' as 'local' in mandate, 'Yes' as 'yes' in bypassed."
+    respelt = "'Local' as 'local' in mandate, 'Yes' as 'yes' in bypassed."
+    told = f"Values that differ only in spelling were read as one: {respelt}"
     similar = most_similar(table, **options)  # type: ignore[arg-type]
     assert set(similar.to_frame().index) == {("A", "C"), ("B", "C"), ("C", "D")}
     assert similar.best == (("C", "D"),)

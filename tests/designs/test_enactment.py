@@ -251,7 +251,7 @@ def test_three_systems_are_pooled_only_with_each_figure_in_the_note() -> None:
     codings = pd.DataFrame({"unit": ["u1", "u2"], "coder": "ann", "code": ["a", "b"]})
     found = emptying_out(es.Study(codings, situations=table))
     assert "cases with different categories are pooled" in found.note
-    assert "by itself: Booking 1.00, Record 0.50, Templates 0.00" in found.note
+    assert "separately: Booking 1.00, Record 0.50, Templates 0.00" in found.note
     assert found.by_case["estimate"].to_dict() == pytest.approx({"Booking": 1, "Templates": 0, "Record": 0.5}, abs=0.01)
 
 
@@ -473,7 +473,7 @@ def test_actions_worded_otherwise_than_the_rule_are_said_wherever_they_count(coi
     question = "such as 'reduce dose' and 'accepted': are the two columns written alike?"
     for text in (found.note, note, note_of_membership(found, found.by_site.index), found.methods_text()):
         assert question in text
-        assert "'accepted' (15) is no prescribed action, and so counts as not followed" in text
+        assert "'accepted' (15) is not a prescribed action, and so counts as not followed" in text
     section = enacted.situations(es.Study(pd.DataFrame({"unit": ["u"], "coder": "a", "code": "b"}), situations=table))
     assert section is not None
     assert any(question in str(row[-1]) for row in section.tables[0].rows)
@@ -627,7 +627,7 @@ def test_other_names_of_columns_of_persons(column: str) -> None:
 
 def test_a_column_that_may_say_who_acted_is_asked_about() -> None:
     table = alert_log(1).rename(columns={"Prescriber ID": "treated by"})
-    asked = "values of the column 'treated by' recur within sites, as those of who acted do"
+    asked = "values of the column 'treated by' recur within sites, as the names of people do"
     found = contingency_sensitivity(table, shuffles=9)
     assert asked in found.note
     assert "p-values and intervals take the situations of a site as independent" in found.note
@@ -698,7 +698,7 @@ def test_few_sites_have_an_interval_that_is_not_reported() -> None:
     found = action_at_a_distance(log(["a"] * 40, ["a", "a", "b", "a"] * 10, site=[f"s{n // 10}" for n in range(40)]))
     with pytest.warns(DegenerateWarning, match="computed from 4 sites only: with fewer than 6"):
         assert found.interval().low < found.estimate
-    assert "no interval is reported, for 4 sites are too few for one over sites" in found.methods_text()
+    assert "no interval over sites is reported, because 4 sites are too few" in found.methods_text()
 
 
 def test_shares_are_no_counts_for_differences_between_sites() -> None:
@@ -858,4 +858,4 @@ def test_sites_that_are_numbered_anew_in_each_case_are_several() -> None:
     assert found.n_sites == 6
     assert found.by_site["fidelity"].round(2).tolist() == [0.9] * 3 + [0.2] * 3
     assert found.by_site.index[0] == "Booking · 1"
-    assert "sites count within cases, for several cases have a site '" in found.note
+    assert "sites of one name in several cases, such as '" in found.note

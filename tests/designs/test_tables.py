@@ -737,7 +737,9 @@ def test_a_number_that_marks_a_missing_score() -> None:
 def test_a_code_and_none_by_one_coder_on_one_unit_are_asked_about() -> None:
     """A revision below the first coding, or a slip; in a second column of codes, "none" is no contradiction."""
     table = pd.DataFrame({"unit": ["a", "a", "b"], "coder": "ann", "code": ["trust", "none", "none"]})
-    assert "row 2: 'ann' gave 'a' a word for no code, and a code in another row" in refusal(table)
+    assert "row 2: 'ann' gave 'a' a code in another row, and here a word that says that no code applies" in refusal(
+        table
+    )
     rounds = es.read(table.assign(round=["1", "2", "1"]))
     assert len(rounds.codings) == 1
     second = pd.DataFrame({"unit": ["a", "b"], "coder": "ann", "Code 1": ["trust", "none"], "Code 2": ["none", "none"]})

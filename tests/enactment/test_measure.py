@@ -92,7 +92,7 @@ def test_one_site_and_few_sites() -> None:
     assert interval.note == "computed from 5 sites only: with fewer than 6, its coverage is not reliable"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "no interval is reported, for 5 sites are too few" in few.methods_text()
+        assert "no interval over sites is reported, because 5 sites are too few" in few.methods_text()
         emptying_out(TABLE, shuffles=1).interval()
 
 

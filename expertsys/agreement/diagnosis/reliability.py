@@ -389,13 +389,13 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
         + (f"(unit of coding: {unit}) " if unit else "")
         + f"were read by at least two of {len(study.coders)} coders. Who saw which unit: {seen}."
     ]
-    told = table.attrs["confidence"], table.attrs["method"]
+    reported = table.attrs["confidence"], table.attrs["method"]
     if len(whole):
         measure = "Krippendorff's alpha with Jaccard distance"
-        parts.append(_told_of_whole(whole, "Agreement on the set of codes per unit", measure, *told))
+        parts.append(_whole_sentence(whole, "Agreement on the set of codes per unit", measure, *reported))
     if table.attrs.get("level"):
         measure = f"{table.attrs['coefficient']}, {table.attrs['level']}"
-        return " ".join([*parts, _told_of_whole(single, "Agreement on the scores", measure, *told)])
+        return " ".join([*parts, _whole_sentence(single, "Agreement on the scores", measure, *reported)])
     kinds = single.groupby("category", sort=False) if "category" in table.index.names else [("", single)]
     for kind, rows in kinds:
         known = rows["estimate"].dropna()
@@ -411,7 +411,7 @@ def methods_text(study: Study, table: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
-def _told_of_whole(whole: pd.DataFrame, start: str, measure: str, confidence: float, how: str) -> str:
+def _whole_sentence(whole: pd.DataFrame, start: str, measure: str, confidence: float, how: str) -> str:
     """The sentence on sets of codes, or on scores; with several groups, the lowest and the highest."""
     rows = whole.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     if len(whole) == 1 or rows.empty:

@@ -236,7 +236,7 @@ def change_between_rounds(
             + [found.note, span.note, _in_one_only(key, dict(zip(names, parts, strict=True)))]
         )
         if len(coded.rounds) > 2 and (before.n_units == 0 or after.n_units == 0) and first is None and second is None:
-            notes[f"other rounds: first=, second= of {listing(coded.rounds)}"] = None
+            notes[f"choose other rounds with first= and second=: {listing(coded.rounds)}"] = None
         values = (before.estimate, after.estimate, found.difference, span.low, span.high, found.p_value)
         sizes = (before.n_units, after.n_units, shared)
         rows.append((*values, *sizes, "; ".join(note for note in notes if note)))
@@ -270,7 +270,7 @@ def _in_one_only(code: str, parts: Mapping[str, CodedUnits]) -> str:
     using = [name for name, part in parts.items() if code in _used(part)]
     if len(using) != 1 or code in WHOLE.values():
         return ""
-    return f"used in {using[0]!r} only; if the code was renamed, map={{'old': 'new'}} says so"
+    return f"used in {using[0]!r} only; if the code was renamed, pass map={{'old': 'new'}}"
 
 
 def _used(part: CodedUnits) -> set[str]:

@@ -117,7 +117,7 @@ def tested(
         number = int((np.asarray(clustered.table.sum(axis=1)).ravel() > 0).sum())
         notes.append(f"whole clusters ({clustered.by}) of each coder's ratings are dealt, {number:,} of them")
         if number < FEW_CLUSTERS:
-            notes.append("so few that p is rough")
+            notes.append("with so few, the p-value is only approximate")
     if not len(known):
         return PermutationTest(name, estimate, np.nan, np.nan, 0, "; ".join(notes), known)
     p_value = float((1 + (known >= estimate - ROUNDING).sum()) / (1 + len(known)))

@@ -107,7 +107,7 @@ def test_undefined_and_clusters_are_said() -> None:
     clustered = of([list("ab"), list("aa"), list("bb"), list("bb")], cluster=[1, 1, 2, 2])
     note = fleiss_kappa(clustered).permutation_test(permutations=9).note
     assert "whole clusters (cluster) of each coder's ratings are dealt, 2 of them" in note
-    assert "so few that p is rough" in note
+    assert "with so few, the p-value is only approximate" in note
     single = of([[1, 2], [2, 2], [3, 4], [1, None]])
     test = icc(single, form="ICC(1,1)").permutation_test(permutations=20)
     assert test.permutations <= 20
