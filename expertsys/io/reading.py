@@ -101,9 +101,10 @@ def read(
         Names of the columns. A table with `document`, `start` and `end` and no `unit` is a study of spans; with
         `document` alone, each document is a unit. A table with numbered code columns and no `unit` has its units in the
         first column; its one further column, if there is just one, holds the texts, and its header is kept as attribute
-        ``question`` of the case. Further columns become attributes of documents; those that differ within documents,
-        of units. A participant that differs within documents is the unit's, as in a focus group. Where one name of a
-        document stands in several cases, these are different documents, named ``case/document``.
+        ``question`` of the case. Further columns become attributes: of cases where they are the same within each case
+        and cases hold several units, else of documents, or of units where they differ within documents. A participant
+        that differs within documents is the unit's, as in a focus group. Where one name of a document stands in several
+        cases, these are different documents, named ``case/document``.
     header : sequence of str, optional
         Names of the columns, from left to right, of a table whose first row is data.
     pattern : str or compiled regular expression, optional

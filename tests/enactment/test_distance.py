@@ -135,4 +135,5 @@ def test_actions_that_differ_only_in_capitals_are_one() -> None:
 
 def test_the_paragraph_gives_no_interval_from_few_sites() -> None:
     table = pd.DataFrame({"site": ["a", "b", "c"] * 4, "prescribed": ["x", "y"] * 6, "taken": ["x"] * 12})
-    assert "(no interval over sites is reported, because 3 sites are too few" in action_at_a_distance(table).methods_text()
+    text = action_at_a_distance(table).methods_text()
+    assert "(no interval over sites is reported, because 3 sites are too few" in text
